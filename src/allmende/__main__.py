@@ -1,0 +1,5 @@
+"""`python -m allmende`: the command line."""
+
+from allmende.cli import main
+
+main()

@@ -1,0 +1,1 @@
+"""What a place is: keys, districts, grid cells, hierarchies, dated reforms, geometry."""

@@ -1,0 +1,1 @@
+"""One sealed file from an office to the hub: encrypted, signed, checked when opened."""

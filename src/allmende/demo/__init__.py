@@ -1,0 +1,1 @@
+"""The fictional region: registers, places and roads from one seed."""

@@ -1,0 +1,151 @@
+"""Tables too large for arrays: opened and folded on DuckDB (default) or Spark, with the same result to the bit.
+
+The only module that names either. Both run the same Narwhals expressions over integers, so neither row order nor thread
+count can change a sum.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Protocol, Self
+
+import narwhals.stable.v2 as nw
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from allmende.cubes import Cells, Column
+from allmende.errors import AllmendeError
+
+Frame = nw.LazyFrame[Any]
+
+
+class Engine(Protocol):
+    """What a backend must do: open tables; everything else is Narwhals."""
+
+    def scan(self, source: Path | str) -> Frame:
+        """Open a Parquet file, a folder or glob of them, or (on Spark) a table by its name."""
+
+    def frame(self, columns: Mapping[str, NDArray[Any]]) -> Frame:
+        """Bring arrays of equal length in as a table."""
+
+    def close(self) -> None:
+        """Give memory and processes back."""
+
+
+def open_engine(name: str = "duckdb", *, threads: int | None = None) -> _Session:
+    """Open a backend by name for the length of a `with` block.
+
+    >>> import numpy as np
+    >>> with open_engine() as engine:
+    ...     frame = engine.frame({"sex": np.array(["m", "w", "m"]), "rk": np.array([1, 2, 2**32 - 1])})
+    ...     cells = fold_persons(frame, ["sex"], key="rk")
+    >>> cells["sex"].values(), cells.n.tolist(), cells.key.tolist()
+    (['m', 'w'], [2, 1], [0, 2])
+    """
+    makers = {"duckdb": _DuckDB, "spark": _Spark}
+    if name not in makers:
+        raise AllmendeError(
+            f"There is no engine {name!r}.", expected=f"one of {sorted(makers)}", todo="Correct the engine's name."
+        )
+    return _Session(makers[name](threads))
+
+
+def fold_persons(frame: Frame, by: Sequence[str], *, key: str) -> Cells:
+    """Count rows and add their record keys mod 2³² per combination of `by`.
+
+    `key` names an integer column of record keys (0 … 2³²-1). Text columns come back labelled, integers as numbers;
+    the cells are sorted by label and number.
+    """
+    folded = frame.group_by(*by).agg(nw.len().alias("n"), nw.col(key).cast(nw.Int64).sum().alias("key"))
+    return _cells(folded, by)
+
+
+def fold_cells(frame: Frame, by: Sequence[str]) -> Cells:
+    """Add `n` and `key` of base cells per combination of `by`; results as in `fold_persons`."""
+    folded = frame.group_by(*by).agg(nw.col("n").cast(nw.Int64).sum(), nw.col("key").cast(nw.Int64).sum())
+    return _cells(folded, by)
+
+
+def _cells(folded: Frame, by: Sequence[str]) -> Cells:
+    table: pa.Table = folded.collect(backend="pyarrow").to_arrow()
+    columns = [_column(name, table.column(name)) for name in by]
+    n = _integers(table.column("n"))
+    # 2³¹ keys of 32 bits fit an int64, and DuckDB's sum is wider still: nothing can overflow before the modulus
+    key = (_integers(table.column("key")) & 0xFFFFFFFF).astype(np.uint32)
+    order = np.lexsort([column.codes for column in reversed(columns)]) if columns else np.arange(len(n))
+    return Cells(tuple(columns), n, key).take(order)
+
+
+def _integers(array: pa.ChunkedArray) -> NDArray[np.int64]:
+    return array.cast(pa.int64()).to_numpy()
+
+
+def _column(name: str, array: pa.ChunkedArray) -> Column:
+    if pa.types.is_integer(array.type):
+        return Column(name, _integers(array))
+    coded = array.cast(pa.string()).dictionary_encode().combine_chunks()
+    labels = coded.dictionary.to_pylist()
+    ranked = sorted(labels)
+    rank = np.array([ranked.index(label) for label in labels], dtype=np.int64)
+    return Column(name, rank[coded.indices.to_numpy()] if len(labels) else np.zeros(0, np.int64), tuple(ranked))
+
+
+class _Session(AbstractContextManager["_Session"]):
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self.scan, self.frame = engine.scan, engine.frame
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._engine.close()
+
+
+class _DuckDB:
+    def __init__(self, threads: int | None) -> None:
+        import duckdb
+
+        self._connection = duckdb.connect(config={"threads": threads} if threads else {})
+
+    def scan(self, source: Path | str) -> Frame:
+        path = Path(source)
+        pattern = str(path / "**" / "*.parquet") if path.is_dir() else str(path)
+        return nw.from_native(self._connection.read_parquet(pattern))
+
+    def frame(self, columns: Mapping[str, NDArray[Any]]) -> Frame:
+        return nw.from_native(self._connection.from_arrow(pa.table(dict(columns))))
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+class _Spark:
+    def __init__(self, threads: int | None) -> None:
+        try:
+            from pyspark.sql import SparkSession
+        except ModuleNotFoundError as error:
+            raise AllmendeError(
+                "Spark is not installed.",
+                expected="the package pyspark and Java 17",
+                todo="Install it: pip install 'allmende[spark]'.",
+            ) from error
+        builder = SparkSession.builder.appName("allmende").master(f"local[{threads or '*'}]")
+        self._session = builder.config("spark.ui.enabled", "false").config("spark.sql.session.timeZone", "UTC").getOrCreate()
+
+    def scan(self, source: Path | str) -> Frame:
+        if isinstance(source, Path) or "/" in source:
+            frame = self._session.read.option("recursiveFileLookup", "true").parquet(str(source))
+        else:
+            frame = self._session.table(source)
+        return nw.from_native(frame)
+
+    def frame(self, columns: Mapping[str, NDArray[Any]]) -> Frame:
+        return nw.from_native(self._session.createDataFrame(pa.table(dict(columns))))
+
+    def close(self) -> None:
+        self._session.stop()

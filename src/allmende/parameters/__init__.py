@@ -1,0 +1,1 @@
+"""Dated values with unit and source, as data."""

@@ -1,0 +1,1 @@
+"""The Django project: the only room that imports Django."""

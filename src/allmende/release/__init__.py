@@ -1,0 +1,1 @@
+"""From base cubes to published tables: catalogue, plan, gate, build, registry, reports, verification."""

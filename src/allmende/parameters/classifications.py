@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,7 +52,7 @@ def classification(dimension: str, name: str) -> Classification:
 
 
 def _labels(lows: list[int]) -> tuple[str, ...]:
-    closed = [_label(low, following - 1) for low, following in zip(lows, lows[1:], strict=False)]
+    closed = [_label(low, following - 1) for low, following in pairwise(lows)]
     return (*closed, f"{lows[-1]}+")
 
 

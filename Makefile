@@ -1,0 +1,30 @@
+# Two commands matter: `make demo` and `make test`. Both set up what they need, once.
+
+PYTHON ?= $(firstword $(foreach name,python3.13 python3.12 python3.11 python3,$(shell command -v $(name) 2>/dev/null)))
+RUN := .venv/bin/python
+
+.PHONY: demo test lint bench lock clean help
+
+help: ## show this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 10
+
+demo: .venv/base ## build the fictional region and open the portal on 127.0.0.1:8000
+	@$(RUN) -m allmende demo
+
+test: .venv/dev ## check style and types, run the tests
+	@$(RUN) -m ruff format --check --quiet . && $(RUN) -m ruff check --quiet .
+	@$(RUN) -m mypy
+	@$(RUN) -m reuse --suppress-deprecation lint --quiet
+	$(RUN) -m pytest -q -n 2 -m "not slow and not browser and not spark and not postgres"
+
+bench: .venv/full ## measure the claims of speed and size, print ratios
+	@for script in benchmarks/*.py; do echo "== $$script"; $(RUN) $$script || exit 1; done
+
+lock: ## pin every dependency with hashes anew (needs uv)
+	sh tools/lock.sh
+
+clean: ## remove the environment, the demo and caches
+	rm -rf .venv node_modules demo-data .mypy_cache .ruff_cache .pytest_cache .hypothesis src/allmende/portal/static/vendor
+
+.venv/base .venv/dev .venv/full: .venv/%: requirements/%.txt pyproject.toml package-lock.json tools/setup.py tools/frontend.py
+	@$(PYTHON) tools/setup.py $*

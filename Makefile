@@ -1,6 +1,8 @@
 # Two commands matter: `make demo` and `make test`. Both set up what they need, once.
 
-PYTHON ?= $(firstword $(foreach name,python3.13 python3.12 python3.11 python3,$(shell command -v $(name) 2>/dev/null)))
+# The first Python on the path that is new enough; `make PYTHON=/path/to/python demo` takes another.
+PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
+	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
 RUN := .venv/bin/python
 
 .PHONY: demo test lint bench lock clean help
@@ -27,4 +29,5 @@ clean: ## remove the environment, the demo and caches
 	rm -rf .venv node_modules demo-data .mypy_cache .ruff_cache .pytest_cache .hypothesis src/allmende/portal/static/vendor
 
 .venv/base .venv/dev .venv/full: .venv/%: requirements/%.txt pyproject.toml package-lock.json tools/setup.py tools/frontend.py
+	@test -n "$(PYTHON)" || { echo "Allmende needs Python 3.11 or newer: install it, or name it with make PYTHON=/path/to/python"; exit 2; }
 	@$(PYTHON) tools/setup.py $*

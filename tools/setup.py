@@ -17,8 +17,6 @@ PYTHON = HOME / "bin" / "python"
 
 def main(lock: str) -> None:
     """Install what requirements/<lock>.txt pins and leave a stamp that make compares by date."""
-    if sys.version_info < (3, 11):
-        sys.exit(f"Allmende needs Python 3.11 or newer; this is {sys.version.split()[0]}. Set PYTHON=/path/to/python3.11.")
     if not PYTHON.exists():
         say("Making an environment of its own in .venv")
         venv.create(HOME, with_pip=True, clear=HOME.exists())

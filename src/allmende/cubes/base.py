@@ -5,14 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 
 from allmende.cubes.columns import stack
 from allmende.cubes.folding import Cells, fold
 from allmende.cubes.manifest import SCHEMA, Manifest
-from allmende.cubes.parquet import read_table, write_table
+from allmende.cubes.parquet import File, read_table, write_table
 from allmende.errors import AllmendeError
 
 KINDS: dict[str, tuple[str, ...]] = {
@@ -100,24 +99,25 @@ def merge(parts: Sequence[Cells]) -> Cells:
     return fold(Cells(columns, n, key), names)
 
 
-def write_cube(cube: BaseCube, path: Path) -> BaseCube:
+def write_cube(cube: BaseCube, file: File) -> BaseCube:
     """Seal the cube and write it as one Parquet file; return the sealed cube."""
     sealed = cube.sealed()
     counts = {"n": sealed.cells.n, "key": sealed.cells.key}
-    write_table(path, sealed.cells.columns, counts, {"allmende.base": sealed.manifest.to_json()})
+    write_table(file, sealed.cells.columns, counts, {"allmende.base": sealed.manifest.to_json()})
     return sealed
 
 
-def read_cube(path: Path) -> BaseCube:
-    """Read a base cube and check its layout and its content hash.
+def read_cube(file: File, where: str = "") -> BaseCube:
+    """Read a base cube and check its layout and its content hash; `where` names an open file in errors.
 
     Raises AllmendeError if the file is no base cube, has another schema version, or was changed.
     """
-    columns, counts, metadata = read_table(path)
+    columns, counts, metadata = read_table(file)
+    where = where or str(file)
     if "allmende.base" not in metadata:
         raise AllmendeError(
             "This Parquet file is no base cube.",
-            where=str(path),
+            where=where,
             expected="metadata 'allmende.base'",
             todo="Give a file that `allmende register aggregate` wrote.",
         )
@@ -125,7 +125,7 @@ def read_cube(path: Path) -> BaseCube:
     if manifest.schema != SCHEMA:
         raise AllmendeError(
             f"The cube has schema version {manifest.schema}.",
-            where=str(path),
+            where=where,
             expected=f"version {SCHEMA}",
             todo="Let the office update Allmende and aggregate again.",
         )
@@ -133,7 +133,7 @@ def read_cube(path: Path) -> BaseCube:
     if content_hash(cells) != manifest.content:
         raise AllmendeError(
             "The cube's cells do not match the hash in its manifest.",
-            where=str(path),
+            where=where,
             expected=manifest.content,
             todo="The file was changed: ask the office to deliver it again.",
         )

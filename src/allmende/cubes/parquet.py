@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 import pyarrow as pa
@@ -14,19 +14,22 @@ from numpy.typing import NDArray
 from allmende.cubes.columns import TOTAL, Column
 
 Values = Mapping[str, NDArray[Any]]
+File = Path | IO[bytes]
+"""A path, or an open binary file for what must not touch a disk."""
 
 
-def write_table(path: Path, columns: Sequence[Column], values: Values, metadata: Mapping[str, str]) -> None:
+def write_table(file: File, columns: Sequence[Column], values: Values, metadata: Mapping[str, str]) -> None:
     """Write columns (labelled ones as dictionary-coded text, margins as null) and values, with text metadata."""
     arrays = {column.name: _array(column) for column in columns} | {name: pa.array(v) for name, v in values.items()}
     table = pa.table(arrays).replace_schema_metadata(dict(metadata))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    pq.write_table(table, path, compression="zstd", row_group_size=1 << 20, store_schema=True)
+    if isinstance(file, Path):
+        file.parent.mkdir(parents=True, exist_ok=True)
+    pq.write_table(table, file, compression="zstd", row_group_size=1 << 20, store_schema=True)
 
 
-def read_table(path: Path) -> tuple[tuple[Column, ...], dict[str, NDArray[Any]], dict[str, str]]:
+def read_table(file: File) -> tuple[tuple[Column, ...], dict[str, NDArray[Any]], dict[str, str]]:
     """Read what `write_table` wrote: columns, values, metadata."""
-    table = pq.read_table(path)
+    table = pq.read_table(file)
     metadata = {key.decode(): text.decode() for key, text in (table.schema.metadata or {}).items()}
     columns, values = [], {}
     for name in table.column_names:

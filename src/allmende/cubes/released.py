@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 import numpy as np
 
 from allmende.cubes.columns import TOTAL, Column, Ints
-from allmende.cubes.parquet import read_table, write_table
+from allmende.cubes.parquet import File, read_table, write_table
 from allmende.errors import AllmendeError
 
 
@@ -84,19 +83,19 @@ class ReleasedCube:
         return ReleasedCube(tuple(c.take(mask) for c in self.columns), self.value[mask], self.note, self.areas)
 
 
-def write_released(cube: ReleasedCube, path: Path) -> None:
+def write_released(cube: ReleasedCube, file: File) -> None:
     """Write a released table as one Parquet file: dimensions, `value` and public notes, nothing else."""
     note = json.dumps(asdict(cube.note) | {"areas": dict(cube.areas)}, sort_keys=True, ensure_ascii=False)
-    write_table(path, cube.columns, {"value": cube.value}, {"allmende.released": note})
+    write_table(file, cube.columns, {"value": cube.value}, {"allmende.released": note})
 
 
-def read_released(path: Path) -> ReleasedCube:
-    """Read a released table; anything else, a base cube above all, is refused."""
-    columns, values, metadata = read_table(path)
+def read_released(file: File, where: str = "") -> ReleasedCube:
+    """Read a released table; anything else, a base cube above all, is refused; `where` names an open file in errors."""
+    columns, values, metadata = read_table(file)
     if "allmende.released" not in metadata or set(values) != {"value"}:
         raise AllmendeError(
             "This file is no released table.",
-            where=str(path),
+            where=where or str(file),
             expected="a file of a release's tables/ folder",
             todo="Give a table that `allmende release build` wrote.",
         )

@@ -11,7 +11,7 @@ import numpy as np
 from allmende.cubes.columns import stack
 from allmende.cubes.folding import Cells, fold
 from allmende.cubes.manifest import SCHEMA, Manifest
-from allmende.cubes.parquet import File, read_table, write_table
+from allmende.cubes.parquet import File, Values, read_table, write_table
 from allmende.errors import AllmendeError
 
 KINDS: dict[str, tuple[str, ...]] = {
@@ -102,7 +102,7 @@ def merge(parts: Sequence[Cells]) -> Cells:
 def write_cube(cube: BaseCube, file: File) -> BaseCube:
     """Seal the cube and write it as one Parquet file; return the sealed cube."""
     sealed = cube.sealed()
-    counts = {"n": sealed.cells.n, "key": sealed.cells.key}
+    counts: Values = {"n": sealed.cells.n, "key": sealed.cells.key}
     write_table(file, sealed.cells.columns, counts, {"allmende.base": sealed.manifest.to_json()})
     return sealed
 

@@ -6,7 +6,7 @@ count can change a sum.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
@@ -43,10 +43,10 @@ def open_engine(name: str = "duckdb", *, threads: int | None = None) -> _Session
     >>> with open_engine() as engine:
     ...     frame = engine.frame({"sex": np.array(["m", "w", "m"]), "rk": np.array([1, 2, 2**32 - 1])})
     ...     cells = fold_persons(frame, ["sex"], key="rk")
-    >>> cells["sex"].values(), cells.n.tolist(), cells.key.tolist()
-    (['m', 'w'], [2, 1], [0, 2])
+    >>> sorted(zip(cells["sex"].values(), cells.n.tolist(), cells.key.tolist()))
+    [('m', 2, 0), ('w', 1, 2)]
     """
-    makers = {"duckdb": _DuckDB, "spark": _Spark}
+    makers: dict[str, Callable[[int | None], Engine]] = {"duckdb": _DuckDB, "spark": _Spark}
     if name not in makers:
         raise AllmendeError(
             f"There is no engine {name!r}.", expected=f"one of {sorted(makers)}", todo="Correct the engine's name."
@@ -57,8 +57,8 @@ def open_engine(name: str = "duckdb", *, threads: int | None = None) -> _Session
 def fold_persons(frame: Frame, by: Sequence[str], *, key: str) -> Cells:
     """Count rows and add their record keys mod 2³² per combination of `by`.
 
-    `key` names an integer column of record keys (0 … 2³²-1). Text columns come back labelled, integers as numbers;
-    the cells are sorted by label and number.
+    `key` names an integer column of record keys (0 … 2³²-1). Text columns come back labelled, integers as numbers.
+    The cells are exact but in no particular order: `cubes.fold` sorts, and a base cube is sealed in canonical order.
     """
     folded = frame.group_by(*by).agg(nw.len().alias("n"), nw.col(key).cast(nw.Int64).sum().alias("key"))
     return _cells(folded, by)
@@ -71,27 +71,27 @@ def fold_cells(frame: Frame, by: Sequence[str]) -> Cells:
 
 
 def _cells(folded: Frame, by: Sequence[str]) -> Cells:
-    table: pa.Table = folded.collect(backend="pyarrow").to_arrow()
-    columns = [_column(name, table.column(name)) for name in by]
-    n = _integers(table.column("n"))
-    # 2³¹ keys of 32 bits fit an int64, and DuckDB's sum is wider still: nothing can overflow before the modulus
+    # 2³¹ keys of 32 bits fit an int64, and DuckDB's own sum is wider still: nothing overflows before the modulus
+    table: pa.Table = folded.with_columns(nw.col("key").cast(nw.Int64)).collect(backend="pyarrow").to_arrow()
+    columns = tuple(_column(name, table.column(name)) for name in by)
     key = (_integers(table.column("key")) & 0xFFFFFFFF).astype(np.uint32)
-    order = np.lexsort([column.codes for column in reversed(columns)]) if columns else np.arange(len(n))
-    return Cells(tuple(columns), n, key).take(order)
+    return Cells(columns, _integers(table.column("n")), key)
 
 
 def _integers(array: pa.ChunkedArray) -> NDArray[np.int64]:
-    return array.cast(pa.int64()).to_numpy()
+    integers: NDArray[np.int64] = array.cast(pa.int64()).to_numpy()
+    return integers
 
 
 def _column(name: str, array: pa.ChunkedArray) -> Column:
     if pa.types.is_integer(array.type):
         return Column(name, _integers(array))
     coded = array.cast(pa.string()).dictionary_encode().combine_chunks()
-    labels = coded.dictionary.to_pylist()
+    labels: list[str] = coded.dictionary.to_pylist()
     ranked = sorted(labels)
-    rank = np.array([ranked.index(label) for label in labels], dtype=np.int64)
-    return Column(name, rank[coded.indices.to_numpy()] if len(labels) else np.zeros(0, np.int64), tuple(ranked))
+    position = {label: rank for rank, label in enumerate(ranked)}
+    rank = np.array([position[label] for label in labels], dtype=np.int64)
+    return Column(name, rank[coded.indices.to_numpy()], tuple(ranked))
 
 
 class _Session(AbstractContextManager["_Session"]):

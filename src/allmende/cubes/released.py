@@ -12,6 +12,9 @@ from allmende.cubes.columns import TOTAL, Column, Ints
 from allmende.cubes.parquet import File, read_table, write_table
 from allmende.errors import AllmendeError
 
+EVERYWHERE = "*"
+"""Stands in `ReleasedCube.areas` for every area of the geography: a list of inhabited areas would tell which are."""
+
 
 @dataclass(frozen=True, slots=True)
 class TableNote:
@@ -19,7 +22,8 @@ class TableNote:
 
     `table` its name in the catalogue; `cube` what is counted; `geography` the level of its `area` column; `dimensions`
     maps each other dimension to its classification ("age" to "five"); `key_date` and `age_date` as MM-DD rules of
-    the `year` column; `audience` public or member; `exact` says that totals over every dimension are not perturbed.
+    the `year` column; `audience` public or member; `exact` says that totals over every dimension are not perturbed;
+    `pooled` that `year` is the last of so many years whose events were added up.
     """
 
     table: str
@@ -32,6 +36,7 @@ class TableNote:
     audience: str
     source: str
     exact: bool = False
+    pooled: int = 1
 
     def classification(self, dimension: str) -> str:
         """Return the classification of a dimension, "" if the table lacks it."""
@@ -44,7 +49,7 @@ class ReleasedCube:
 
     All columns but `year` are labelled. Code `TOTAL` in a dimension marks its margin, which was perturbed by itself:
     parts need not add up to it. A cell that is not there has the published value 0 if its area is in `areas`
-    (label -> years published in this detail), and is not published otherwise. Values of 0 are never stored, so that a
+    (label, or `EVERYWHERE`, -> years published in this detail; ask `covers`), and is not published otherwise. Values of 0 are never stored, so that a
     count protected to 0 looks like a true 0.
     """
 
@@ -67,6 +72,10 @@ class ReleasedCube:
             if column.name == name:
                 return column
         raise KeyError(f"Table {self.note.table!r} has no dimension {name!r}; it has {[c.name for c in self.columns]}.")
+
+    def covers(self, area: str, year: int) -> bool:
+        """Say whether an area is published in this detail for a year; if so, a missing cell is 0."""
+        return year in self.areas.get(area, ()) or year in self.areas.get(EVERYWHERE, ())
 
     def select(self, **members: str | int) -> ReleasedCube:
         """Return the cells with these members, by label ("total" for the margin) or number."""

@@ -1,0 +1,128 @@
+"""Attack A1, geographic differencing: what an attacker learns of few people from the difference of published areas."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+
+from allmende.privacy.attacks.checks import Check, Limits
+from allmende.privacy.attacks.noise import Spread, add, spread
+from allmende.privacy.attacks.slivers import Slivers
+from allmende.privacy.lookup import Keys
+from allmende.privacy.protection import Protection
+from allmende.privacy.ptable import Floats, Ints, PTable, Row
+
+LARGEST = 30
+"""True sizes that the attacker who knows prior and p-table considers."""
+
+
+@dataclass(frozen=True, slots=True)
+class DifferencingRisk:
+    """How well slivers of 1 or 2 persons are hit; shares 0 … 1, expected over keys unless called realised.
+
+    `slivers` targets with anybody in them, `small` those of 1-2. `recovery`: share of small slivers whose difference is
+    the true count. `precision`: share of true ones among differences of 1 or 2. `best_guess`: share of small
+    slivers hit by the attacker who knows p-table and prior (MAP). `worst` the highest P(exact) of a small one.
+    """
+
+    slivers: int
+    small: int
+    recovery: float
+    precision: float
+    best_guess: float
+    worst: float
+    realised_recovery: float
+    realised_precision: float
+
+    def checks(self, limits: Limits) -> tuple[Check, ...]:
+        """Hold the three expected figures against the gate's limits."""
+        return (
+            Check("differencing", "exact recovery of slivers of 1-2", self.recovery, limits.sliver_recovery),
+            Check("differencing", "precision of claims of 1-2", self.precision, limits.sliver_precision),
+            Check("differencing", "best guess of slivers of 1-2", self.best_guess, limits.sliver_map),
+        )
+
+
+def assess_slivers(
+    slivers: Slivers, n: Ints, key: Keys, protection: Protection, *, exact_outer: bool = False
+) -> DifferencingRisk:
+    """Compute the attack on slivers, exactly, from the rows that the areas' true counts draw from.
+
+    `n` and `key` hold the atoms' true counts and key sums, shape (atoms,) or (atoms, groups) for several groups of people
+    (age × sex …), each attacked by itself. `exact_outer` says that the outer geography is published unperturbed.
+    The attacker's value is d = Σ ± published; noise of different areas is independent, so its distribution is
+    the convolution of the rows. Slivers without anybody are no targets but feed false claims and the prior.
+    """
+    counts = slivers.areas @ n.reshape(len(n), -1)
+    keys = (slivers.areas @ key.reshape(len(key), -1).astype(np.int64) & 0xFFFFFFFF).astype(np.uint32)
+    rows = protection.table.row_index(counts)
+    published = protection.protect(counts, keys)
+    if exact_outer:
+        rows[: slivers.outer], published[: slivers.outer] = 0, counts[: slivers.outer]
+    true = (slivers.terms @ counts).T.ravel()
+    shown = (slivers.terms @ published).T.ravel()
+    kinds, kind = _kinds(slivers, rows, len(protection.table.rows))
+    spreads = [_noise(protection.table, signature) for signature in kinds]
+    return _risk(true, shown, kind, spreads)
+
+
+def _kinds(slivers: Slivers, rows: Ints, height: int) -> tuple[Ints, Ints]:
+    """Group slivers by how often each row of the p-table is added and subtracted: equal counts, equal noise."""
+    terms = sparse.coo_array(slivers.terms)
+    groups = rows.shape[1]
+    signature = np.zeros((groups, len(slivers), 2 * height), dtype=np.int64)
+    for group in range(groups):
+        place = rows[terms.col, group] + np.where(terms.data < 0, height, 0)
+        np.add.at(signature[group], (terms.row, place), 1)
+    flat = signature.reshape(groups * len(slivers), 2 * height)
+    flat[:, [0, height]] = 0  # row 0 adds no noise
+    kinds, kind = np.unique(flat, axis=0, return_inverse=True)
+    return kinds, kind.ravel()
+
+
+def _noise(table: PTable, signature: Ints) -> Spread:
+    height = len(table.rows)
+    parts = []
+    for place in np.flatnonzero(signature):
+        row: Row = table.rows[place % height]
+        parts += [spread(row, 1 if place < height else -1)] * int(signature[place])
+    return add(parts)
+
+
+def _risk(true: Ints, shown: Ints, kind: Ints, spreads: list[Spread]) -> DifferencingRisk:
+    small = (true == 1) | (true == 2)
+    exact = np.array([s.at(0) for s in spreads])
+    claim = np.array([s.at(1 - t) + s.at(2 - t) for t, s in ((int(t), spreads[k]) for t, k in zip(true, kind, strict=True))])
+    prior = np.bincount(true[(true >= 0) & (true <= LARGEST)], minlength=LARGEST + 1).astype(np.float64)
+    guessed = _best_guesses(prior, spreads)
+    recovered = exact[kind[small]]
+    claimed = (shown == 1) | (shown == 2)
+    return DifferencingRisk(
+        slivers=int((true > 0).sum()),
+        small=int(small.sum()),
+        recovery=_share(recovered.sum(), small.sum()),
+        precision=_share(recovered.sum(), claim.sum()),
+        best_guess=_share(guessed[kind[small], true[small]].sum(), small.sum()),
+        worst=float(recovered.max(initial=0.0)),
+        realised_recovery=_share((shown[small] == true[small]).sum(), small.sum()),
+        realised_precision=_share((claimed & (shown == true)).sum(), claimed.sum()),
+    )
+
+
+def _best_guesses(prior: Floats, spreads: list[Spread]) -> Floats:
+    """Return P(arg max over t' of prior(t') P(d - t') is t), by kind of sliver and true size t = 0 … LARGEST."""
+    hits = np.zeros((len(spreads), LARGEST + 1))
+    sizes = np.arange(LARGEST + 1)
+    for kind, noise in enumerate(spreads):
+        values = np.arange(noise.low, LARGEST + noise.low + len(noise.p))
+        place = values[None, :] - sizes[:, None] - noise.low
+        chance = np.where((place >= 0) & (place < len(noise.p)), noise.p[np.clip(place, 0, len(noise.p) - 1)], 0.0)
+        best = (prior[:, None] * chance).argmax(axis=0)
+        hits[kind] = (chance * (best[None, :] == sizes[:, None])).sum(axis=1)
+    return hits
+
+
+def _share(part: float, whole: float) -> float:
+    return float(part / whole) if whole else 0.0

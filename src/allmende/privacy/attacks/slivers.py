@@ -1,0 +1,114 @@
+"""Find slivers: what is left when areas of one geography are taken away from areas of another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+
+from allmende.privacy.ptable import Ints
+
+OUTSIDE = -1
+"""Label of atoms that a geography does not publish."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slivers:
+    """Differences that an attacker can form between two published geographies of the same atoms.
+
+    `areas` (sparse 0/1, areas × atoms) lists the published areas, those of the outer geography before those of the
+    inner; `terms` (sparse, slivers × areas) has +1 and -1 where a sliver adds and subtracts an area, so that
+    `terms @ areas` is 0/1 over the atoms of the sliver. `outer` is the number of outer areas; `labels` the label of
+    each area in its own geography. `left_out` counts differences of too many terms to matter.
+    """
+
+    areas: sparse.csr_array
+    terms: sparse.csr_array
+    outer: int
+    labels: Ints
+    left_out: int
+
+    def __len__(self) -> int:
+        return int(self.terms.shape[0])
+
+
+def find_slivers(outer: Ints, inner: Ints, *, unions: int = 2, most_terms: int = 8) -> Slivers:
+    """List the slivers between two partitions of the same atoms (smallest populated pieces, e.g. 100 m cell × district).
+
+    `outer` and `inner` label each atom (integers; OUTSIDE where the geography does not publish it). For every union of up to
+    `unions` outer areas, linked by an inner area that lies in both, there are two slivers: the union minus all inner areas
+    within it, and all inner areas that touch it minus the union (if they lie in the outer geography's reach or not).
+    Differences of more than `most_terms` areas are counted, not listed: their noise is the sum of so many draws.
+
+    >>> found = find_slivers(np.array([0, 0, 0, 1, 1]), np.array([7, 7, 8, 8, 9]), unions=1)
+    >>> (found.terms @ found.areas).toarray().astype(int).tolist()
+    [[0, 0, 1, 0, 0], [0, 0, 0, 1, 0], [0, 0, 0, 1, 0], [0, 0, 1, 0, 0]]
+    """
+    outside, inside = _incidence(np.asarray(outer)), _incidence(np.asarray(inner))
+    areas = sparse.csr_array(sparse.vstack([outside.matrix, inside.matrix]))
+    shared = sparse.csr_array(inside.matrix @ outside.matrix.T)  # atoms that an inner and an outer area have in common
+    size = np.asarray(inside.matrix.sum(axis=1)).ravel()
+    rows: list[dict[int, int]] = []
+    left_out = 0
+    by_outer = shared.tocsc()
+    for union in _unions(shared, unions):
+        touching, common = _touched(by_outer, union)
+        within = touching[common == size[touching]]
+        across = touching[common < size[touching]]
+        if not len(across):
+            continue
+        union_size = int(outside.matrix[list(union)].sum())
+        for plus, minus in ((union, within + outside.count), (touching + outside.count, union)):
+            if len(plus) + len(minus) > most_terms:
+                left_out += 1
+            elif len(minus) and not (plus is union and int(common[common == size[touching]].sum()) == union_size):
+                rows.append({int(a): 1 for a in plus} | {int(a): -1 for a in minus})
+    terms = _matrix(rows, int(areas.shape[0]))
+    return Slivers(areas, terms, outside.count, np.concatenate([outside.labels, inside.labels]), left_out)
+
+
+@dataclass(frozen=True, slots=True)
+class _Incidence:
+    matrix: sparse.csr_array
+    labels: Ints
+
+    @property
+    def count(self) -> int:
+        return len(self.labels)
+
+
+def _incidence(label: Ints) -> _Incidence:
+    atoms = np.flatnonzero(label != OUTSIDE)
+    labels, codes = np.unique(label[atoms], return_inverse=True)
+    ones = np.ones(len(atoms), dtype=np.int64)
+    return _Incidence(sparse.csr_array((ones, (codes, atoms)), shape=(len(labels), len(label))), labels.astype(np.int64))
+
+
+def _unions(shared: sparse.csr_array, most: int) -> list[tuple[int, ...]]:
+    """List sets of outer areas, each linked to the others by inner areas that lie in two of them."""
+    linked = sparse.csr_array(shared.T @ shared)
+    found: set[tuple[int, ...]] = {(area,) for area in range(linked.shape[0])}
+    grown = set(found)
+    for _ in range(most - 1):
+        wider = set()
+        for union in grown:
+            near = {int(b) for a in union for b in linked.indices[linked.indptr[a] : linked.indptr[a + 1]]} - set(union)
+            wider |= {tuple(sorted((*union, b))) for b in near}
+        found, grown = found | wider, wider
+    return sorted(found)
+
+
+def _touched(by_outer: sparse.csc_array, union: tuple[int, ...]) -> tuple[Ints, Ints]:
+    """Return the inner areas that touch a union, and how many atoms of each lie in it."""
+    pieces = [slice(by_outer.indptr[area], by_outer.indptr[area + 1]) for area in union]
+    inner, place = np.unique(np.concatenate([by_outer.indices[piece] for piece in pieces]), return_inverse=True)
+    common = np.bincount(place, weights=np.concatenate([by_outer.data[piece] for piece in pieces]))
+    return inner.astype(np.int64), common.astype(np.int64)
+
+
+def _matrix(rows: list[dict[int, int]], width: int) -> sparse.csr_array:
+    start = np.cumsum([0] + [len(row) for row in rows])
+    columns = np.array([area for row in rows for area in row], dtype=np.int64)
+    signs = np.array([sign for row in rows for sign in row.values()], dtype=np.int64)
+    return sparse.csr_array((signs, columns, start), shape=(len(rows), width))

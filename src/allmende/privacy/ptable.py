@@ -71,13 +71,17 @@ class PTable:
         """Return the row that serves one count."""
         return self.rows[int(self.row_index(np.array(n)))]
 
+    def tail(self) -> tuple[Row, ...]:
+        """Return the rows that serve all larger counts, in turn."""
+        return self.rows[-self.period :]
+
     def max_deviation(self) -> int:
         """Return the largest |noise| that any row can draw (persons)."""
         return max(int(np.abs(row.noise).max()) for row in self.rows)
 
     def variance(self) -> float:
         """Return the largest variance among the rows that serve all larger counts (persons²)."""
-        return max(row.variance() for row in self.rows[-self.period :])
+        return max(row.variance() for row in self.tail())
 
 
 def table_from(counts: Sequence[Mapping[int, float]]) -> PTable:

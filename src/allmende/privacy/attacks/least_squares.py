@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from allmende.privacy.attacks.checks import Check, Limits
-from allmende.privacy.attacks.noise import exact_by_rounding, spread
+from allmende.privacy.attacks.noise import exact_by_rounding
 from allmende.privacy.protection import Protection
 from allmende.privacy.ptable import Floats, Ints
 
@@ -98,8 +98,7 @@ def assess_margins(
     filled = np.asarray(distinct.sum(axis=1)).ravel() > 0
     share = np.ones(distinct.shape[0])
     share[filled] = _leverage(distinct[np.flatnonzero(filled)])
-    row = protection.table.rows[-1]
-    single = spread(row).at(0)
+    single = float(np.mean([row.stay() for row in protection.table.tail()]))
     chance = np.array([exact_by_rounding(value * protection.table.variance()) for value in share])
     chance = np.where(filled, np.maximum(chance, single), single)
     return MarginRisk(share[equation], chance[equation], single, int(filled.sum()), int(matrix.shape[0]))
@@ -132,9 +131,6 @@ def _leverage(matrix: sparse.csr_array) -> Floats:
     gram = (matrix.T @ matrix if tall else matrix @ matrix.T).toarray()
     values, vectors = np.linalg.eigh(gram)
     kept = values > _TINY * values[-1]
-    if tall:
-        shares = (matrix @ vectors[:, kept]) ** 2 / values[kept]
-    else:
-        shares = vectors[:, kept] ** 2
+    shares = (matrix @ vectors[:, kept]) ** 2 / values[kept] if tall else vectors[:, kept] ** 2
     leverage: Floats = shares.sum(axis=1)
     return leverage

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from allmende.privacy.attacks.noise import add, spread
 from allmende.privacy.protection import Protection
+from allmende.privacy.ptable import PTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,15 @@ class SideChannel:
 
 
 def assess_side_channel(protection: Protection, *, largest: int = 5) -> SideChannel:
-    """Compute P(difference 0 | sliver of k) = Σ p_i p_j over v_i - v_j = k, for k = 1 … largest, from the last row."""
-    row = protection.table.rows[-1]
-    difference = add([spread(row), spread(row, -1)])
-    return SideChannel(tuple(difference.at(k) for k in range(1, largest + 1)))
+    """Compute P(difference 0 | sliver of k) = Σ p_i p_j over v_i - v_j = k, for k = 1 … largest, for large areas.
+
+    Where rows repeat (rounding), the average over the larger area's place in the period.
+    """
+    table = protection.table
+    sizes = range(len(table.rows), len(table.rows) + table.period)
+    return SideChannel(tuple(sum(_unseen(table, n, k) for n in sizes) / table.period for k in range(1, largest + 1)))
+
+
+def _unseen(table: PTable, n: int, k: int) -> float:
+    smaller, larger = spread(table.row(n)), spread(table.row(n + k), -1)
+    return add([smaller, larger]).at(k)

@@ -32,6 +32,12 @@ class Engine(Protocol):
     def frame(self, columns: Mapping[str, NDArray[Any]]) -> Frame:
         """Bring arrays of equal length in as a table."""
 
+    def save(self, columns: Mapping[str, NDArray[Any]], table: str, partition: Mapping[str, str | int]) -> None:
+        """Replace the rows of a stored table that have the partition's values by `columns`, which hold them as well.
+
+        The table is made if it is not there. Only Spark keeps tables; on DuckDB the house writes Parquet files.
+        """
+
     def close(self) -> None:
         """Give memory and processes back."""
 
@@ -97,7 +103,7 @@ def _column(name: str, array: pa.ChunkedArray) -> Column:
 class _Session(AbstractContextManager["_Session"]):
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self.scan, self.frame = engine.scan, engine.frame
+        self.scan, self.frame, self.save, self.close = engine.scan, engine.frame, engine.save, engine.close
 
     def __enter__(self) -> Self:
         return self
@@ -120,6 +126,13 @@ class _DuckDB:
     def frame(self, columns: Mapping[str, NDArray[Any]]) -> Frame:
         return nw.from_native(self._connection.from_arrow(pa.table(dict(columns))))
 
+    def save(self, columns: Mapping[str, NDArray[Any]], table: str, partition: Mapping[str, str | int]) -> None:
+        raise AllmendeError(
+            f"DuckDB keeps no table {table!r}.",
+            expected="the engine spark",
+            todo="Use Parquet files on DuckDB, or open the engine spark.",
+        )
+
     def close(self) -> None:
         self._connection.close()
 
@@ -134,6 +147,8 @@ class _Spark:
                 expected="the package pyspark and Java 17",
                 todo="Install it: pip install 'allmende[spark]'.",
             ) from error
+        # a session that was there before belongs to somebody else: use it, never stop it
+        self._own = SparkSession.getActiveSession() is None
         builder = SparkSession.builder.appName("allmende").master(f"local[{threads or '*'}]")
         self._session = builder.config("spark.ui.enabled", "false").config("spark.sql.session.timeZone", "UTC").getOrCreate()
 
@@ -147,5 +162,16 @@ class _Spark:
     def frame(self, columns: Mapping[str, NDArray[Any]]) -> Frame:
         return nw.from_native(self._session.createDataFrame(pa.table(dict(columns))))
 
+    def save(self, columns: Mapping[str, NDArray[Any]], table: str, partition: Mapping[str, str | int]) -> None:
+        rows = self._session.createDataFrame(pa.table(dict(columns)))
+        if not self._session.catalog.tableExists(table):
+            rows.write.partitionBy(*partition).saveAsTable(table)
+            return
+        # dropping first also empties the partition when there are no new rows, which an overwrite would not
+        values = ", ".join(f"{name} = {value!r}" for name, value in partition.items())
+        self._session.sql(f"ALTER TABLE {table} DROP IF EXISTS PARTITION ({values})")
+        rows.select(self._session.table(table).columns).write.insertInto(table)
+
     def close(self) -> None:
-        self._session.stop()
+        if self._own:
+            self._session.stop()

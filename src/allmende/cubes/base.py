@@ -34,6 +34,14 @@ Internal moves count in the target (`district`, `cell`) and carry the origin; ex
 and `counterpart`: the other municipality's AGS if in the region, else its Land (two digits), "abroad" or "unknown".
 """
 
+MEMBERS: dict[str, tuple[str, ...]] = {
+    "sex": ("m", "w", "d", "x"),
+    "nationality": ("german", "other"),
+    "residence": ("main", "secondary"),
+    "direction": ("in", "out"),
+}
+"""All members of the dimensions that have the same ones in every region."""
+
 
 @dataclass(frozen=True, slots=True)
 class BaseCube:

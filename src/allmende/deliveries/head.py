@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -16,6 +17,7 @@ LINE_LIMIT = 16 << 20
 """Longest signed line in bytes: room for 10,000 cubes."""
 
 _SIGNATURE = 128
+_AGS = re.compile(r"[0-9]{8}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +106,14 @@ def _believed(line: bytes, signature: bytes) -> Head:
 
 def _office(line: bytes, where: str) -> str:
     try:
-        return str(json.loads(line)["note"]["office"])
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        office = json.loads(line)["note"]["office"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        office = None
+    if not isinstance(office, str) or not _AGS.fullmatch(office):
         raise Refused(
             "The delivery's note cannot be read.",
             where=where,
-            expected="one line of JSON that names the office",
+            expected="one line of JSON that names the office by its AGS",
             todo="The file was not made by Allmende or is damaged: ask the office to send it again.",
-        ) from error
+        )
+    return office

@@ -1,0 +1,80 @@
+"""Files that are there whole or not at all, whatever happens in between."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from allmende.errors import AllmendeError
+
+
+def write_durable(path: Path, data: bytes) -> None:
+    """Write a new file and return when it is on the disk."""
+    with path.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Replace a file in one step: a reader sees the old bytes or the new ones."""
+    part = path.with_name(f".{path.name}.part")
+    try:
+        write_durable(part, data)
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+    settle(path.parent)
+
+
+def settle(folder: Path) -> None:
+    """Return when the folder's list of names is on the disk."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def append_line(path: Path, line: str) -> None:
+    """Add one line to a log in one write; a line that a crash cut off before is dropped first."""
+    with path.open("ab+") as file:
+        end = file.seek(0, os.SEEK_END)
+        if end:
+            tail = _tail(path)
+            if not tail.endswith(b"\n"):
+                file.truncate(end - len(tail) + tail.rfind(b"\n") + 1)
+        file.write(line.encode() + b"\n")
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def last_lines(path: Path) -> list[str]:
+    """Return the complete lines at the end of a log (its last 64 kB)."""
+    return _tail(path).decode("utf-8", errors="replace").split("\n")[:-1] if path.exists() else []
+
+
+@contextmanager
+def locked(path: Path, *, wait: bool = False) -> Iterator[None]:
+    """Hold a lock file alone; the system frees it when the process ends, however it ends."""
+    with path.open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise AllmendeError(
+                "Another command is changing this hub.",
+                where=str(path.parent),
+                expected="one change at a time",
+                todo="Wait until it has ended, then try again.",
+            ) from error
+        yield
+
+
+def _tail(path: Path) -> bytes:
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - (1 << 16)))
+        return file.read()

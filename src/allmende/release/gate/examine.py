@@ -1,0 +1,64 @@
+"""The gate itself: every attack on every table and pair of tables of a catalogue, each computed once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from allmende.privacy.attacks import Limits
+from allmende.privacy.protection import Protection
+from allmende.release.catalogue import Catalogue, Table
+from allmende.release.gate.averages import Averages, Shape, average, families, find_averages, shapes_of
+from allmende.release.gate.finding import Finding
+from allmende.release.gate.overlap import find_overlap, overlap_pairs
+from allmende.release.gate.sparse import find_sparse
+from allmende.release.protect import Protected, protect
+from allmende.release.tabulate import Source, tabulate
+
+Findings = tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """Examines catalogues on one region's data; what was tabulated or attacked once is kept, so variants cost little."""
+
+    source: Source
+    protection: Protection
+    limits: Limits
+    _tables: dict[Table, Protected] = field(default_factory=dict)
+    _sparsities: dict[Table, Findings] = field(default_factory=dict)
+    _overlaps: dict[tuple[Table, Table], Findings] = field(default_factory=dict)
+    _averaged: dict[tuple[Shape, ...], Averages] = field(default_factory=dict)
+
+    def protected(self, table: Table) -> Protected:
+        """Return a table as it would be published."""
+        if table not in self._tables:
+            self._tables[table] = protect(tabulate(self.source, table), self.protection)
+        return self._tables[table]
+
+    def examine(self, catalogue: Catalogue) -> Findings:
+        """Run the attacks that need no history: sparsity, differencing between geographies, least squares over margins."""
+        found: list[Finding] = []
+        for table in catalogue.tables:
+            found += self._sparse(table)
+        for outer, inner in overlap_pairs(catalogue.tables):
+            found += self._overlap(outer, inner)
+        for group in families(catalogue.tables):
+            found += self._averages(group)
+        return tuple(found)
+
+    def _sparse(self, table: Table) -> Findings:
+        if table not in self._sparsities:
+            self._sparsities[table] = find_sparse(self.protected(table), self.limits)
+        return self._sparsities[table]
+
+    def _overlap(self, outer: Table, inner: Table) -> Findings:
+        if (outer, inner) not in self._overlaps:
+            tables = self.protected(outer), self.protected(inner)
+            self._overlaps[outer, inner] = find_overlap(self.source, *tables, self.protection, self.limits)
+        return self._overlaps[outer, inner]
+
+    def _averages(self, group: tuple[Table, ...]) -> Findings:
+        shapes = shapes_of(group)
+        if shapes not in self._averaged:
+            self._averaged[shapes] = average(shapes, self.protection)
+        return find_averages(group, self._averaged[shapes], self.limits)

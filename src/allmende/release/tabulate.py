@@ -1,0 +1,168 @@
+"""Exact tables: one fold on the engine per table, its margins folded from the result. Confidential throughout."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
+
+import numpy as np
+
+from allmende.areas.hierarchy import Region
+from allmende.cubes import Cells, Column, Manifest, fold
+from allmende.cubes.columns import Ints
+from allmende.cubes.released import EVERYWHERE
+from allmende.engine import Engine, Frame, fold_cells
+from allmende.errors import AllmendeError
+from allmende.parameters.classifications import classification
+from allmende.release.catalogue import EACH, Margin, Table
+from allmende.release.geographies import GRIDS, area_column, areas_of, base_column, district_of, regroup
+
+MEMBERS: Mapping[str, tuple[str, ...]] = {
+    "sex": ("m", "w", "d", "x"),
+    "nationality": ("german", "other"),
+    "residence": ("main", "secondary"),
+    "direction": ("in", "out"),
+}
+"""All members of a dimension. Tables carry them whether they occur or not: a list of what occurs would be a leak."""
+
+Year = TypeVar("Year", int, Ints)
+
+LANDS = tuple(f"{number:02}" for number in range(1, 17))
+
+
+class Store(Protocol):
+    """Where base cells lie: the hub's store."""
+
+    def frame(self, engine: Engine, kind: str, series: str) -> Frame:
+        """Open all base cells of a kind and series."""
+
+    def manifests(self) -> Sequence[Manifest]:
+        """Return what every delivered cube says of itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The base cells of a region on an engine; what was folded once is kept for the next table."""
+
+    store: Store
+    engine: Engine
+    region: Region
+    _folded: dict[tuple[str, ...], Cells] = field(default_factory=dict)
+    _delivered: dict[tuple[str, str], dict[int, set[str]]] = field(default_factory=dict)
+
+    def fold(self, kind: str, series: str, by: tuple[str, ...]) -> Cells:
+        """Return base cells folded by some of their columns."""
+        asked = (kind, series, *by)
+        if asked not in self._folded:
+            self._folded[asked] = fold_cells(self.store.frame(self.engine, kind, series), by)
+        return self._folded[asked]
+
+    def delivered(self, kind: str, series: str) -> Mapping[int, set[str]]:
+        """Return which municipalities delivered, by year, of a kind and series."""
+        if not self._delivered:
+            for manifest in self.store.manifests():
+                years = self._delivered.setdefault((manifest.kind, f"{manifest.key_date:%m-%d}"), {})
+                years.setdefault(manifest.key_date.year, set()).add(manifest.ags)
+        return self._delivered.get((kind, series), {})
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A table's exact cells: for each published margin the cells by `area`, `year` and the margin's dimensions.
+
+    `areas` says which areas are counted in which years, as `ReleasedCube.areas`.
+    """
+
+    table: Table
+    years: tuple[int, ...]
+    margins: Mapping[Margin, Cells]
+    areas: Mapping[str, tuple[int, ...]]
+
+
+def tabulate(source: Source, table: Table) -> Counted:
+    """Count a table with all its margins.
+
+    Raises AllmendeError if the store has no year of it (with `pooled`: no complete window).
+    """
+    place = base_column(table.geography)
+    cells = tabulate_by(source, table, (place,), table.names)
+    area = area_column(cells[place], table.geography, source.region)
+    placed = Cells((area, *cells.columns[1:]), cells.n, cells.key)
+    finest = fold(placed, ("area", "year", *table.names))
+    margins = {margin: fold(finest, ("area", "year", *margin)) for margin in table.margins}
+    return Counted(table, published_years(source, table), margins, _areas(source, table))
+
+
+def tabulate_by(source: Source, table: Table, places: tuple[str, ...], margin: Margin) -> Cells:
+    """Count one margin of a table by base columns (`ags`, `district`, `cell`), its published years and bands."""
+    columns = tuple("origin_district" if name == "origin" else name for name in margin)
+    base = source.fold(table.cube, table.series, (*places, *columns, "year"))
+    year = Column("year", _window(base["year"].codes, table.pooled))
+    classified = [_classify(base[column], name, table, source.region) for column, name in zip(columns, margin, strict=True)]
+    kept = np.isin(year.codes, published_years(source, table))
+    cells = Cells((*(base[place] for place in places), year, *classified), base.n, base.key).take(kept)
+    return fold(cells, (*places, "year", *margin))
+
+
+def published_years(source: Source, table: Table) -> tuple[int, ...]:
+    """Return a table's years: those that anybody delivered (for the region: everybody), or complete windows of them."""
+    delivered = source.delivered(table.cube, table.series)
+    found = tuple(
+        year for year in sorted(delivered) if _window(year, table.pooled) == year and _complete(delivered, year, table)
+    )
+    if not found:
+        raise AllmendeError(
+            f"Table {table.id!r} has nothing to show.",
+            where=f"store of {table.cube}, series {table.series}: years {sorted(delivered)}",
+            expected=f"a complete window of {table.pooled} years" if table.pooled > 1 else "at least one year",
+            todo="Let the offices deliver these years, or take the table out of the catalogue.",
+        )
+    return found
+
+
+def _complete(delivered: Mapping[int, set[str]], end: int, table: Table) -> set[str]:
+    """Return who delivered every year of the window that ends with a year."""
+    return set.intersection(*(delivered.get(year, set()) for year in range(end - table.pooled + 1, end + 1)))
+
+
+def _window(year: Year, length: int) -> Year:
+    """Return the last year of the window of a year."""
+    return year // length * length + length - 1
+
+
+def _areas(source: Source, table: Table) -> dict[str, tuple[int, ...]]:
+    """Say which areas are counted when: districts of whoever delivered; cells everywhere, as their list would tell much."""
+    years = published_years(source, table)
+    delivered = source.delivered(table.cube, table.series)
+    if table.geography in GRIDS:
+        return {EVERYWHERE: years}
+    found: dict[str, set[int]] = {}
+    for year in years:
+        for ags in sorted(_complete(delivered, year, table)):
+            for area in areas_of(source.region, ags, table.geography):
+                found.setdefault(area, set()).add(year)
+    return {area: tuple(sorted(found[area])) for area in sorted(found)}
+
+
+def members(dimension: str, table: Table, region: Region) -> tuple[str, ...]:
+    """Return all labels that a dimension of a table may carry, occurring or not."""
+    bands = table.labels(dimension)
+    if bands is not None:
+        return bands
+    if dimension == "counterpart":
+        return (*sorted(m.ags for m in region.municipalities), *LANDS, "abroad", "unknown")
+    if dimension == "origin":
+        level = dict(table.dimensions)["origin"]
+        return tuple(sorted({area for m in region.municipalities for area in areas_of(region, m.ags, level)}))
+    return MEMBERS[dimension]
+
+
+def _classify(column: Column, name: str, table: Table, region: Region) -> Column:
+    labels = members(name, table, region)
+    classes = dict(table.dimensions)[name]
+    if name == "origin":
+        return regroup(column, name, district_of(region, classes)).relabel(labels)
+    if classes == EACH:
+        return column.relabel(labels)
+    return Column(name, classification(name, classes).code(column.codes), labels)

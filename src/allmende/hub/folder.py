@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 import shutil
+import tomllib
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -46,7 +47,7 @@ class Hub:
 
     def matrix_secret(self) -> bytes:
         """Read the 32 bytes that order the intervals of p-tables."""
-        return bytes.fromhex(read_private(self.folder / MATRIX))
+        return bytes.fromhex(tomllib.loads(read_private(self.folder / MATRIX))["value"])
 
     def changing(self) -> AbstractContextManager[None]:
         """Hold the hub alone: no delivery is received meanwhile."""
@@ -80,7 +81,9 @@ def init_hub(
     identity = new_hub_identity()
     write_identity(identity, folder / IDENTITY)
     write_whole(folder / RECIPIENT, identity.recipient().encode() + b"\n")
-    write_private(folder / MATRIX, secrets.token_hex(32))
+    write_private(
+        folder / MATRIX, f'# Allmende: order of p-table intervals.\nepoch = "{epoch}"\nvalue = "{secrets.token_hex(32)}"\n'
+    )
     shutil.copytree(region_folder, folder / REGION)
     for name in (STORE, PROTECTED, RECEIVED, "journal", "reports"):
         (folder / name).mkdir()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from allmende.privacy.attacks import Limits
 from allmende.privacy.protection import Protection
@@ -19,11 +19,15 @@ Findings = tuple[Finding, ...]
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """Examines catalogues on one region's data; what was tabulated or attacked once is kept, so variants cost little."""
+    """Examines catalogues on one region's data; what was tabulated or attacked once is kept, so variants cost little.
+
+    `earlier` are the tables of the region's releases so far: what was published once can be averaged with forever.
+    """
 
     source: Source
     protection: Protection
     limits: Limits
+    earlier: tuple[Table, ...] = ()
     _tables: dict[Table, Protected] = field(default_factory=dict)
     _sparsities: dict[Table, Findings] = field(default_factory=dict)
     _overlaps: dict[tuple[Table, Table], Findings] = field(default_factory=dict)
@@ -36,14 +40,18 @@ class Gate:
         return self._tables[table]
 
     def examine(self, catalogue: Catalogue) -> Findings:
-        """Run the attacks that need no history: sparsity, differencing between geographies, least squares over margins."""
+        """Run the attacks on all that would be public then: the catalogue's tables with those of earlier releases."""
         found: list[Finding] = []
+        new = set(catalogue.tables)
+        public = (*catalogue.tables, *(table for table in self.earlier if not _repeats(table, catalogue)))
         for table in catalogue.tables:
             found += self._sparse(table)
-        for outer, inner in overlap_pairs(catalogue.tables):
-            found += self._overlap(outer, inner)
-        for group in families(catalogue.tables):
-            found += self._averages(group)
+        for outer, inner in overlap_pairs(public):
+            if new & {outer, inner}:
+                found += self._overlap(outer, inner)
+        for family in families(public):
+            if new & set(family):
+                found += self._averages(family)
         return tuple(found)
 
     def _sparse(self, table: Table) -> Findings:
@@ -62,3 +70,8 @@ class Gate:
         if shapes not in self._averaged:
             self._averaged[shapes] = average(shapes, self.protection)
         return find_averages(group, self._averaged[shapes], self.limits)
+
+
+def _repeats(earlier: Table, catalogue: Catalogue) -> bool:
+    """Say whether a table of the catalogue publishes the same figures, under whatever name."""
+    return any(replace(earlier, id=t.id, title=t.title, audience=t.audience) == t for t in catalogue.tables)

@@ -1,19 +1,23 @@
 """A region made of random persons, in a store of the real form."""
 
+import shutil
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from allmende.areas.grid import pack
-from allmende.areas.hierarchy import District, Municipality, Region
+from allmende.areas.hierarchy import District, Municipality, Region, write_region
 from allmende.cubes import BaseCube, Cells, Column, Manifest, fold
 from allmende.cubes.base import KINDS, write_cube
+from allmende.deliveries import DeliveryNote, new_office_key, seal
 from allmende.engine import open_engine
+from allmende.hub import init_hub, open_hub, receive, register_office
 from allmende.privacy.attacks import load_limits
 from allmende.privacy.profiles import load_profile
+from allmende.release.catalogue import load_catalogue
 from allmende.release.gate import Gate
 from allmende.release.tabulate import Source
 
@@ -129,3 +133,66 @@ def protection():
 @pytest.fixture
 def gate(source, protection):
     return Gate(source, protection, load_limits())
+
+
+SMALL = """
+title = { de = "Probe", en = "Trial" }
+[[table]]
+id = "stock_municipality"
+title = { de = "Bevölkerung", en = "Population" }
+cube = "stock"
+geography = "municipality"
+dimensions = { age = "five", sex = "each" }
+exact_totals = true
+[[table]]
+id = "stock_district"
+title = { de = "Bevölkerung", en = "Population" }
+cube = "stock"
+geography = "district"
+dimensions = { age = "broad", sex = "each" }
+margins = [[], ["age"], ["sex"]]
+[[table]]
+id = "stock_grid_1000"
+title = { de = "Einwohner", en = "Inhabitants" }
+cube = "stock"
+geography = "grid_1000"
+min_parent = 20
+"""
+
+
+@pytest.fixture(scope="session")
+def catalogue_file(tmp_path_factory):
+    path = tmp_path_factory.mktemp("catalogue") / "small.toml"
+    path.write_text(SMALL, encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="session")
+def filled_hub(region, tmp_path_factory):
+    """A real hub that received two years of three offices."""
+    folder = tmp_path_factory.mktemp("offices")
+    write_region(region, folder / "region")
+    hub = init_hub(folder / "hub", folder / "region", epoch="2025a", key_check="check")
+    persons = people(np.random.default_rng(7), region, [9000, 4000, 1500])
+    cubes = [cube for year in (2023, 2024) for cube in stock(region, persons, year)]
+    now = datetime(2025, 2, 1, 9, tzinfo=UTC)
+    for town in region.municipalities:
+        key = new_office_key()
+        hub = register_office(hub, town.ags, key.verify_key(), "trusted-unit", now)
+        own = [cube.sealed() for cube in cubes if cube.manifest.ags == town.ags]
+        note = DeliveryNote.of(own, name=town.name, sequence=1, made=date(2025, 1, 20))
+        path = folder / f"{town.ags}.allmende"
+        receive(hub, seal(own, path, office=key, hub_recipient=hub.settings.recipient, delivery=note), now)
+    return hub.folder
+
+
+@pytest.fixture
+def hub(filled_hub, tmp_path):
+    """A copy of the filled hub that a test may change."""
+    shutil.copytree(filled_hub, tmp_path / "hub")
+    return open_hub(tmp_path / "hub")
+
+
+@pytest.fixture
+def small(catalogue_file):
+    return load_catalogue(catalogue_file)

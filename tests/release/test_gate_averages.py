@@ -65,4 +65,5 @@ def test_a_repeated_figure_says_nothing_new(protection):
 
 def test_an_exact_total_leaves_less_noise_to_its_parts(protection):
     perturbed, exact = (average((Shape(0, DETAIL, ((), ("sex",)), e),), protection).risk.least_share for e in (False, True))
-    assert exact == pytest.approx(0.5, abs=1e-4) and perturbed == pytest.approx(2 / 3)
+    assert exact == pytest.approx(0.5, abs=1e-4)
+    assert perturbed == pytest.approx(2 / 3)

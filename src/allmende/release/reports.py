@@ -92,7 +92,7 @@ def public_page(report: dict[str, Any]) -> str:
     }
     titles = {"de": "Genauigkeit der Veröffentlichung", "en": "Accuracy of the release"}
     units = {
-        "de": "Abweichung der veröffentlichten von den gezählten Werten (Personen, Ereignisse); Anteile an allen Werten über 0.",
+        "de": "Abweichung der veröffentlichten von den gezählten Werten (Personen, Ereignisse); Anteile an Werten über 0.",
         "en": "Deviation of published from counted values (persons, events); shares of all values above 0.",
     }
     parts = []

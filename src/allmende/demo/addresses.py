@@ -162,18 +162,16 @@ def _most_central(houses: dict[str, Any], settlements: Sequence[Settlement], rng
 
 
 def _names(words: dict[str, Any], rng: np.random.Generator) -> list[str]:
-    built = [
-        stem + (s.capitalize() if stem.endswith(" ") else s) for stem in words["stems"] for s in sorted(set(words["suffixes"]))
-    ]
-    weight = {s: words["suffixes"].count(s) for s in words["suffixes"]}
-    chance = np.array([weight[s] for _ in words["stems"] for s in sorted(set(words["suffixes"]))], dtype=float)
-    order = rng.choice(len(built), len(built), replace=False, p=chance / chance.sum())
-    field_names = [phrase + thing for thing in words["things"] for phrase in words["phrases"][: 3 if thing[0] != "A" else 2]]
-    honoured = [f"{person.replace(' ', '-')}-Straße" for person in words["persons"]]
-    rare = [(field_names + honoured)[i] for i in rng.permutation(len(field_names) + len(honoured))]
-    usual = [built[i] for i in order]
-    mixed = [name for pair in zip(usual[::2], usual[1::2], rare * 9, strict=False) for name in pair]
-    return list(dict.fromkeys([*mixed, *usual]))
+    endings = sorted(set(words["suffixes"]))
+    pairs = [(stem, ending) for stem in words["stems"] for ending in endings]
+    pairs += [(adjective, ending) for adjective in words["adjectives"] for ending in ("Straße", "Allee", "Twiete")]
+    chance = np.array([max(words["suffixes"].count(ending), 1) for _, ending in pairs], dtype=float)
+    usual = ["".join(pairs[i]) for i in rng.choice(len(pairs), len(pairs), replace=False, p=chance / chance.sum())]
+    rare = [phrase + thing for thing in words["things"] for phrase in words["phrases"]]
+    rare += [f"{person.replace(' ', '-')}-Straße" for person in words["persons"]]
+    rare = [rare[i] for i in rng.permutation(len(rare))]
+    mixed = [name for three in zip(usual[::2], usual[1::2], rare, strict=False) for name in three]
+    return list(dict.fromkeys([*mixed, *usual, *rare]))
 
 
 def _main_name(

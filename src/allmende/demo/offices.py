@@ -1,0 +1,92 @@
+"""The registration offices' folders: what each one's own program would export, and what its survey office gave it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from allmende.demo.dirt import STRAY, Soiled
+from allmende.demo.history import History
+from allmende.demo.people import SECONDARY
+from allmende.demo.places import Places
+from allmende.demo.vendors import VENDORS, event_rows, house_lines, stock_rows, vendor_profile, write_extract
+
+SUFFIX = {"semicolon": "csv", "pipe": "txt", "fixed": "dat", "tab": "tsv", "comma": "csv"}
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """One office's folder: `profile.toml`, `addresses.txt`, `stock-<year>` and `events-<year>` files."""
+
+    folder: Path
+    ags: str
+    name: str
+    vendor: str
+
+    @property
+    def profile(self) -> Path:
+        """The profile of the office's program."""
+        return self.folder / "profile.toml"
+
+    @property
+    def addresses(self) -> Path:
+        """The house coordinates."""
+        return self.folder / "addresses.txt"
+
+    def stock(self, year: int) -> Path:
+        """Return the extract of 31.12. of a year."""
+        return self.folder / f"stock-{year}.{SUFFIX[self.vendor]}"
+
+    def events(self, year: int) -> Path:
+        """Return the events of a year."""
+        return self.folder / f"events-{year}.{SUFFIX[self.vendor]}"
+
+
+def list_offices(places: Places, folder: Path) -> list[Office]:
+    """Name the office of every municipality and its program."""
+    members = places.region.municipalities
+    return [Office(folder / m.ags, m.ags, m.name, VENDORS[i % len(VENDORS)]) for i, m in enumerate(members)]
+
+
+def write_offices(places: Places, soiled: Soiled, folder: Path) -> Iterator[Office]:
+    """Write every office's folder; yield each office when its folder is complete."""
+    ags = [m.ags for m in places.region.municipalities]
+    book = soiled.book.columns()
+    for number, office in enumerate(list_offices(places, folder)):
+        profile, text = vendor_profile(office.vendor)
+        office.folder.mkdir(parents=True, exist_ok=True)
+        office.profile.write_text(text, encoding="utf-8")
+        known = np.flatnonzero((places.addresses.municipality == number) & soiled.surveyed)
+        lines = house_lines(places, soiled.book, known, office.ags)
+        office.addresses.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        for (owner, year), stock in soiled.stocks.items():
+            if owner == number:
+                write_extract(office.stock(year), "stock", stock_rows(stock, book, profile), profile, STRAY)
+        for (owner, year), events in soiled.events.items():
+            if owner == number:
+                write_extract(office.events(year), "events", event_rows(events, book, profile, ags), profile)
+        yield office
+
+
+def write_truth(places: Places, history: History, soiled: Soiled, path: Path) -> None:
+    """Write what is true and what was planted, for tests: main residents by municipality and year, and the dirt by kind."""
+    ags = [m.ags for m in places.region.municipalities]
+    municipality = places.addresses.municipality
+    residents = {}
+    for year, people in history.stocks.items():
+        main = people.take(people.residence != SECONDARY)
+        counts = np.bincount(municipality[main.address], minlength=len(ags)).tolist()
+        residents[year] = dict(zip(ags, counts, strict=True))
+    ledger = soiled.ledger
+    planted = {
+        kind: [{"ags": ags[office], "year": year, "count": n} for (office, year), n in sorted(counts.items())]
+        for kind, counts in sorted(ledger.planted.items())
+    }
+    effect = [{"ags": ags[office], "year": year, "persons": n} for (office, year), n in sorted(ledger.effect.items()) if n]
+    document = {"main_residents": residents, "planted": planted, "effect_on_main_residents": effect}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

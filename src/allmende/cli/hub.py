@@ -246,5 +246,5 @@ def years(found: Sequence[int]) -> str:
     return ", ".join(str(span[0]) if len(span) == 1 else f"{span[0]}–{span[-1]}" for span in spans)
 
 
-def _word(name: str, **fields: Any) -> str:
+def _word(name: str, /, **fields: Any) -> str:
     return WORDS[language()][name].format(**fields)

@@ -27,6 +27,7 @@ _NEXT, _PENDING, _LINE = Path("journal/next"), Path("journal/pending"), "line.js
 def changing(store: Store) -> Iterator[None]:
     """Hold the hub alone for a change, and finish first what a crash interrupted."""
     with locked(store.folder / LOCK):
+        shutil.rmtree(store.folder / _NEXT, ignore_errors=True)
         if (store.folder / _PENDING).exists():
             _finish(store)
         yield
@@ -64,7 +65,6 @@ def log(folder: Path, entry: Mapping[str, Any]) -> None:
 
 
 def _prepare(folder: Path, files: Mapping[Path, bytes], entry: Mapping[str, Any]) -> None:
-    shutil.rmtree(folder / _NEXT, ignore_errors=True)
     for place, data in (dict(files) | {Path(_LINE): _line(entry).encode()}).items():
         path = folder / _NEXT / place
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -77,6 +77,15 @@ class ReleasedCube:
         """Say whether an area is published in this detail for a year; if so, a missing cell is 0."""
         return year in self.areas.get(area, ()) or year in self.areas.get(EVERYWHERE, ())
 
+    def margins(self) -> frozenset[tuple[str, ...]]:
+        """Return the combinations of dimensions that are published, each in the order of the columns.
+
+        A combination that is missing here is not published at all; its cells are unknown, not 0.
+        """
+        dimensions = self.columns[2:]
+        shown = np.unique(np.array([column.codes != TOTAL for column in dimensions]).reshape(len(dimensions), -1), axis=1)
+        return frozenset(tuple(c.name for c, seen in zip(dimensions, row, strict=True) if seen) for row in shown.T)
+
     def select(self, **members: str | int) -> ReleasedCube:
         """Return the cells with these members, by label ("total" for the margin) or number."""
         mask = np.ones(len(self), dtype=bool)

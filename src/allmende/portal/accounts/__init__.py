@@ -1,0 +1,1 @@
+"""People, the municipalities they belong to, and what each role may read."""

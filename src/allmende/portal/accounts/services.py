@@ -1,0 +1,51 @@
+"""What a visitor may read, and how a member comes in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from allmende.errors import AllmendeError
+from allmende.portal.accounts.models import Membership, Person
+
+PUBLIC, MEMBER = "public", "member"
+
+
+def audiences(visitor: Person | AnonymousUser) -> frozenset[str]:
+    """Return the audiences of released tables that are open to a visitor."""
+    if isinstance(visitor, Person) and visitor.memberships.exists():
+        return frozenset((PUBLIC, MEMBER))
+    return frozenset((PUBLIC,))
+
+
+@transaction.atomic
+def create_member(email: str, password: str, ags: Iterable[str], known: frozenset[str]) -> Person:
+    """Create a person who is a member in municipalities of the region.
+
+    `known` are the AGS of the region. Raises AllmendeError for an address in use, a weak password, a foreign AGS.
+    """
+    wanted = sorted(set(ags))
+    strangers = [key for key in wanted if key not in known]
+    if strangers or not wanted:
+        raise AllmendeError(
+            f"Not municipalities of this region: {', '.join(strangers) or 'none given'}.",
+            expected=f"one or more of {', '.join(sorted(known))}",
+            todo="Correct the AGS.",
+        )
+    if Person.objects.filter(email__iexact=email).exists():
+        raise AllmendeError(
+            f"{email} has an account already.", expected="an address that is not in use", todo="Choose another."
+        )
+    try:
+        validate_password(password, Person(email=email))
+    except ValidationError as error:
+        raise AllmendeError(
+            " ".join(error.messages), expected="a password of 12 characters or more that is not common", todo="Choose another."
+        ) from error
+    person = Person.objects.create_user(email, password)
+    Membership.objects.bulk_create([Membership(person=person, ags=key) for key in wanted])
+    return person

@@ -1,0 +1,1 @@
+"""Pages over released cubes: an area, a comparison, tables, releases, the method."""

@@ -1,0 +1,83 @@
+"""What other apps may ask of the evidence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, QueryDict
+from django.utils.translation import gettext as _
+
+from allmende.portal import wording
+from allmende.portal.accounts.services import audiences
+from allmende.portal.evidence import figures, listing
+from allmende.portal.evidence.page import Origin, Picture, Sheet, origin, plus_minus
+from allmende.portal.evidence.reader import Reader, share
+from allmende.portal.evidence.stories import maps
+from allmende.portal.places import Place
+from allmende.portal.public import shelf
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """The region in one glance: a map, sentences that are true, where they come from, and all areas to choose from."""
+
+    place: Place
+    picture: Picture | None
+    picture_title: str
+    sheet: Sheet | None
+    sentences: tuple[str, ...]
+    origin: Origin | None
+    areas: list[tuple[str, list[tuple[str, str]]]]
+
+
+def region_at_a_glance(request: HttpRequest) -> Glance:
+    """Return what the start page shows to this visitor."""
+    reader = Reader(shelf(), audiences(request.user))
+    place = reader.shelf.atlas.place("region", wording.language())
+    view = maps.choose(reader, place, QueryDict("ebene=municipality&mass=veraenderung"))
+    series = figures.population(reader, place)
+    title = _("Veränderung der Einwohnerzahl in Prozent, %(first)s bis %(last)s")
+    told = (_size(reader, place), _age(reader, place), _moves(reader, place))
+    return Glance(
+        place=place,
+        picture=maps.picture(reader, view) if view else None,
+        picture_title=title % {"first": series.years[0], "last": series.years[-1]} if series else "",
+        sheet=maps.sheet(reader, view) if view else None,
+        sentences=tuple(wording.sentence(words) for words in told if words),
+        origin=origin(reader, series.table, series.years[-1:]) if series else None,
+        areas=listing.choices(reader),
+    )
+
+
+def _size(reader: Reader, place: Place) -> str:
+    series = figures.population(reader, place)
+    if series is None:
+        return ""
+    return _("%(number)s Menschen lebten am %(date)s in %(count)s Gemeinden der Region.") % {
+        "number": wording.about(series.values[-1], plus_minus(series.table)),
+        "date": wording.key_day(series.table.note.key_date, series.years[-1]),
+        "count": len(reader.shelf.region.municipalities),
+    }
+
+
+def _age(reader: Reader, place: Place) -> str:
+    ages = figures.ages(reader, place, "broad")
+    if ages is None:
+        return ""
+    year = ages.years[-1]
+    return _("%(young)s von ihnen waren unter 18, %(old)s waren 65 oder älter.") % {
+        "young": wording.percent(share(ages.values[year][0], ages.totals[year]), 0),
+        "old": wording.percent(share(ages.values[year][-1], ages.totals[year]), 0),
+    }
+
+
+def _moves(reader: Reader, place: Place) -> str:
+    found = figures.movements(reader, place)
+    if found is None or found.births is None or found.deaths is None or not found.years:
+        return ""
+    error = max(plus_minus(table) for table in found.tables)
+    return _("%(births)s Kinder kamen %(year)s zur Welt, %(deaths)s Menschen starben.") % {
+        "births": wording.about(found.births[-1], error),
+        "deaths": wording.about(found.deaths[-1], error),
+        "year": found.years[-1],
+    }

@@ -1,0 +1,280 @@
+"""Where: a measure on the map of a place, for its parts or for grid cells."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+from urllib.parse import urlencode
+
+import numpy as np
+import shapely
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+
+from allmende.areas.geometry import Shapes
+from allmende.areas.grid import UNLOCATED, corner, parse_cell_id, square
+from allmende.portal import wording
+from allmende.portal.drawing import Layer, choropleth
+from allmende.portal.evidence import mapping
+from allmende.portal.evidence.page import Choice, Page, Picture, Sheet, address, origin, pick, years_choice
+from allmende.portal.evidence.reader import Reader
+from allmende.portal.evidence.stories.structure import silent
+from allmende.portal.places import Place
+
+LONG = 400
+"""From so many areas on (grid cells) the table lists the largest values only; the download has them all."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a map shows: the chosen measure, its values inside the place, the limits of its classes."""
+
+    place: Place
+    found: mapping.Measured
+    keys: tuple[str, ...]
+    limits: list[float]
+    choices: tuple[Choice, ...]
+
+    def class_of(self, key: str) -> str:
+        """Return "c0" … "c4", or "none" if the area is not published."""
+        value = self.found.values.get(key)
+        if value is None or not np.isfinite(value):
+            return "none"
+        return f"c{mapping.class_of(value, self.limits)}" if self.found.measure != "veraenderung" else self._around_zero(value)
+
+    def _around_zero(self, value: float) -> str:
+        return f"d{mapping.class_of(value, self.limits)}"
+
+    def query(self) -> str:
+        """Return the choices as they stand in the address."""
+        return urlencode({choice.name: choice.chosen for choice in self.choices})
+
+
+def choose(reader: Reader, place: Place, query: QueryDict) -> View | None:
+    """Read the choices of the address; None if nothing can be drawn for this place."""
+    levels = [level for level in mapping.levels(reader) if _fits(level, place, reader)]
+    if not levels:
+        return None
+    level = pick(query, "ebene", levels, levels[0])
+    offered = mapping.measures(reader, level)
+    name = pick(query, "mass", offered, offered[0])
+    years = mapping.years(reader, level)
+    year = int(pick(query, "jahr", [str(y) for y in years], str(years[-1])))
+    keys = inside(reader, level, place)
+    found = mapping.measure(reader, level, name, year, _km2(reader))
+    if found is None:
+        return None
+    choices = (
+        Choice("ebene", _("Gebiete"), [(value, level_name(value)) for value in levels], level),
+        Choice("mass", _("Was wird gezeigt?"), [(value, str(mapping.MEASURES[value])) for value in offered], name),
+        years_choice("jahr", _("Jahr"), years, year),
+    )
+    shown = {key: found.values[key] for key in keys if key in found.values}
+    return View(place, found, keys, mapping.classes(shown, around_zero=name == "veraenderung"), choices)
+
+
+def map_page(reader: Reader, place: Place, query: QueryDict) -> Page:
+    """Tell where a measure is high and low inside a place."""
+    title = _("Karte")
+    view = choose(reader, place, query)
+    if view is None:
+        return silent(title, place)
+    found = view.found
+    return Page(
+        title=title,
+        sentence=_sentence(reader, view),
+        picture=picture(reader, view),
+        sheet=sheet(reader, view),
+        origin=origin(reader, found.table, [found.year], 2 if found.measure == "veraenderung" else 1),
+        choices=view.choices,
+        notes=_notes(view),
+        steps=[(reverse("tabelle", args=[found.table.note.table]), _("Die ganze Tabelle ansehen und herunterladen"))],
+        map_source=reverse("kartendaten", args=[place.key]) + "?" + view.query(),
+    )
+
+
+def picture(reader: Reader, view: View) -> Picture:
+    """Draw the map; municipalities and districts link to their pages, grid cells do not."""
+    polygons = _polygons(reader, view.found.geography, view.keys)
+    grid = view.found.geography.startswith("grid_")
+    layers = [
+        Layer(key, _described(reader, view, key), view.class_of(key), polygon, "" if grid else _href(reader, key))
+        for key, polygon in polygons.items()
+    ]
+    around = reader.shelf.outlines["municipality"]
+    members = {m.key: m.name for m in reader.shelf.atlas.municipalities}
+    borders = [around[key] for key in members if view.place.kind == "region" or key == view.place.key[:8]]
+    names = {name: around[key] for key, name in members.items()} if view.place.kind == "region" else {}
+    if view.place.kind != "region" and not grid:
+        names = {_name(reader, key): polygon for key, polygon in polygons.items()}
+    label = _("Karte: %(what)s. Die Werte stehen in der Tabelle darunter.") % {"what": mapping.MEASURES[view.found.measure]}
+    drawn = choropleth(layers, borders, label, names=names, labelled=len(names) <= 40)
+    return Picture(mark_safe(drawn), None, _legend(view))  # noqa: S308  (numbers and escaped words only)
+
+
+def geojson(reader: Reader, view: View) -> str:
+    """Return the areas of a map with their value, class and words, as GeoJSON in degrees."""
+    grid = view.found.geography.startswith("grid_")
+    shapes = _degrees(reader, view.found.geography)
+    features = []
+    for key in view.keys:
+        geometry: dict[str, Any]
+        if grid:
+            geometry = {
+                "type": "Polygon",
+                "coordinates": [[[round(x, 5), round(y, 5)] for x, y in square(*parse_cell_id(key))]],
+            }
+        elif key in shapes.keys:
+            geometry = json.loads(shapely.to_geojson(shapely.simplify(shapes[key], 0.0001)))
+        else:
+            continue
+        value = view.found.values.get(key)
+        words = {"name": _name(reader, key), "value": _written(view, value), "class": view.class_of(key)}
+        words |= {} if grid else {"href": _href(reader, key)}
+        features.append({"type": "Feature", "properties": words, "geometry": geometry})
+    return json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False, separators=(",", ":"))
+
+
+def inside(reader: Reader, geography: str, place: Place) -> tuple[str, ...]:
+    """Return the keys of a geography's areas inside a place: published ones, and with outlines also those that are not."""
+    if geography.startswith("grid_"):
+        return _cells_inside(reader, geography, place)
+    shapes = reader.shelf.outlines["municipality" if geography == "municipality" else "district"]
+    if geography == "municipality":
+        return tuple(key for key in shapes.keys if place.kind == "region" or key == place.key)
+    wanted = {d.key for d in reader.shelf.atlas.districts if geography in d.geographies}
+    within = place.key if place.kind == "district" else place.key[:8]
+    region = reader.shelf.region
+    levels = {key: [region.ancestor(key, n) for n in range(region.district(key).level + 1)] for key in wanted}
+    return tuple(sorted(key for key in wanted if place.kind == "region" or within in levels[key]))
+
+
+def level_name(geography: str) -> str:
+    """Return what the areas of a geography are called."""
+    if geography.startswith("grid_"):
+        size = int(geography[5:])
+        return _("Raster %(size)s") % {"size": f"{size} m" if size < 1000 else f"{size // 1000} km"}
+    return {
+        "region": _("Region"), "municipality": _("Gemeinden"), "district": _("Ortsteile"),
+        "district_1": _("Ortsteile, obere Ebene"), "district_2": _("Ortsteile, zweite Ebene"), "district_3": _("Ortsteile, dritte Ebene"),
+    }[geography]  # fmt: skip
+
+
+def _fits(level: str, place: Place, reader: Reader) -> bool:
+    if level == "municipality":
+        return place.kind == "region"
+    return bool(inside(reader, level, place))
+
+
+def _cells_inside(reader: Reader, geography: str, place: Place) -> tuple[str, ...]:
+    table = reader.covering("stock", geography, {})
+    cells = [key for key in table.cube.areas if key.startswith("CRS")] if table else []
+    if place.kind == "region" or not cells:
+        return tuple(cells)
+    packed = np.array([parse_cell_id(key)[0] for key in cells])
+    east, north = corner(packed)
+    half = int(geography[5:]) / 2
+    outline = reader.shelf.outlines["municipality" if place.kind == "municipality" else "district"]
+    if place.key not in outline.keys:
+        return ()
+    hits = shapely.contains_xy(outline[place.key], east + half, north + half)
+    return tuple(key for key, hit in zip(cells, hits, strict=True) if hit)
+
+
+def _polygons(reader: Reader, geography: str, keys: tuple[str, ...]) -> dict[str, Any]:
+    if geography.startswith("grid_"):
+        size = int(geography[5:])
+        packed = np.array([parse_cell_id(key)[0] for key in keys if key != str(UNLOCATED)])
+        east, north = corner(packed)
+        return dict(zip(keys, shapely.box(east, north, east + size, north + size), strict=True))
+    shapes = reader.shelf.outlines["municipality" if geography == "municipality" else "district"]
+    position = {key: i for i, key in enumerate(shapes.keys)}
+    return {key: shapes.polygons[position[key]] for key in keys if key in position}
+
+
+def _degrees(reader: Reader, geography: str) -> Shapes:
+    return reader.shelf.municipalities if geography == "municipality" else reader.shelf.districts
+
+
+def _km2(reader: Reader) -> Mapping[str, float]:
+    found: dict[str, float] = {}
+    for shapes in reader.shelf.outlines.values():
+        found |= {key: float(polygon.area) / 1e6 for key, polygon in zip(shapes.keys, shapes.polygons, strict=True)}
+    return found
+
+
+def _name(reader: Reader, key: str) -> str:
+    return reader.shelf.atlas.place(key, wording.language()).name
+
+
+def _href(reader: Reader, key: str) -> str:
+    return address("gebiet", reader.shelf.atlas.place(key, wording.language()))
+
+
+def _digits(view: View) -> int:
+    return 0 if view.found.measure in ("bevoelkerung", "dichte") else 1
+
+
+def _written(view: View, value: float | None) -> str:
+    if value is None or not np.isfinite(value):
+        return _("nicht veröffentlicht")
+    if view.found.measure == "veraenderung":
+        return wording.signed(value, 1)
+    return wording.number(value, _digits(view))
+
+
+def _described(reader: Reader, view: View, key: str) -> str:
+    return f"{_name(reader, key)}: {_written(view, view.found.values.get(key))}"
+
+
+def _legend(view: View) -> list[tuple[str, str]]:
+    letter = "d" if view.found.measure == "veraenderung" else "c"
+    digits = 1 if _digits(view) or any(limit % 1 for limit in view.limits) else 0
+    write = wording.signed if letter == "d" else wording.number
+    limits = [write(limit, digits) for limit in view.limits]
+    if not limits:
+        return [("none", _("nicht veröffentlicht"))]
+    middle = [_("%(low)s bis unter %(high)s") % {"low": a, "high": b} for a, b in pairwise(limits)]
+    words = [_("unter %(limit)s") % {"limit": limits[0]}, *middle, _("%(limit)s und mehr") % {"limit": limits[-1]}]
+    legend = [(f"{letter}{i}", text) for i, text in enumerate(words)]
+    return legend + ([("none", _("nicht veröffentlicht"))] if any(view.class_of(key) == "none" for key in view.keys) else [])
+
+
+def _sentence(reader: Reader, view: View) -> str:
+    values = {key: view.found.values[key] for key in view.keys if np.isfinite(view.found.values.get(key, np.nan))}
+    what = str(mapping.MEASURES[view.found.measure])
+    if not values:
+        return _("Für diese Gebiete ist nichts veröffentlicht.")
+    low, high = min(values, key=values.__getitem__), max(values, key=values.__getitem__)
+    told = {"what": what, "year": view.found.year, "high": _written(view, values[high]), "low": _written(view, values[low])}
+    if view.found.geography.startswith("grid_"):
+        return _("%(what)s, %(year)s: je Rasterzelle zwischen %(low)s und %(high)s.") % told
+    told |= {"where_high": _name(reader, high), "where_low": _name(reader, low)}
+    return _("%(what)s, %(year)s: am höchsten in %(where_high)s (%(high)s), am niedrigsten in %(where_low)s (%(low)s).") % told
+
+
+def sheet(reader: Reader, view: View) -> Sheet:
+    """Return the values of a map as a table, the highest first."""
+    what = str(mapping.MEASURES[view.found.measure])
+    ranked = sorted(view.keys, key=lambda key: -np.nan_to_num(view.found.values.get(key, np.nan), nan=-1e18))
+    rows = [[_name(reader, key), _written(view, view.found.values.get(key))] for key in ranked[:LONG]]
+    caption = what if len(ranked) <= LONG else _("%(what)s: die %(count)s Gebiete mit den höchsten Werten") % {
+        "what": what, "count": LONG,
+    }  # fmt: skip
+    return Sheet(f"{caption}, {view.found.year}", [_("Gebiet"), what], rows)
+
+
+def _notes(view: View) -> list[str]:
+    notes = []
+    if any(view.class_of(key) == "none" for key in view.keys):
+        notes.append(_("Gepunktete Gebiete sind nicht veröffentlicht: Dort leben zu wenige Menschen für diese Angabe."))
+    if view.found.geography.startswith("grid_"):
+        notes.append(
+            _("Rasterzellen gehören zu dem Gebiet, in dem ihre Mitte liegt; ihre Summe ist nicht die Zahl des Gebiets.")
+        )
+    return notes

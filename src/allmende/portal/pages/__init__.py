@@ -1,0 +1,1 @@
+"""Start page, glossary, feedback, and the pages that the law demands."""

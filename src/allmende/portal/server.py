@@ -1,0 +1,76 @@
+"""Prepare and serve the portal on one machine: database, static files, gunicorn."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+
+from allmende.errors import AllmendeError
+
+
+def set_up(public: Path, state: Path | None, hosts: str = "") -> Path:
+    """Point Django at a public folder and a state folder (default: `portal-state` beside it); return the state folder.
+
+    Keeps a session key in the state folder, readable by its owner only. Variables already in the environment win.
+    """
+    folder = state or public.resolve().parent / "portal-state"
+    folder.mkdir(parents=True, exist_ok=True)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "allmende.portal.settings")
+    os.environ.setdefault("ALLMENDE_SECRET_KEY", _session_key(folder / "session.key"))
+    os.environ.update(ALLMENDE_PUBLIC=str(public.resolve()), ALLMENDE_STATE=str(folder.resolve()))
+    if hosts:
+        os.environ["ALLMENDE_HOSTS"] = hosts
+    return folder
+
+
+def prepare() -> list[str]:
+    """Bring the database and the static files up to date; return what was done, in words."""
+    os.environ["ALLMENDE_COLLECT"] = "1"
+    _start_django()
+    from django.contrib.staticfiles import finders
+    from django.core.management import call_command
+
+    if finders.find("vendor/kern/kern.min.css") is None:
+        raise AllmendeError(
+            "The portal's front-end files are missing.",
+            expected="KERN and MapLibre below portal/static/vendor",
+            todo="Run `python tools/frontend.py` in the source tree, or install Allmende from its wheel.",
+        )
+    call_command("migrate", interactive=False, verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)
+    return ["The database is up to date.", "The static files are in place."]
+
+
+def serve(address: str, port: int, workers: int) -> None:
+    """Serve with gunicorn until interrupted."""
+    from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
+
+    class Server(BaseApplication):  # type: ignore[misc]
+        def load_config(self) -> None:
+            options = {"bind": f"{address}:{port}", "workers": workers, "threads": 8, "worker_class": "gthread",
+                       "preload_app": True, "accesslog": None, "errorlog": "-", "loglevel": "warning"}  # fmt: skip
+            for name, value in options.items():
+                self.cfg.set(name, value)
+
+        def load(self) -> Any:
+            from allmende.portal.wsgi import application
+
+            return application
+
+    Server().run()
+
+
+def _session_key(path: Path) -> str:
+    if not path.exists():
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w") as file:
+            file.write(secrets.token_urlsafe(48))
+    return path.read_text().strip()
+
+
+def _start_django() -> None:
+    import django
+
+    django.setup()

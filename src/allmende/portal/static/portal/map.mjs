@@ -1,0 +1,115 @@
+// The movable map: the same areas and classes that the server drew, by MapLibre. If it cannot start, the drawing stays.
+const drawing = document.querySelector(".drawn");
+
+export async function showMap(place) {
+  const [library, areas] = await Promise.all([import(place.dataset.library), fetchAreas(place.dataset.source)]);
+  if (!areas.features.length) return;
+  await loadStyle(place.dataset.style);
+  place.hidden = false;
+  const map = new library.Map({
+    container: place,
+    style: styleOf(place, areas),
+    bounds: boundsOf(areas),
+    fitBoundsOptions: { padding: 24 },
+    attributionControl: place.dataset.tiles ? {} : false,
+    cooperativeGestures: matchMedia("(pointer: coarse)").matches,
+    dragRotate: false,
+    pitchWithRotate: false,
+  });
+  map.touchZoomRotate.disableRotation();
+  map.addControl(new library.NavigationControl({ showCompass: false }));
+  map.getCanvas().setAttribute("aria-label", place.dataset.label);
+  map.on("load", () => {
+    map.addImage("dots", dots(), { pixelRatio: 2 });
+    map.addLayer(
+      { id: "dotted", type: "fill", source: "areas", filter: ["==", ["get", "class"], "none"], paint: { "fill-pattern": "dots" } },
+      "edges",
+    );
+    drawing.hidden = true;
+    place.dataset.ready = "yes";
+  });
+  map.on("click", "areas", (event) => say(library, map, place, event));
+  map.on("mousemove", "areas", () => { map.getCanvas().style.cursor = "pointer"; });
+  map.on("mouseleave", "areas", () => { map.getCanvas().style.cursor = ""; });
+}
+
+async function fetchAreas(source) {
+  const answer = await fetch(source);
+  return answer.json();
+}
+
+function loadStyle(address) {
+  const link = document.createElement("link");
+  link.rel = "stylesheet";
+  link.href = address;
+  const loaded = new Promise((resolve) => link.addEventListener("load", resolve, { once: true }));
+  document.head.append(link);
+  return loaded;
+}
+
+function styleOf(place, areas) {
+  const colours = ["c0", "c1", "c2", "c3", "c4", "d0", "d1", "d2", "d3", "d4"].flatMap((name) => [name, colourOf(name)]);
+  const fill = ["match", ["get", "class"], ...colours, "rgba(0,0,0,0)"];
+  const sources = { areas: { type: "geojson", data: areas } };
+  const layers = [
+    { id: "areas", type: "fill", source: "areas", paint: { "fill-color": fill, "fill-opacity": place.dataset.tiles ? 0.7 : 1 } },
+    { id: "edges", type: "line", source: "areas", paint: { "line-color": "#555e6e", "line-width": 0.7 } },
+  ];
+  if (place.dataset.tiles) {
+    sources.base = { type: "raster", tiles: [place.dataset.tiles], tileSize: 256, attribution: place.dataset.attribution };
+    layers.unshift({ id: "base", type: "raster", source: "base" });
+  } else {
+    layers.unshift({ id: "paper", type: "background", paint: { "background-color": "#ffffff" } });
+  }
+  return { version: 8, sources, layers };
+}
+
+// the colours live in portal.css; a canvas needs them as numbers
+function colourOf(name) {
+  const sample = document.createElementNS("http://www.w3.org/2000/svg", "rect");
+  const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+  sample.setAttribute("class", name);
+  document.querySelector(".legend svg").append(sample);
+  canvas.fillStyle = getComputedStyle(sample).fill;
+  sample.remove();
+  canvas.fillRect(0, 0, 1, 1);
+  const [red, green, blue] = canvas.getImageData(0, 0, 1, 1).data;
+  return `rgb(${red},${green},${blue})`;
+}
+
+function dots() {
+  const size = 16;
+  const canvas = document.createElement("canvas");
+  canvas.width = canvas.height = size;
+  const paper = canvas.getContext("2d");
+  paper.fillStyle = "#777";
+  paper.beginPath();
+  paper.arc(size / 2, size / 2, 2.2, 0, 2 * Math.PI);
+  paper.fill();
+  return paper.getImageData(0, 0, size, size);
+}
+
+function boundsOf(areas) {
+  let [west, south, east, north] = [180, 90, -180, -90];
+  const visit = (part) => {
+    if (typeof part[0] !== "number") return part.forEach(visit);
+    [west, south, east, north] = [Math.min(west, part[0]), Math.min(south, part[1]), Math.max(east, part[0]), Math.max(north, part[1])];
+  };
+  areas.features.forEach((feature) => visit(feature.geometry.coordinates));
+  return [west, south, east, north];
+}
+
+function say(library, map, place, event) {
+  const { name, value, href } = event.features[0].properties;
+  const words = document.createElement("div");
+  const title = words.appendChild(document.createElement("strong"));
+  title.textContent = name;
+  words.append(value);
+  if (href) {
+    const link = document.createElement("a");
+    link.href = href;
+    link.textContent = place.dataset.more;
+    words.append(document.createElement("br"), link);
+  }
+  new library.Popup({ closeButton: true }).setLngLat(event.lngLat).setDOMContent(words).addTo(map);
+}

@@ -1,0 +1,35 @@
+"""Numbers, dates and addresses in templates."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django import template
+
+from allmende.portal import wording
+
+register = template.Library()
+
+
+@register.filter
+def number(value: float) -> str:
+    """Write a whole number."""
+    return wording.number(value)
+
+
+@register.filter
+def percent(share: float) -> str:
+    """Write a share in per cent with one decimal."""
+    return wording.percent(share)
+
+
+@register.filter
+def day(when: date) -> str:
+    """Write a date in full."""
+    return wording.day(when)
+
+
+@register.filter
+def decimal(value: float) -> str:
+    """Write a number with two decimals."""
+    return wording.number(value, 2)

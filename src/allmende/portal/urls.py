@@ -1,0 +1,23 @@
+"""Addresses: German without a prefix, English with the same tree under /en/."""
+
+from __future__ import annotations
+
+from django.conf.urls.i18n import i18n_patterns
+from django.http import HttpRequest, HttpResponse
+from django.urls import include, path
+
+
+def alive(request: HttpRequest) -> HttpResponse:
+    """Answer a monitor: the process runs."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
+urlpatterns = [
+    path("lebt/", alive, name="alive"),
+    *i18n_patterns(
+        path("", include("allmende.portal.pages.urls")),
+        path("daten/", include("allmende.portal.evidence.urls")),
+        path("konto/", include("allauth.urls")),
+        prefix_default_language=False,
+    ),
+]

@@ -1,0 +1,28 @@
+"""An invented release for every test of the portal, written once."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+
+import pytest
+from pytest_django.fixtures import SettingsWrapper
+
+spec = importlib.util.spec_from_file_location("invented", Path(__file__).with_name("invented.py"))
+assert spec
+assert spec.loader
+invented = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(invented)
+
+
+@pytest.fixture(scope="session")
+def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    public = tmp_path_factory.mktemp("public")
+    invented.write_invented(public)
+    return public
+
+
+@pytest.fixture(autouse=True)
+def public(release: Path, settings: SettingsWrapper) -> Path:
+    settings.ALLMENDE_PUBLIC = release
+    return release

@@ -83,8 +83,11 @@ class ReleasedCube:
         A combination that is missing here is not published at all; its cells are unknown, not 0.
         """
         dimensions = self.columns[2:]
-        shown = np.unique(np.array([column.codes != TOTAL for column in dimensions]).reshape(len(dimensions), -1), axis=1)
-        return frozenset(tuple(c.name for c, seen in zip(dimensions, row, strict=True) if seen) for row in shown.T)
+        pattern = np.zeros(len(self), dtype=np.int64)
+        for place, column in enumerate(dimensions):
+            pattern |= (column.codes != TOTAL).astype(np.int64) << place
+        shown = np.unique(pattern).tolist()
+        return frozenset(tuple(c.name for place, c in enumerate(dimensions) if bits >> place & 1) for bits in shown)
 
     def select(self, **members: str | int) -> ReleasedCube:
         """Return the cells with these members, by label ("total" for the margin) or number."""

@@ -148,11 +148,12 @@ class _Examination:
                 continue
             marks = Marks(self.tables[role])
             field = "street" if "street" in self.tables[role].columns else "address"
-            marks.flag(places.unknown_district[at], "address.district", "district")
-            marks.flag(places.bad_point[at], "address.point", "east", run.profile.crs)
-            if run.houses is not None or run.profile.crs:
+            marks.flag(places.unknown_district[at] & bool(known.codes), "address.district", "district")
+            marks.flag(places.bad_point[at] & bool(known.crs), "address.point", "east", known.crs)
+            if known.houses is not None or known.crs:
                 marks.flag(places.how[at] == BY_DISTRICT, "address.only_district", field)
-            marks.flag(places.how[at] == NOWHERE, "address.unlocated", field)
+            if known.houses is not None or known.crs or known.codes:
+                marks.flag(places.how[at] == NOWHERE, "address.unlocated", field)
             self.findings += marks.findings
         return places
 

@@ -13,10 +13,13 @@ from typing import Any, NoReturn
 from allmende.errors import AllmendeError
 from allmende.register.schema import Kind, load_schema
 
+EXAMPLES = ("semicolon", "comma", "fixed")
 ENCODINGS = ("utf-8", "utf-8-sig", "windows-1252", "iso-8859-15")
 CRS = ("EPSG:25832", "EPSG:25833", "EPSG:3035", "EPSG:4326")
 DATE_PARTS = {"TT": "day", "MM": "month", "JJJJ": "year"}
-SECTIONS = ("schema", "name", "file", "dates", "citizenship", "coordinates", "stock", "events", "codes")
+SECTIONS = ("schema", "name", "office", "file", "dates", "citizenship", "coordinates", "stock", "events", "codes")
+OFFICE = ("ags", "region", "houses", "houses_crs", "districts", "secret", "key", "hub")
+"""What an office may write into its own copy of a profile; files are relative to the profile."""
 
 Source = str | int | tuple[int, int]
 """Where a field stands: a column's name, its number from 1, or (fixed width) its first column from 1 and its width."""
@@ -55,6 +58,7 @@ class Profile:
     stock: Mapping[str, Source]
     events: Mapping[str, Source]
     codes: Mapping[str, Mapping[str, str]]
+    office: Mapping[str, str]
 
     def columns(self, kind: Kind) -> Mapping[str, Source]:
         """Return where each field of a record kind stands."""
@@ -62,7 +66,9 @@ class Profile:
 
 
 def load_profile(path: Path) -> Profile:
-    """Read and check a profile; every error names its line and what was expected."""
+    """Read and check a profile, or take the example of that name; every error names its line and what was expected."""
+    if str(path) in EXAMPLES and not path.exists():
+        return example_profile(str(path))
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
@@ -97,6 +103,7 @@ def parse_profile(text: str, where: str) -> Profile:
         stock=_columns(source, "stock", layout),
         events=_columns(source, "events", layout),
         codes=_codes(source),
+        office=_office(source),
     )
 
 
@@ -152,6 +159,14 @@ class _Source:
             elif current == section and re.match(rf'\s*"?{re.escape(key)}"?\s*=', line):
                 return number
         return head
+
+
+def _office(source: _Source) -> dict[str, str]:
+    for key, value in source.section("office").items():
+        if key not in OFFICE or not isinstance(value, str):
+            source.refuse("office", key, f"{key} = {value!r} is unknown", f"one of {', '.join(OFFICE)}, as text")
+    source.word("office", "houses_crs", CRS, "")
+    return dict(source.section("office"))
 
 
 def _layout(source: _Source) -> Layout:

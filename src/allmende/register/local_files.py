@@ -1,0 +1,45 @@
+"""What stays in the office: findings, quarantine, streets not found, reconciliation, summary."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+from allmende.register.findings import open_private, write_findings
+from allmende.register.reconciliation import GROUPS, Reconciliation
+from allmende.register.run import Examined
+from allmende.register.summary import Summary
+
+
+def write_local_files(examined: Examined, summary: Summary, folder: Path, language: str = "de") -> tuple[Path, ...]:
+    """Write what a clerk needs to put things right into a folder, readable by its owner only; return the files.
+
+    `findings.csv` has values of persons, `quarantine-<file>` whole rows as they were, `streets-not-found.csv` streets:
+    none of them may leave the office. `summary.json` and `reconciliation.csv` hold counts.
+    """
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    written = [folder / "findings.csv", folder / "summary.json"]
+    write_findings(examined.findings, written[0], language)
+    with open_private(written[1], "utf-8") as file:
+        json.dump(summary.to_fields(), file, ensure_ascii=False, indent=1, default=str)
+    for name, lines in examined.quarantine.items():
+        written.append(folder / f"quarantine-{Path(name).name}")
+        with open_private(written[-1], "latin-1") as file:
+            # latin-1 carries every byte through unchanged, whatever the extract's encoding
+            file.write(lines.decode("latin-1"))
+    if examined.unplaced:
+        written.append(folder / "streets-not-found.csv")
+        with open_private(written[-1]) as file:
+            csv.writer(file, delimiter=";", lineterminator="\n").writerows([("street", "persons"), *examined.unplaced])
+    if summary.reconciliation is not None:
+        written.append(folder / "reconciliation.csv")
+        _write_reconciliation(summary.reconciliation, written[-1])
+    return tuple(written)
+
+
+def _write_reconciliation(reconciliation: Reconciliation, path: Path) -> None:
+    with open_private(path) as file:
+        writer = csv.writer(file, delimiter=";", lineterminator="\n")
+        writer.writerow(["component", *GROUPS])
+        writer.writerows([name, *row] for name, row in reconciliation.rows.items())

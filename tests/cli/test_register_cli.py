@@ -1,0 +1,134 @@
+"""`allmende register` as a clerk uses it: files in, sealed delivery out, nothing personal on the screen."""
+
+import json
+from dataclasses import replace
+from datetime import date
+from importlib.resources import files
+
+import pytest
+
+from allmende.areas.hierarchy import District, Municipality, Region, write_region
+from allmende.cli import main
+from allmende.deliveries import new_hub_identity, open_delivery, parse_verify_key
+from allmende.register.profile import example_profile
+from allmende.register.secret import read_secret
+
+AGS = "03999001"
+HEAD = "OM;Geburtsdatum;Geschlecht;Staatsangeh;Wohnungsart;Einzug;StrSchl;Strasse;HausNr;Zusatz;PLZ;Ortsteil\r\n"
+GOOD = HEAD + "".join(f"GEHEIM{n};17.05.{1950 + n};w;000;H;;;Schloßallee;{n};;27001;0001\r\n" for n in range(40))
+BAD = HEAD + "GEHEIM1;30.02.1980;w;000;H;;;Schloßallee;1;;27001;0001\r\nGEHEIM2;17.05.1980;q;000;H;;;Schloßallee;1;;;0001\r\n"
+
+
+@pytest.fixture
+def office(tmp_path, monkeypatch):
+    """A folder with everything an office needs, its profile naming the files."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LC_ALL", "en")
+    members = (Municipality(AGS, "Musterstadt", "03", "Stadt", ("Ortsteil",)),)
+    districts = (District(f"{AGS}.0001", "0001", "Altstadt", 1, "", AGS),)
+    region = Region("muster", {"de": "Muster", "en": "sample"}, False, date(2024, 1, 1), "", members, districts)
+    write_region(region, tmp_path / "region")
+    profile = files("allmende.register").joinpath("profiles", "semicolon.toml").read_text(encoding="utf-8")
+    settings = f'ags = "{AGS}"\nregion = "region"\nsecret = "region.secret"\nkey = "buero.key"\nhub = "hub.recipient"\n'
+    (tmp_path / "buero.toml").write_text(profile + "\n[office]\n" + settings, encoding="utf-8")
+    identity = new_hub_identity()
+    (tmp_path / "hub.recipient").write_text(identity.recipient() + "\n")
+    (tmp_path / "bestand.csv").write_text(GOOD, encoding="windows-1252", newline="")
+    (tmp_path / "schlecht.csv").write_text(BAD, encoding="windows-1252", newline="")
+    return identity
+
+
+def call(*arguments):
+    with pytest.raises(SystemExit) as done:
+        main(list(arguments))
+    return done.value.code
+
+
+def test_from_new_secret_to_a_delivery_that_the_hub_can_open(office, tmp_path, capsys):
+    assert call("register", "new-secret", "region.secret", "--epoch", "2026", "--json") == 0
+    check = json.loads(capsys.readouterr().out)["check"]
+    assert call("register", "new-key", "buero.key") == 0
+    for number in (1, 2):
+        capsys.readouterr()
+        assert (
+            call("register", "aggregate", "bestand.csv", "--profile", "buero.toml", "--year", "2024", "--out", "aus", "--json")
+            == 0
+        )
+        shown = json.loads(capsys.readouterr().out)
+        assert shown["sequence"] == number
+    assert shown["files"]["stock"] == {"records": 40, "unreadable": 0, "set_aside": 0, "merged": 0, "counted": 40}
+    assert shown["stocks"][0]["placed"]["placed_by_district"] == 40
+    verify = parse_verify_key((tmp_path / "buero.verify").read_text())
+    delivery = open_delivery(tmp_path / shown["delivery"], identity=office, verify_keys={AGS: verify})
+    (cube,) = delivery.cubes
+    assert (cube.total(), cube.manifest.key_check, cube.manifest.source) == (40, check, example_profile("semicolon").name)
+    secret = read_secret(tmp_path / "region.secret")
+    raw = (tmp_path / shown["delivery"]).read_bytes() + repr(cube.cells.columns).encode() + delivery.note.office.encode()
+    for word in (b"GEHEIM", b"allee", b"17.05", secret.value, secret.value.hex().encode()):
+        assert word not in raw
+
+
+def test_check_lists_errors_with_lines_and_shows_no_value(office, tmp_path, capsys):
+    assert call("register", "check", "schlecht.csv", "--profile", "buero.toml", "--year", "2024", "--out", "befund") == 1
+    shown = capsys.readouterr().out
+    assert "schlecht.csv:2 birth_date: that is no date that exists" in shown
+    assert "schlecht.csv:3 sex: the code is not in the profile; expected: one of m, M, 1" in shown
+    assert not [word for word in ("GEHEIM", "30.02", "Schlo") if word in shown]
+    assert "GEHEIM2" in (tmp_path / "befund" / "quarantine-schlecht.csv").read_text(encoding="windows-1252")
+    assert "30.02.1980" in (tmp_path / "befund" / "findings.csv").read_text(encoding="utf-8-sig")
+    summary = (tmp_path / "befund" / "summary.json").read_text()
+    assert not [word for word in ("GEHEIM", "30.02", "Schlo") if word in summary]
+    assert {path.stat().st_mode & 0o077 for path in (tmp_path / "befund").iterdir()} == {0}
+
+
+def test_check_needs_nothing_but_the_extract_and_a_profile(office, capsys):
+    assert call("register", "check", "bestand.csv", "--profile", "semicolon", "--year", "2024") == 0
+    assert "40 rows = 40 counted + 0 merged + 0 in quarantine" in capsys.readouterr().out
+    assert call("register", "check", "schlecht.csv", "--profile", "semicolon", "--year", "2024", "--json") == 1
+    listed = json.loads(capsys.readouterr().out)["listed"]
+    assert [(entry["line"], entry["field"], entry["code"]) for entry in listed] == [
+        (2, "birth_date", "value.date"), (3, "sex", "value.code"),
+    ]  # fmt: skip
+
+
+CALLS = [  # arguments, exit code, a word of the error
+    (["aggregate", "schlecht.csv", "--profile", "buero.toml", "--out", "aus"], 1, "2 of 2 records"),
+    (["aggregate", "bestand.csv", "--profile", "semicolon", "--out", "aus"], 2, "--ags AGS and --region"),
+    (
+        ["aggregate", "bestand.csv", "--profile", "buero.toml", "--out", "aus", "--key-date", "31.12."],
+        2,
+        "12-31 or 10-01@08-01",
+    ),
+    (["aggregate", "bestand.csv", "--profile", "buero.toml", "--out", "aus", "--ags", "03999009"], 2, "03999009"),
+    (["aggregate", "bestand.csv", "--profile", "buero.toml", "--out", "aus", "--key-date", "10-01"], 1, "--events"),
+    (["aggregate", "bestand.csv", "--profile", "buero.toml", "--out", "aus", "--mode", "at-source"], 2, "--matrix-secret"),
+    (["check", "bestand.csv", "--profile", "buero.toml", "--max-size-mb", "0"], 2, "--max-size-mb"),
+    (["check", "bestand.csv", "--profile", "bestand.csv"], 2, "Save it as UTF-8"),
+    (["new-secret", "region.secret", "--epoch", "2026"], 2, "never be lost"),
+    (["new-secret", "other.secret", "--epoch", "zwei Wörter"], 2, "1 to 32 letters"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "code", "word"), CALLS, ids=[" ".join(a[:1] + a[-2:]) for a, _, _ in CALLS])
+def test_what_cannot_be_done_is_said_with_its_exit_code(office, tmp_path, capsys, arguments, code, word):
+    assert call("register", "new-secret", "region.secret", "--epoch", "2026") == 0
+    assert call("register", "new-key", "buero.key") == 0
+    year = [] if arguments[0] == "new-secret" else ["--year", "2024"]
+    assert call("register", *arguments, *year) == code
+    assert word in capsys.readouterr().err
+    assert not list(tmp_path.glob("aus/*.allmende"))
+
+
+def test_at_source_only_protected_tables_travel(office, tmp_path, capsys):
+    for name in ("region.secret", "matrix.secret"):
+        assert call("register", "new-secret", name, "--epoch", "2026") == 0
+    assert call("register", "new-key", "buero.key") == 0
+    capsys.readouterr()
+    arguments = ["register", "aggregate", "bestand.csv", "--profile", "buero.toml", "--year", "2024", "--out", "aus", "--json"]
+    assert call(*arguments, "--mode", "at-source", "--matrix-secret", "matrix.secret") == 0
+    path = tmp_path / json.loads(capsys.readouterr().out)["delivery"]
+    verify = parse_verify_key((tmp_path / "buero.verify").read_text())
+    delivery = open_delivery(path, identity=office, verify_keys={AGS: verify})
+    assert (delivery.note.mode, delivery.cubes) == ("at-source", ())
+    assert delivery.tables
+    assert replace(delivery.note, contents=()) == delivery.note

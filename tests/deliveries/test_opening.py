@@ -167,6 +167,36 @@ def test_an_unreadable_note_is_refused(post: Post, line: bytes):
         opened(post, resealed(post, MAGIC + line + b"\n" + b"0" * 128 + b"\n"))
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"sequence": "1"},
+        {"sequence": 0},
+        {"sequence": True},
+        {"mode": "on-trust"},
+        {"made": "yesterday"},
+        {"contents": 5},
+        {"contents": [{}]},
+        {"surprise": 1},
+        {"tables": [{"note": None}]},
+    ],
+    ids=str,
+)
+def test_a_signed_note_with_senseless_entries_is_refused(post: Post, change: dict[str, object]):
+    post.send(stock(2025))
+    with pytest.raises(Refused, match="entries that are none"):
+        opened(post, forged(post, change))
+
+
+@pytest.mark.parametrize("name", ["../../hub", "a/b", "", "x" * 65, "Ä"])
+def test_the_name_of_a_table_cannot_lead_elsewhere(post: Post, name: str):
+    table = protected()
+    table = ReleasedCube(table.columns, table.value, replace(table.note, table=name), table.areas)
+    seal_protected([table], post.path, office=post.office, hub_recipient=post.hub.recipient(), delivery=at_source())
+    with pytest.raises(Refused, match="cannot be the name of a table"):
+        opened(post)
+
+
 def test_a_signature_has_one_spelling(post: Post):
     post.send(stock(2025))
     line, _, rest = inside(post)[len(MAGIC) :].partition(b"\n")

@@ -135,6 +135,12 @@ def test_all_faults_are_told_at_once(circle: Round):
     assert all(words in error.value.what for words in ("secret epoch", "borders", "unknown district"))
 
 
+def test_what_an_office_writes_cannot_move_the_cursor(circle: Round):
+    with pytest.raises(Refused) as error:
+        receive(circle.hub, circle.send(stock(A, 2025, codes=("\x1b[2J",))), NOW)
+    assert f"unknown district {A}.�[2J" in error.value.what
+
+
 def test_a_municipality_outside_the_region_cannot_be_registered(circle: Round):
     with pytest.raises(AllmendeError, match="does not belong to the region"):
         register_office(circle.hub, "99009009", new_office_key().verify_key(), "trusted-unit", NOW)

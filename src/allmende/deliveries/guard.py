@@ -7,6 +7,7 @@ may be in other hands: so layout, encodings and sizes are read from the footer f
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Mapping
 
 import pyarrow as pa
@@ -23,6 +24,7 @@ ROW_LIMIT = 1 << 27
 BYTE_LIMIT = 4 << 30
 """Most bytes of one table after unpacking its pages."""
 
+_NAME = re.compile(r"[a-z0-9_]{1,64}")
 _ENCODINGS = {"PLAIN", "RLE", "RLE_DICTIONARY", "PLAIN_DICTIONARY", "BIT_PACKED"}
 _LABELS, _NUMBERS = pa.dictionary(pa.int32(), pa.string()), pa.int64()
 _NUMBERED = ("cell", "origin_cell", "age", "year")
@@ -43,6 +45,13 @@ def check_base(data: bytes, content: Content, where: str) -> None:
 
 def check_protected(data: bytes, content: TableContent, where: str) -> None:
     """Refuse a file whose footer does not promise a protected table of the content's dimensions and number of cells."""
+    if not _NAME.fullmatch(content.note.table):
+        raise Refused(
+            f"{content.note.table!r} cannot be the name of a table.",
+            where=where,
+            expected="1 to 64 small letters, digits and underscores, which are safe in the name of a file",
+            todo="Let the office use the region's catalogue.",
+        )
     dimensions = dict.fromkeys(name for name, _ in content.note.dimensions)
     columns = {"area": _LABELS, "year": _NUMBERS} | dict.fromkeys(dimensions, _LABELS) | {"value": pa.int64()}
     _check(data, columns, content.cells, where)

@@ -72,12 +72,12 @@ def read_head(data: bytes | memoryview, verify_keys: Mapping[str, VerifyKey], wh
             expected=f"a signature by the key {verify_keys[office].fingerprint()}",
             todo="Somebody else made or changed this file, or the office has a new key: ask the office by telephone.",
         )
-    return _believed(line, signature)
+    return _believed(line, signature, where)
 
 
 def stored_head(data: bytes, where: str) -> Head:
     """Read a head that a hub checked when it arrived and kept (the office may have another key by now)."""
-    return _believed(*_split(data, where))
+    return _believed(*_split(data, where), where)
 
 
 def _split(data: bytes | memoryview, where: str) -> tuple[bytes, bytes]:
@@ -99,9 +99,17 @@ def _split(data: bytes | memoryview, where: str) -> tuple[bytes, bytes]:
     return line + end, signature if digits == signature.hex().encode() + b"\n" else b""
 
 
-def _believed(line: bytes, signature: bytes) -> Head:
-    fields = json.loads(line)
-    return Head(fields["hub"], DeliveryNote.from_fields(fields["note"]), line, signature)
+def _believed(line: bytes, signature: bytes, where: str) -> Head:
+    try:
+        fields = json.loads(line)
+        return Head(str(fields["hub"]), DeliveryNote.from_fields(fields["note"]), line, signature)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise Refused(
+            f"The delivery's note has entries that are none ({error}).",
+            where=where,
+            expected="a note as docs/formats/delivery.md describes it",
+            todo="Bring office and hub to the same version of Allmende and let the office deliver again.",
+        ) from error
 
 
 def _office(line: bytes, where: str) -> str:

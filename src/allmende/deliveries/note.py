@@ -69,6 +69,14 @@ class DeliveryNote:
     contents: tuple[Content, ...] = ()
     tables: tuple[TableContent, ...] = ()
 
+    def __post_init__(self) -> None:
+        if type(self.sequence) is not int or self.sequence < 1 or self.mode not in MODES:
+            raise ValueError(f"A delivery has a sequence from 1 and a mode of {MODES}, not {self.sequence!r}, {self.mode!r}.")
+        sizes = [size for c in self.contents for size in (c.cells, c.size)]
+        sizes += [size for t in self.tables for size in (t.cells, t.size)]
+        if any(type(size) is not int or size < 0 for size in sizes):
+            raise ValueError("Cells and bytes of a delivery are whole numbers from 0.")
+
     @classmethod
     def of(cls, cubes: Sequence[BaseCube], *, name: str, sequence: int, made: date) -> DeliveryNote:
         """Take office, borders and epoch from the cubes' manifests; refuse cubes that differ in one of them."""

@@ -15,7 +15,7 @@ from allmende.errors import Refused
 from allmende.hub.settings import Settings
 
 ELSEWHERE = (*LAENDER, "abroad", "unknown")
-"""Counterparts of a move that are no member of the region."""
+"""Counterparts of a move that are no member of the region, beside its own Länder (which may be fictional)."""
 
 OLDEST = 150
 """No register holds a person older than that, only a wrong date of birth."""
@@ -33,7 +33,7 @@ def check_delivery(delivery: Delivery, settings: Settings, region: Region, where
         if table.note.territory_date != settings.territory_date.isoformat():
             faults.append(f"table {table.note.table}: borders of {table.note.territory_date}")
     if faults:
-        shown = [f"  - {fault}" for fault in islice(faults, LISTED)]
+        shown = [f"  - {_printable(fault)}" for fault in islice(faults, LISTED)]
         shown += [f"  and {len(faults) - LISTED} more"] if len(faults) > LISTED else []
         raise Refused(
             f"The delivery of {delivery.note.office} does not fit this hub:\n" + "\n".join(shown),
@@ -56,6 +56,9 @@ def _note_faults(note: DeliveryNote, settings: Settings) -> Iterator[str]:
         yield f"its borders are those of {note.territory_date}, not of {settings.territory_date}"
     if not note.contents and not note.tables:
         yield "it holds nothing"
+    slots = [content.slot for content in note.contents] + [content.note.table for content in note.tables]
+    if len(set(slots)) < len(slots):
+        yield "it holds the same cube or table twice"
 
 
 def _cube_faults(cube: BaseCube, note: DeliveryNote, region: Region) -> Iterator[str]:
@@ -69,7 +72,8 @@ def _cube_faults(cube: BaseCube, note: DeliveryNote, region: Region) -> Iterator
     allowed = {"ags": (note.office,), **MEMBERS}
     districts = _districts(region, note.office)
     allowed |= {"district": districts, "origin_district": districts}
-    allowed["counterpart"] = (*(m.ags for m in region.municipalities if m.ags != note.office), *ELSEWHERE)
+    others = tuple(m.ags for m in region.municipalities if m.ags != note.office)
+    allowed["counterpart"] = (*others, *{m.ags[:2] for m in region.municipalities}, *ELSEWHERE)
     for column in cells.columns:
         if column.labels is not None:
             yield from _strangers(name, column, allowed[column.name])
@@ -102,3 +106,8 @@ def _number_faults(name: str, cube: BaseCube) -> Iterator[str]:
             yield f"{name}: grid cells that are none"
     if content_hash(canonical_order(cells)) != cube.manifest.content:
         yield f"{name}: cells out of order, or one of them twice"
+
+
+def _printable(text: str) -> str:
+    # labels come from another machine: they may not move the cursor of whoever reads the error
+    return "".join(sign if sign.isprintable() else "�" for sign in text)

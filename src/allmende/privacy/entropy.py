@@ -12,8 +12,10 @@ from allmende.privacy.ptable import Floats, Ints
 FLOOR = 1e-8
 """Lowest probability of any noise value, as in the published tables."""
 ROOM = 1e-6
+_SHORT = 4e-6  # a floor under every probability costs this much variance at most; still within what counts as achieved
 """Room (persons²) given to a variance that only one distribution attains; far below what is printed of any table."""
-_STEPS = 200
+_STEPS = 100
+_LEAST_GAP = 1e-15
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,34 +54,60 @@ class RowProblem:
         """Return the smallest variance that the other conditions allow, None if they contradict one another."""
         equal, target = self.equalities()
         left, right = self.inequalities(np.inf)
-        found = linprog(left[0], A_ub=left[1:], b_ub=right[1:], A_eq=equal, b_eq=target, bounds=(0, None), method="highs")
-        return float(found["fun"]) if found.status == 0 else None
+        found = _linear(left[0], left[1:], right[1:], equal, target)
+        return None if found is None else float(left[0] @ found)
 
 
 def largest_entropy(problem: RowProblem) -> Floats | None:
     """Return the probabilities that maximise -sum p log p, or None if no distribution satisfies the problem.
 
     Primal-dual interior point with slacks: Newton steps on stationarity, equalities, G p + s = h and s z = mu, with
-    mu falling to 1e-12. The problem is strictly convex, so the answer is the only one.
+    mu falling to 1e-15. The problem is strictly convex, so the answer is the only one.
 
     >>> largest_entropy(RowProblem(np.array([-1, 0, 1]), 0.5, 0.0, True)).round(6).tolist()
     [0.25, 0.5, 0.25]
     """
     least = problem.least_variance()
-    if least is None or problem.variance < least - 1e-6:
+    if least is None or problem.variance < least - _SHORT:
         return None
     equal, target = problem.equalities()
     left, right = problem.inequalities(max(problem.variance, least + ROOM))
-    p = np.full(len(problem.noise), 1 / len(problem.noise))
-    s, z = np.maximum(right - left @ p, 0.1), np.full(len(right), 0.1)
-    y = np.zeros(len(target))
+    p, s = _inside(equal, target, left, right)
+    z, y = 0.1 / s, np.zeros(len(target))
     for _ in range(_STEPS):
         gap = float(s @ z) / len(s)
         residuals = np.log(p) + 1 + equal.T @ y + left.T @ z, equal @ p - target, left @ p + s - right
-        if gap < 1e-12 and max(np.abs(part).max() for part in residuals) < 1e-10:
+        if gap < 2 * _LEAST_GAP and max(np.abs(part).max() for part in residuals) < 1e-10:
             return p
-        p, s, z, y = _step((p, s, z, y), equal, left, residuals, 0.1 * gap)
+        p, s, z, y = _step((p, s, z, y), equal, left, residuals, max(0.1 * gap, _LEAST_GAP))
     raise ArithmeticError(f"The entropy of row {problem} did not converge in {_STEPS} steps.")
+
+
+def _linear(cost: Floats, left: Floats, right: Floats, equal: Floats, target: Floats) -> Floats | None:
+    """Return x >= 0 of least cost with G x <= h and A x = b, None if there is none."""
+    found = linprog(
+        cost,
+        A_ub=left,
+        b_ub=right,
+        A_eq=equal,
+        b_eq=target,
+        bounds=(0, None),
+        method="highs",
+        options={"primal_feasibility_tolerance": 1e-10},  # below FLOOR, which would be overlooked otherwise
+    )
+    return np.asarray(found["x"], dtype=np.float64) if found.status == 0 else None
+
+
+def _inside(equal: Floats, target: Floats, left: Floats, right: Floats) -> tuple[Floats, Floats]:
+    """Return a distribution as far from every bound as can be, and its distances from them (slacks)."""
+    size = equal.shape[1]
+    cost = np.append(np.zeros(size), -1.0)
+    wide = np.column_stack([left, np.ones(len(left))])
+    found = _linear(cost, wide, right, np.column_stack([equal, np.zeros(len(equal))]), target)
+    if found is None:
+        raise ArithmeticError("The conditions of a row leave no room to start in.")
+    p = np.maximum(found[:size], FLOOR / 2)
+    return p, np.maximum(right - left @ p, FLOOR / 2)
 
 
 def _step(
@@ -97,7 +125,7 @@ def _step(
     corner = np.zeros((len(y), len(y)))
     scale = np.concatenate([1 / np.sqrt(np.diag(hessian)), np.ones(len(y))])  # p spans eight orders of magnitude
     system = np.block([[hessian, equal.T], [equal, corner]]) * np.outer(scale, scale)
-    newton = scale * np.linalg.lstsq(system, -scale * np.concatenate([rest, primal]))[0]
+    newton = scale * np.linalg.solve(system, -scale * np.concatenate([rest, primal]))
     dp, dy = newton[: len(p)], newton[len(p) :]
     ds = -slack - left @ dp
     dz = (mu - s * z - z * ds) / s

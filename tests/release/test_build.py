@@ -43,6 +43,8 @@ def test_what_is_published_reads_as_the_catalogue_says(hub, small, tmp_path):
     district = release.open("stock_district")
     assert district.covers("99000002.01", 2024)
     assert not district.covers("99000002.01", 2022)
+    assert district.margins() == {(), ("age",), ("sex",)}
+    assert release.open("stock_grid_1000").margins() == {()}
 
 
 def test_another_p_table_for_the_same_people_is_refused(hub, small, tmp_path):

@@ -235,8 +235,7 @@ def _is_words(value: Any) -> bool:
 def _line(text: str, place: int | None, field: str) -> int:
     """Return the line of a field in the given table (None: the head), or of the table's own header."""
     lines = text.splitlines()
-    headers = [number for number, line in enumerate(lines) if re.match(r"\s*\[\[\s*table\s*\]\]", line)]
-    start = 0 if place is None else headers[place]
-    end = next((number for number in headers if number > start), len(lines)) if place is not None or headers else len(lines)
+    headers = [number for number, line in enumerate(lines) if re.match(r"\s*\[\[\s*table\s*\]\]", line)] + [len(lines)]
+    start, end = (0, headers[0]) if place is None else headers[place : place + 2]
     pattern = re.compile(rf"\s*\[?\s*(table\.)?\"?{re.escape(field)}\"?\s*[=.\]]")
     return next((number for number in range(start, end) if pattern.match(lines[number])), start) + 1

@@ -61,6 +61,11 @@ def district_of(region: Region, geography: str) -> Callable[[str], str]:
     return area
 
 
+def area_of(key: str, geography: str, region: Region) -> str:
+    """Return the area of an administrative geography that holds a finest district."""
+    return region.id if geography == "region" else district_of(region, geography)(key)
+
+
 def areas_of(region: Region, ags: str, geography: str) -> tuple[str, ...]:
     """Return the areas of a municipality in an administrative geography, with the one of whoever could not be placed."""
     if geography in ("region", "municipality"):

@@ -151,7 +151,8 @@ def members(dimension: str, table: Table, region: Region) -> tuple[str, ...]:
     if bands is not None:
         return bands
     if dimension == "counterpart":
-        return (*sorted(m.ags for m in region.municipalities), *LANDS, "abroad", "unknown")
+        lands = sorted({*LANDS, *(m.ags[:2] for m in region.municipalities)})
+        return (*sorted(m.ags for m in region.municipalities), *lands, "abroad", "unknown")
     if dimension == "origin":
         level = dict(table.dimensions)["origin"]
         return tuple(sorted({area for m in region.municipalities for area in areas_of(region, m.ags, level)}))

@@ -11,11 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, pairwise
 from math import prod
 
 import numpy as np
 
+from allmende.areas.hierarchy import UNLOCATED_CODE, Region
 from allmende.parameters.classifications import classification
 from allmende.privacy.attacks import Limits, MarginRisk
 from allmende.privacy.attacks.noise import exact_by_rounding, spread
@@ -23,18 +24,20 @@ from allmende.privacy.protection import Protection
 from allmende.privacy.ptable import Floats
 from allmende.release.catalogue import Margin, Table
 from allmende.release.gate.finding import Finding
-from allmende.release.geographies import ADMINISTRATIVE, GRIDS
+from allmende.release.geographies import ADMINISTRATIVE, GRIDS, area_of
 
 EXACT_WEIGHT = 1e6
 """An exact total is an equation of (nearly) no error: it weighs as much as so many perturbed ones."""
 
-PARTS = 2
-"""Areas of which the next coarser one is made in the attack: two, since more parts add less (variance factor k/(k+1))."""
+FEWEST_CELLS = 2
+"""Cells in the next coarser cell: two, since there are such and more parts tell less of one another."""
 
 SIZES = {"sex": 2, "nationality": 2, "residence": 2, "direction": 2, "counterpart": 12, "origin": 12}
 """Members reckoned with per dimension: the fewest that occur, as few leave less noise (sexes d and x: mostly 0)."""
 
 TINY = 1e-9
+
+Parts = tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,26 @@ def shapes_of(family: tuple[Table, ...]) -> tuple[Shape, ...]:
     return tuple(Shape(levels.index(t.geography), t.dimensions, t.margins, t.exact_totals) for t in family)
 
 
+def parts_of(family: tuple[Table, ...], region: Region) -> Parts:
+    """Return of how few areas (two at least) of the next geography an area of each geography of a family is made.
+
+    An area that is its only part is counted out: it has the same people, hence the same values, and tells nothing new.
+    """
+    levels = list(dict.fromkeys(table.geography for table in family))
+    if levels[0] in GRIDS:
+        return (FEWEST_CELLS,) * (len(levels) - 1)
+    return tuple(_fewest_parts(coarse, fine, region) for coarse, fine in pairwise(levels))
+
+
+def _fewest_parts(coarse: str, fine: str, region: Region) -> int:
+    parts: dict[str, set[str]] = {}
+    for m in region.municipalities:
+        keys = [district.key for district in region.finest(m.ags)] or [f"{m.ags}.{UNLOCATED_CODE}"]
+        for key in keys:
+            parts.setdefault(area_of(key, coarse, region), set()).add(area_of(key, fine, region))
+    return min((len(own) for own in parts.values() if len(own) > 1), default=1)
+
+
 def find_averages(family: tuple[Table, ...], averages: Averages, limits: Limits) -> tuple[Finding, ...]:
     """Hold the variance left and the gain in exactness, of whatever figure of the family fares worst, against the limits."""
     risk = averages.risk
@@ -84,19 +107,21 @@ def find_averages(family: tuple[Table, ...], averages: Averages, limits: Limits)
     return tuple(found)
 
 
-def average(shapes: tuple[Shape, ...], protection: Protection) -> Averages:
-    """Attack one area of the coarsest geography and all its parts; it matters what is published, not whom it counts."""
+def average(shapes: tuple[Shape, ...], parts: Parts, protection: Protection) -> Averages:
+    """Attack one area of the coarsest geography and all its parts; it matters what is published, not whom it counts.
+
+    `parts` holds for each level but the last the number of areas of the next level in one of its own.
+    """
     equations = _equations(shapes)
     plain = sorted({name for shape in shapes for name, _ in shape.dimensions} - {"age"})
-    depth = max(shape.level for shape in shapes)
     left = [np.zeros(len(equation.rows)) for equation in equations]
     for contrast in _subsets(plain):
-        for level in range(depth + 1):
+        for level in range(len(parts) + 1):
             seen = [e for e in equations if e.level >= level and set(contrast) <= set(e.plain)]
-            inverse = _inverse(seen, plain, depth)
+            inverse = _inverse(seen, plain, parts)
             for place, e in enumerate(equations):
                 if e.level >= level and set(contrast) <= set(e.plain):
-                    scale = _weight_of_contrast(e, contrast, plain) * _weight_of_level(e.level, level, depth)
+                    scale = _weight_of_contrast(e, contrast, plain) * _weight_of_level(e.level, level, parts)
                     left[place] += scale * np.einsum("ij,jk,ik->i", e.rows, inverse, e.rows)
     share = np.concatenate([np.ones(len(e.rows)) if e.exact else part for e, part in zip(equations, left, strict=True)])
     single = spread(protection.table.rows[-1]).at(0)
@@ -133,11 +158,11 @@ def _equations(shapes: tuple[Shape, ...]) -> list[_Equations]:
     return found
 
 
-def _inverse(seen: list[_Equations], plain: list[str], depth: int) -> Floats:
+def _inverse(seen: list[_Equations], plain: list[str], parts: Parts) -> Floats:
     """Return the pseudo-inverse of A'A within one combination of contrasts, over the base ages."""
     gram = np.zeros((seen[0].rows.shape[1],) * 2) if seen else np.zeros((1, 1))
     for e in seen:
-        summed = prod(SIZES[name] for name in plain if name not in e.plain) * PARTS ** (depth - e.level)
+        summed = prod(SIZES[name] for name in plain if name not in e.plain) * prod(parts[e.level :])
         gram += (EXACT_WEIGHT if e.exact else 1.0) * summed * (e.rows.T @ e.rows)
     return np.asarray(np.linalg.pinv(gram, rcond=TINY / EXACT_WEIGHT, hermitian=True), dtype=np.float64)
 
@@ -154,10 +179,10 @@ def _weight_of_contrast(e: _Equations, contrast: Margin, plain: list[str]) -> fl
     return share
 
 
-def _weight_of_level(own: int, level: int, depth: int) -> float:
+def _weight_of_level(own: int, level: int, parts: Parts) -> float:
     """Return how much of an area of level `own` lies in the contrasts between the areas of `level` (0: the mean)."""
-    size, around = float(PARTS ** (depth - own)), float(PARTS ** (depth - level))
-    return size**2 / around - (size**2 / (around * PARTS) if level else 0.0)
+    size, around = prod(parts[own:]), prod(parts[level:])
+    return size**2 / around - (size**2 / prod(parts[level - 1 :]) if level else 0.0)
 
 
 def _subsets(names: list[str]) -> Iterator[Margin]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from allmende.privacy.attacks import Limits
 from allmende.privacy.protection import Protection
 from allmende.release.catalogue import Catalogue, Table
-from allmende.release.gate.averages import Averages, Shape, average, families, find_averages, shapes_of
+from allmende.release.gate.averages import Averages, Parts, Shape, average, families, find_averages, parts_of, shapes_of
 from allmende.release.gate.finding import Finding
 from allmende.release.gate.overlap import find_overlap, overlap_pairs
 from allmende.release.gate.sparse import find_sparse
@@ -31,7 +31,7 @@ class Gate:
     _tables: dict[Table, Protected] = field(default_factory=dict)
     _sparsities: dict[Table, Findings] = field(default_factory=dict)
     _overlaps: dict[tuple[Table, Table], Findings] = field(default_factory=dict)
-    _averaged: dict[tuple[Shape, ...], Averages] = field(default_factory=dict)
+    _averaged: dict[tuple[tuple[Shape, ...], Parts], Averages] = field(default_factory=dict)
 
     def protected(self, table: Table) -> Protected:
         """Return a table as it would be published."""
@@ -66,10 +66,10 @@ class Gate:
         return self._overlaps[outer, inner]
 
     def _averages(self, group: tuple[Table, ...]) -> Findings:
-        shapes = shapes_of(group)
-        if shapes not in self._averaged:
-            self._averaged[shapes] = average(shapes, self.protection)
-        return find_averages(group, self._averaged[shapes], self.limits)
+        shape = shapes_of(group), parts_of(group, self.source.region)
+        if shape not in self._averaged:
+            self._averaged[shape] = average(*shape, self.protection)
+        return find_averages(group, self._averaged[shape], self.limits)
 
 
 def _repeats(earlier: Table, catalogue: Catalogue) -> bool:

@@ -122,8 +122,9 @@ def happenings(profile: Profile, persons: int, houses: list[tuple[str, str, str,
 def person(n: int, birth: date, sex: int, house: tuple[str, str, str, str]) -> dict[str, str]:
     key, street, number, district = house
     return {
-        "id": f"{n:012}", "birth_date": f"{birth:%d.%m.%Y}", "sex": "mw"[sex], "citizenships": "163" if n % 9 == 0 else "000",
-        "residence": "N" if n % 20 == 0 else "H", "street_key": key, "street": street, "house_number": number, "district": district,
+        "id": f"{n:012}", "birth_date": f"{birth:%d.%m.%Y}", "sex": "mw"[sex],
+        "citizenships": "163" if n % 9 == 0 else "000", "residence": "N" if n % 20 == 0 else "H", "street_key": key,
+        "street": street, "house_number": number, "district": district,
     }  # fmt: skip
 
 

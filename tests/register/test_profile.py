@@ -21,7 +21,7 @@ w = ["2"]
 
 BAD = [  # what is changed, into what, line that the error names, what it expects
     ("schema = 1", "schema = 7", "line 1", "schema = 1"),
-    ("[file]", "[flie]", "line 2", "one of schema, name, file"),
+    ("[file]", "[flie]", "line 2", "one of schema, name, office"),
     ('encoding = "utf-8"', 'encoding = "utf-7"', "line 3", "windows-1252"),
     ('encoding = "utf-8"', "", "line 2", "windows-1252"),
     ('separator = ","', 'separator = "::"', "line 4", "a character"),

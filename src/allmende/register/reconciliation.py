@@ -58,7 +58,23 @@ def reconcile(before: Stock, events: Events, after: Stock, file: str, previous: 
 
 
 def contradictions(stock: Stock, events: Events, file: str) -> list[Finding]:
-    """Find persons whose last event up to the stock's day says another thing than the stock."""
+    """Find events that say another thing than the stock: other facts of a person, or a last event that does not fit."""
+    return _other_facts(stock, events, file) + _other_presence(stock, events, file)
+
+
+def _other_facts(stock: Stock, events: Events, file: str) -> list[Finding]:
+    at = np.searchsorted(stock.unit, units_of(events, stock))
+    found = []
+    for field, told, known in (
+        ("birth_date", events.people.birth, stock.people.birth[at]),
+        ("sex", events.people.sex, stock.people.sex[at]),
+    ):
+        other = stock.present[at] & (told != known)
+        found += [Finding("event.other_person", file, line, field) for line in sorted(events.people.line[other].tolist())]
+    return found
+
+
+def _other_presence(stock: Stock, events: Events, file: str) -> list[Finding]:
     past = events.take(events.day <= stock.day)
     past = past.take(np.lexsort((past.people.person, past.kind, past.day)))
     at = np.searchsorted(stock.unit, units_of(past, stock))

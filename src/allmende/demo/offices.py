@@ -9,9 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
+from allmende.areas.hierarchy import Region
 from allmende.demo.dirt import STRAY, Soiled
 from allmende.demo.history import History
-from allmende.demo.people import SECONDARY
+from allmende.demo.people import SECONDARY, People
 from allmende.demo.places import Places
 from allmende.demo.vendors import VENDORS, event_rows, house_lines, stock_rows, vendor_profile, write_extract
 
@@ -46,9 +47,9 @@ class Office:
         return self.folder / f"events-{year}.{SUFFIX[self.vendor]}"
 
 
-def list_offices(places: Places, folder: Path) -> list[Office]:
+def list_offices(region: Region, folder: Path) -> list[Office]:
     """Name the office of every municipality and its program."""
-    members = places.region.municipalities
+    members = region.municipalities
     return [Office(folder / m.ags, m.ags, m.name, VENDORS[i % len(VENDORS)]) for i, m in enumerate(members)]
 
 
@@ -56,7 +57,7 @@ def write_offices(places: Places, soiled: Soiled, folder: Path) -> Iterator[Offi
     """Write every office's folder; yield each office when its folder is complete."""
     ags = [m.ags for m in places.region.municipalities]
     book = soiled.book.columns()
-    for number, office in enumerate(list_offices(places, folder)):
+    for number, office in enumerate(list_offices(places.region, folder)):
         profile, text = vendor_profile(office.vendor)
         office.folder.mkdir(parents=True, exist_ok=True)
         office.profile.write_text(text, encoding="utf-8")
@@ -65,11 +66,15 @@ def write_offices(places: Places, soiled: Soiled, folder: Path) -> Iterator[Offi
         office.addresses.write_text("\n".join(lines) + "\n", encoding="utf-8")
         for (owner, year), stock in soiled.stocks.items():
             if owner == number:
-                write_extract(office.stock(year), "stock", stock_rows(stock, book, profile), profile, STRAY)
+                write_extract(office.stock(year), "stock", stock_rows(stock, book, profile), profile, _stray(stock))
         for (owner, year), events in soiled.events.items():
             if owner == number:
                 write_extract(office.events(year), "events", event_rows(events, book, profile, ags), profile)
         yield office
+
+
+def _stray(stock: People) -> tuple[str, ...]:
+    return STRAY[: len(stock) // 500]  # a small export has few pages
 
 
 def write_truth(places: Places, history: History, soiled: Soiled, path: Path) -> None:

@@ -1,0 +1,109 @@
+"""What every registration office does: check, aggregate, seal; several offices at a time."""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from allmende.areas.geometry import read_geojson
+from allmende.areas.hierarchy import load_region
+from allmende.cubes import BaseCube
+from allmende.deliveries import DeliveryNote, read_signing_key, seal
+from allmende.register.houses import read_houses
+from allmende.register.keydates import KeyDateRule
+from allmende.register.processing import process
+from allmende.register.profile import load_profile
+from allmende.register.run import YEAR_END, Run, Source
+from allmende.register.secret import read_secret
+
+KITA = KeyDateRule((10, 1), (8, 1))
+"""Stock of 1 October with ages of 1 August, as Kita planning in Lower Saxony counts."""
+
+WORKERS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Extracts:
+    """What an office exports for one year: a stock of 31.12.; with events also the stock of 1.10. and the year's cubes."""
+
+    year: int
+    stock: Path
+    events: Path | None = None
+    previous: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One office's run: its files, keys and where its delivery goes."""
+
+    ags: str
+    name: str
+    profile: Path
+    houses: Path | None
+    crs: str
+    extracts: tuple[Extracts, ...]
+    region: Path
+    secret: Path
+    key: Path
+    recipient: str
+    made: date
+    target: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """What an office says of its run: persons counted over all key dates, findings, records set aside; the sealed file."""
+
+    ags: str
+    persons: int
+    findings: int
+    set_aside: int
+    path: Path
+
+
+def deliver_all(jobs: Sequence[Job], workers: int = WORKERS) -> Iterator[Delivered]:
+    """Run the offices in worker processes, the largest files first; yield each as it is finished, in any order."""
+    jobs = sorted(jobs, key=lambda job: -job.extracts[-1].stock.stat().st_size)
+    with multiprocessing.get_context("spawn").Pool(min(workers, len(jobs)), _leave_interrupts_to_the_parent) as pool:
+        yield from pool.imap_unordered(deliver, jobs)
+
+
+def deliver(job: Job) -> Delivered:
+    """Check and aggregate all years of one office and seal them as one delivery."""
+    region, profile, secret = load_region(job.region), load_profile(job.profile), read_secret(job.secret)
+    shapes = read_geojson(job.region / "districts.geojson", "key")
+    houses = read_houses(job.houses.read_bytes(), job.houses.name, job.ags, job.crs) if job.houses else None
+    cubes: list[BaseCube] = []
+    persons = findings = set_aside = 0
+    for extracts in job.extracts:
+        result = process(
+            Run(
+                extract=Source.load(extracts.stock),
+                profile=profile,
+                region=region,
+                ags=job.ags,
+                year=extracts.year,
+                rules=(YEAR_END, KITA) if extracts.events else (YEAR_END,),
+                events=Source.load(extracts.events) if extracts.events else None,
+                previous=Source.load(extracts.previous) if extracts.previous else None,
+                houses=houses,
+                shapes=shapes,
+            ),
+            secret,
+        )
+        cubes += result.cubes
+        persons += result.summary.stocks[0].persons
+        findings += sum(result.summary.findings.values())
+        set_aside += sum(count.quarantined for count in result.summary.files.values())
+    note = DeliveryNote.of(cubes, name=job.name, sequence=1, made=job.made)
+    job.target.parent.mkdir(parents=True, exist_ok=True)
+    path = seal(cubes, job.target, office=read_signing_key(job.key), hub_recipient=job.recipient, delivery=note)
+    return Delivered(job.ags, persons, findings, set_aside, path)
+
+
+def _leave_interrupts_to_the_parent() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

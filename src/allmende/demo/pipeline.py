@@ -1,0 +1,228 @@
+"""The whole chain in one call: region, offices, hub, gate, release. What the portal then shows lies in `public`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from allmende.areas.hierarchy import load_region
+from allmende.deliveries import new_office_key, write_signing_key
+from allmende.demo.delivering import Extracts, Job, deliver_all
+from allmende.demo.dirt import soil
+from allmende.demo.history import LAST_YEAR, live
+from allmende.demo.offices import list_offices, write_offices, write_truth
+from allmende.demo.people import FIRST_YEAR, furnish, populate
+from allmende.demo.places import UTM, make_places, write_places
+from allmende.demo.real import prepare_real
+from allmende.demo.steps import Advance, Done, Step, house_print, run_steps
+from allmende.demo.vendors import write_book
+from allmende.hub import find_mismatches, init_hub, open_hub, receive, register_office
+from allmende.parameters import load
+from allmende.register.secret import new_secret, write_secret
+from allmende.release import build, load_catalogue, plan
+
+SMALLER = 20
+"""The small region has one twentieth of the people, on the same map."""
+
+EPOCH = "2026"
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What to build: where, from which seed, small or not; or from a folder of real public data instead."""
+
+    folder: Path
+    seed: int = 1
+    small: bool = False
+    real: Path | None = None
+
+    @property
+    def region(self) -> Path:
+        """The region folder."""
+        return self.folder / "region"
+
+    @property
+    def offices(self) -> Path:
+        """The registration offices' folders, one each; the only place where there are persons."""
+        return self.folder / ("office" if self.real else "offices")
+
+    @property
+    def keys(self) -> Path:
+        """Secret and signing keys of the offices."""
+        return self.folder / "keys"
+
+    @property
+    def deliveries(self) -> Path:
+        """The sealed deliveries."""
+        return self.folder / "deliveries"
+
+    @property
+    def hub(self) -> Path:
+        """The hub's confidential folder."""
+        return self.folder / "hub"
+
+    @property
+    def public(self) -> Path:
+        """What is published, and all that the portal reads."""
+        return self.folder / "public"
+
+    @property
+    def truth(self) -> Path:
+        """What is true of the fictional region, for tests."""
+        return self.folder / "truth.json"
+
+
+def run_demo(order: Order, today: date, begin: Callable[[Step], Advance]) -> Iterator[Done]:
+    """Do all steps, from nothing to a release in force; steps that are done and unchanged are reused."""
+    order.folder.mkdir(parents=True, exist_ok=True)
+    inputs = f"{house_print()} seed={order.seed} small={order.small} real={order.real.resolve() if order.real else ''}"
+    return run_steps(_steps(order, today), order.folder, inputs, begin)
+
+
+def generate(order: Order, advance: Advance) -> dict[int, int]:
+    """Make the fictional region and write it as its offices hold it; return its main and secondary residents by year."""
+    rng = np.random.default_rng(order.seed)
+    place, words, curves = load("demo_places"), load("demo_streets"), load("demo_curves")
+    if order.small:
+        place["municipality"] = [m | {"population": m["population"] // SMALLER} for m in place["municipality"]]
+    total = len(place["municipality"]) + 8
+    places = make_places(place, words, rng)
+    advance(4, total)
+    write_places(places, order.region)
+    housing = furnish(places, curves, rng)
+    history = live(places, housing, populate(places, housing, curves, rng), curves, rng)
+    advance(6, total)
+    soiled = soil(places, history, write_book(places), rng)
+    for done, _ in enumerate(write_offices(places, soiled, order.offices), 1):
+        advance(7 + done, total)
+    write_truth(places, history, soiled, order.truth)
+    return {year: len(people) for year, people in history.stocks.items()}
+
+
+def _steps(order: Order, today: date) -> Sequence[Step]:
+    generating = Step("region", ("Region erzeugen", "Make the region"), (order.region, order.offices, order.truth),
+                      lambda advance: _make_region(order, advance))  # fmt: skip
+    if order.real:
+        outputs = (order.region, order.offices, order.folder / "open")
+        generating = Step("region", ("Daten aufbereiten", "Prepare the data"), outputs, lambda _: _make_real(order))
+    return (
+        generating,
+        Step("hub", ("Hub einrichten", "Set the hub up"), (order.hub, order.keys, order.public), lambda _: _set_up(order)),
+        Step("offices", ("Meldestellen aggregieren", "Offices aggregate"), (order.deliveries,),
+             lambda advance: _deliver(order, today, advance)),
+        Step("receiving", ("Hub empfängt", "The hub receives"), (), lambda advance: _receive(order, advance)),
+        Step("release", ("Prüfen und veröffentlichen", "Gate and release"), (), lambda _: _release(order, today)),
+    )  # fmt: skip
+
+
+def _make_region(order: Order, advance: Advance) -> tuple[str, str]:
+    people = generate(order, advance)
+    first, last = people[FIRST_YEAR], people[LAST_YEAR]
+    years = LAST_YEAR - FIRST_YEAR
+    return (
+        f"12 Gemeinden, {_de(first)} Menschen, {years} Jahre später {_de(last)}",
+        f"12 municipalities, {first:,} people, {years} years later {last:,}",
+    )
+
+
+def _make_real(order: Order) -> tuple[str, str]:
+    if order.real is None:
+        raise ValueError("There is no folder of real data.")
+    made = prepare_real(order.real, order.folder)
+    count = len(made.region.municipalities)
+    return f"{made.region.name['de']}: {count} Gemeinden, {len(made.extracts)} Stichtage", \
+           f"{made.region.name['en']}: {count} municipalities, {len(made.extracts)} key dates"  # fmt: skip
+
+
+def _set_up(order: Order) -> tuple[str, str]:
+    order.keys.mkdir(mode=0o700, parents=True)
+    secret = new_secret(EPOCH)
+    write_secret(secret, order.keys / "secret.toml")
+    hub = init_hub(order.hub, order.region, epoch=secret.epoch, key_check=secret.check_value())
+    order.public.mkdir()
+    offices = [ags for ags, _ in _who_delivers(order)]
+    for ags in offices:
+        key = new_office_key()
+        write_signing_key(key, order.keys / f"{ags}.key")
+        hub = register_office(hub, ags, key.verify_key(), "trusted-unit", datetime.now(UTC))
+    return f"{len(offices)} Meldestellen registriert", f"{len(offices)} offices registered"
+
+
+def _deliver(order: Order, today: date, advance: Advance) -> tuple[str, str]:
+    jobs = _jobs(order, today)
+    done = []
+    for delivered in deliver_all(jobs):
+        done.append(delivered)
+        advance(len(done), len(jobs))
+    persons, findings, aside = (sum(getattr(d, name) for d in done) for name in ("persons", "findings", "set_aside"))
+    return (
+        f"{_de(persons)} Personen-Stichtage gezählt, {_de(findings)} Hinweise, {_de(aside)} Zeilen in Quarantäne",
+        f"{persons:,} persons over all key dates counted, {findings:,} findings, {aside:,} rows set aside",
+    )
+
+
+def _receive(order: Order, advance: Advance) -> tuple[str, str]:
+    hub = open_hub(order.hub)
+    paths = sorted(order.deliveries.iterdir())
+    for number, path in enumerate(paths, 1):
+        receive(hub, path, datetime.now(UTC))
+        advance(number, len(paths))
+    found = find_mismatches(hub) if not order.real else None
+    differ = len(found.differing) if found else 0
+    return (
+        f"{len(paths)} Lieferungen geöffnet, geprüft und übernommen; {_de(differ)} Widersprüche bei Umzügen über Grenzen gemeldet",
+        f"{len(paths)} deliveries opened, checked and taken over; {differ:,} contradictions in moves across borders reported",
+    )
+
+
+def _release(order: Order, today: date) -> tuple[str, str]:
+    hub = open_hub(order.hub)
+    planned = plan(hub, load_catalogue())
+    built = build(hub, planned, order.public, today)
+    return (
+        f"{len(planned.findings)} Angriffe gerechnet, alle abgewehrt; Ausgabe {built.id}: {_de(built.cells)} Werte",
+        f"{len(planned.findings)} attacks computed, all held off; release {built.id}: {built.cells:,} values",
+    )
+
+
+def _who_delivers(order: Order) -> list[tuple[str, str]]:
+    region = load_region(order.region)
+    there = {path.name for path in order.offices.iterdir() if path.is_dir()}
+    own = [m for m in region.municipalities if not order.real or m.ags == load("region_bremen")["city"]]
+    return [(m.ags, m.name) for m in own if order.real or m.ags in there]
+
+
+def _jobs(order: Order, today: date) -> list[Job]:
+    recipient = open_hub(order.hub).settings.recipient
+    return [
+        Job(
+            ags, name, recipient=recipient, made=today, region=order.region, secret=order.keys / "secret.toml",
+            key=order.keys / f"{ags}.key", target=order.deliveries / f"{ags}.allmende", **_files(order, ags),
+        )
+        for ags, name in _who_delivers(order)
+    ]  # fmt: skip
+
+
+def _files(order: Order, ags: str) -> dict[str, Any]:
+    if order.real:
+        stocks = sorted(order.offices.glob("bestand-*.csv"))
+        extracts = tuple(Extracts(int(path.stem[-10:-6]), path) for path in stocks)
+        return {"profile": order.offices / "profile.toml", "houses": None, "crs": "", "extracts": extracts}
+    office = next(o for o in list_offices(load_region(order.region), order.offices) if o.ags == ags)
+    years = range(FIRST_YEAR, LAST_YEAR + 1)
+    extracts = tuple(
+        Extracts(y, office.stock(y), office.events(y), office.stock(y - 1)) if y > FIRST_YEAR else Extracts(y, office.stock(y))
+        for y in years
+    )
+    return {"profile": office.profile, "houses": office.addresses, "crs": UTM, "extracts": extracts}
+
+
+def _de(number: int) -> str:
+    return f"{number:,}".replace(",", ".")
+
+

@@ -67,6 +67,16 @@ class Atlas:
             return self.municipalities
         return [district for district in self.districts if district.within == place.key]
 
+    def whole(self, place: Place) -> tuple[str, tuple[str, ...]]:
+        """Return a geography and its areas that together make a place up; no areas if it is a smallest one."""
+        if place.kind == "region":
+            return "municipality", tuple(m.ags for m in self.region.municipalities)
+        if place.kind != "district" or "district" in place.geographies:
+            return "", ()
+        level = self.region.district(place.key).level
+        finest = self.region.finest(place.key.partition(".")[0])
+        return "district", tuple(d.key for d in finest if self.region.ancestor(d.key, level) == place.key)
+
     def way(self, place: Place, language: str) -> list[Place]:
         """Return the larger places around a place, the region first."""
         found: list[Place] = []

@@ -5,7 +5,7 @@ Nothing here can reach the confidential store: only `release.json`, released tab
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property, lru_cache
 from pathlib import Path
 
@@ -15,73 +15,70 @@ from django.conf import settings
 from allmende.areas import Region, load_region
 from allmende.areas.geometry import Shapes, read_geojson, to_metres
 from allmende.cubes import ReleasedCube
-from allmende.cubes.columns import TOTAL, Ints
 from allmende.cubes.publication import CURRENT, DESCRIPTION, RELEASES, Publication, TableEntry, read_publication
+from allmende.cubes.released import EVERYWHERE
 from allmende.errors import AllmendeError
-from allmende.portal.places import Atlas
+from allmende.parameters.classifications import classification
+from allmende.portal.combining import coarser, combine, nests
+from allmende.portal.places import Atlas, Place
 
 
 class Table:
-    """A released table ready for look-ups: cells sorted by area, so that an area is a slice."""
+    """A released table ready for look-ups: cells sorted by area, so that an area is a slice.
 
-    def __init__(self, entry: TableEntry, cube: ReleasedCube) -> None:
+    `parts` says of how many published figures each figure is the sum; 1 for a table as it was released.
+    """
+
+    def __init__(self, entry: TableEntry, cube: ReleasedCube, parts: int = 1) -> None:
         area = cube["area"]
         order = np.argsort(area.codes, kind="stable")
-        self.entry, self.note = entry, cube.note
+        self.entry, self.note, self.parts = entry, cube.note, parts
         self.cube = ReleasedCube(tuple(column.take(order) for column in cube.columns), cube.value[order], cube.note, cube.areas)
         self.labels = area.labels or ()
         self._position = {label: code for code, label in enumerate(self.labels)}
         self._starts = np.searchsorted(area.codes[order], np.arange(len(self.labels) + 1))
-        self._margins = margins(cube)
+        self._margins = frozenset(frozenset(margin) for margin in cube.margins())
 
     def answers(self, dimensions: Iterable[str]) -> bool:
-        """Return whether the margin of these dimensions (of main residences, where residence is told) was published."""
-        told = {name for name, _classes in self.note.dimensions}
-        return frozenset(dimensions) | (told & {"residence"}) in self._margins
+        """Return whether the margin of these dimensions was published."""
+        return frozenset(dimensions) in self._margins
 
     def publishes(self, area: str) -> bool:
         """Return whether the table speaks of an area in any year."""
-        return bool(self.cube.areas.get(area))
+        return bool(self.years(area))
 
     def years(self, area: str) -> tuple[int, ...]:
         """Return the years in which an area is published in this table's detail."""
-        return tuple(sorted(self.cube.areas.get(area, ())))
+        return tuple(sorted(self.cube.areas.get(area) or self.cube.areas.get(EVERYWHERE, ())))
+
+    @property
+    def areas(self) -> tuple[str, ...]:
+        """All areas that are named: published ones, and where everything is published those with anybody."""
+        return tuple(sorted({*self.cube.areas, *self.labels} - {EVERYWHERE}))
+
+    @property
+    def all_years(self) -> tuple[int, ...]:
+        """All years in which any area is published."""
+        return tuple(sorted({year for years in self.cube.areas.values() for year in years}))
 
     def of(self, area: str) -> ReleasedCube:
         """Return the cells of one area."""
         code = self._position.get(area)
         first, last = (0, 0) if code is None else (int(self._starts[code]), int(self._starts[code + 1]))
-        return self._rows(np.arange(first, last))
-
-    def at(self, year: int, members: Mapping[str, str]) -> dict[str, int]:
-        """Return the value of every area of one year: `members` where named, margins (main residence) elsewhere."""
-        mask = self.cube["year"].codes == year
-        for name, member in {**margin_of(self.cube), **members}.items():
-            labels = self.cube[name].labels or ()
-            code = TOTAL if member == "total" else labels.index(member) if member in labels else TOTAL - 1
-            mask &= self.cube[name].codes == code
-        values = {area: 0 for area, years in self.cube.areas.items() if year in years}
-        codes, found = self.cube["area"].codes[mask].tolist(), self.cube.value[mask].tolist()
-        return values | {self.labels[code]: value for code, value in zip(codes, found, strict=True)}
-
-    def _rows(self, rows: Ints) -> ReleasedCube:
+        rows = np.arange(first, last)
         return ReleasedCube(tuple(c.take(rows) for c in self.cube.columns), self.cube.value[rows], self.note, self.cube.areas)
 
-
-def margins(cube: ReleasedCube) -> frozenset[frozenset[str]]:
-    """Return the combinations of dimensions that a table publishes, read from its cells."""
-    dimensions = [column for column in cube.columns if column.name not in ("area", "year")]
-    bits = sum(
-        (np.int64(1 << i) * (column.codes != TOTAL) for i, column in enumerate(dimensions)), np.zeros(len(cube), np.int64)
-    )
-    found = np.unique(bits).tolist()
-    return frozenset(frozenset(column.name for i, column in enumerate(dimensions) if bit >> i & 1) for bit in found)
+    def at(self, year: int, members: Mapping[str, str]) -> dict[str, int]:
+        """Return the value of every area of one year: `members` where named, margins in the other dimensions."""
+        cells = self.cube.select(year=year, **{**margin_of(self.cube), **members})
+        values = {area: 0 for area, years in self.cube.areas.items() if year in years and area != EVERYWHERE}
+        codes = cells["area"].codes.tolist()
+        return values | {self.labels[code]: value for code, value in zip(codes, cells.value.tolist(), strict=True)}
 
 
 def margin_of(cube: ReleasedCube) -> dict[str, str]:
-    """Return the member that stands for "all" in each dimension: the margin, and the main residence where residence is told."""
-    dimensions = [column.name for column in cube.columns if column.name not in ("area", "year")]
-    return {name: "main" if name == "residence" else "total" for name in dimensions}
+    """Return the member that stands for "all" in each dimension."""
+    return {column.name: "total" for column in cube.columns if column.name not in ("area", "year")}
 
 
 class Shelf:
@@ -113,11 +110,27 @@ class Shelf:
         """Municipalities and districts in metres of EPSG:3035, for drawing."""
         return {"municipality": to_metres(self.municipalities), "district": to_metres(self.districts)}
 
-    def table(self, entry: TableEntry) -> Table:
-        """Return a table, read once."""
-        name = entry.note.table
+    def table(self, entry: TableEntry, ages: str = "") -> Table | None:
+        """Return a table, read once; in the bands of another classification of age if its own nest in them, else None."""
+        own = entry.note.classification("age")
+        if ages in ("", own):
+            return self._kept(entry.note.table, lambda: Table(entry, self.publication.open(entry)))
+        fine, coarse = classification("age", own), classification("age", ages)
+        if not nests(fine, coarse):
+            return None
+        most = int(np.bincount(coarse.code(fine.lows)).max())
+        source = self.publication.open
+        return self._kept(f"{entry.note.table}/{ages}", lambda: Table(entry, coarser(source(entry), fine, coarse), most))
+
+    def summed(self, table: Table, place: Place, members: Iterable[str]) -> Table:
+        """Return a table of one place alone, added up from its parts."""
+        group_of = dict.fromkeys(members, place.key)
+        name = f"{table.note.table}/{table.note.classification('age')}/{place.key}"
+        return self._kept(name, lambda: Table(table.entry, combine(table.cube, "area", group_of), table.parts * len(group_of)))
+
+    def _kept(self, name: str, make: Callable[[], Table]) -> Table:
         if name not in self._tables:
-            self._tables[name] = Table(entry, self.publication.open(entry))
+            self._tables[name] = make()
         return self._tables[name]
 
 

@@ -5,7 +5,7 @@ No style attributes (the security policy forbids them) and no script: what is dr
 
 from allmende.portal.drawing.bars import columns, grouped_bars
 from allmende.portal.drawing.lines import Line, lines
-from allmende.portal.drawing.maps import Layer, choropleth
+from allmende.portal.drawing.maps import Layer, Squares, choropleth
 from allmende.portal.drawing.pyramid import Sides, pyramid
 
-__all__ = ["Layer", "Line", "Sides", "choropleth", "columns", "grouped_bars", "lines", "pyramid"]
+__all__ = ["Layer", "Line", "Sides", "Squares", "choropleth", "columns", "grouped_bars", "lines", "pyramid"]

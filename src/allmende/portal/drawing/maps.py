@@ -19,13 +19,39 @@ GAP = 14
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """Areas to be drawn: polygon in metres, key, name, the class of its colour ("c0" … "c4", "none"), an address or ""."""
+    """Areas to be drawn: polygon in metres, key, name, the class of its colour ("c0" … "c4", "none"), its address."""
 
     key: str
     name: str
     class_: str
     polygon: Any
-    href: str = ""
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Squares:
+    """Grid cells: their edge and lower-left corners (rows of east, north) in metres, and the class of each."""
+
+    size: int
+    corners: NDArray[np.float64]
+    classes: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    west: float
+    north: float
+    scale: float
+    shift: float
+
+    def project(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
+        x = (points[:, 0] - self.west) * self.scale + self.shift
+        return np.column_stack((x, (self.north - points[:, 1]) * self.scale + GAP))
+
+    def draw(self, polygons: Sequence[Any]) -> list[Any]:
+        if not polygons:
+            return []
+        return list(shapely.simplify(shapely.transform(np.array(polygons, dtype=object), self.project), 0.4))
 
 
 def choropleth(
@@ -34,34 +60,22 @@ def choropleth(
     label: str,
     *,
     names: Mapping[str, Any] | None = None,
-    labelled: bool = True,
+    squares: Squares | None = None,
 ) -> str:
-    """Draw areas by colour class and `borders` (polygons in metres) over them; `names` puts words on polygons.
+    """Draw areas by colour class, grid cells below them, and `borders` (polygons in metres) over them.
 
-    Areas with an address become links, which a keyboard reaches in the order given; the others are one path per class.
+    Each area is a link, which a keyboard reaches in the order given; cells are one path per class. `names` puts words on
+    polygons.
     """
-    everything = [layer.polygon for layer in layers] + list(borders)
-    west, south, east, north = shapely.total_bounds(np.array(everything, dtype=object))
+    west, south, east, north = shapely.total_bounds(np.array([layer.polygon for layer in layers] + list(borders), dtype=object))
     scale = (WIDTH - 2 * GAP) / max(east - west, (north - south) * 0.8, 1)
-    height = (north - south) * scale + 2 * GAP
-    shift = (WIDTH - (east - west) * scale) / 2
-
-    def project(points: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.column_stack(((points[:, 0] - west) * scale + shift, (north - points[:, 1]) * scale + GAP))
-
-    def drawn(polygons: Sequence[Any]) -> list[Any]:
-        if not polygons:
-            return []
-        return list(shapely.simplify(shapely.transform(np.array(polygons, dtype=object), project), 0.4))
-
-    parts = [_dots(), _linked([layer for layer in layers if layer.href], drawn), _plain(layers, drawn)]
-    parts += [element("path", d=path_of(polygon), class_="border") for polygon in drawn(list(borders))]
-    if labelled and names:
-        for words, polygon in zip(names, drawn(list(names.values())), strict=True):
-            point = polygon.representative_point()
-            parts.append(text(words, float(point.x), float(point.y), "middle", "place"))
-    role = "group" if any(layer.href for layer in layers) else "img"
-    return drawing(WIDTH, height, label, parts, "chart map", role)
+    frame = _Frame(west, north, scale, (WIDTH - (east - west) * scale) / 2)
+    parts = [_dots(), _cells(squares, frame) if squares else "", _links(layers, frame)]
+    parts += [element("path", d=path_of(polygon), class_="border") for polygon in frame.draw(borders)]
+    for words, polygon in zip(names or {}, frame.draw(list((names or {}).values())), strict=True):
+        point = polygon.representative_point()
+        parts.append(text(words, float(point.x), float(point.y), "middle", "place"))
+    return drawing(WIDTH, (north - south) * scale + 2 * GAP, label, parts, "chart map", "group" if layers else "img")
 
 
 def path_of(polygon: Any) -> str:
@@ -74,21 +88,21 @@ def path_of(polygon: Any) -> str:
     return "".join(rings)
 
 
-def _linked(layers: Sequence[Layer], drawn: Any) -> str:
+def _links(layers: Sequence[Layer], frame: _Frame) -> str:
     parts = []
-    for layer, polygon in zip(layers, drawn([layer.polygon for layer in layers]), strict=True):
+    for layer, polygon in zip(layers, frame.draw([layer.polygon for layer in layers]), strict=True):
         shape = element("path", f"<title>{escape(layer.name)}</title>", d=path_of(polygon), class_=f"area {layer.class_}")
         parts.append(element("a", shape, href=layer.href, aria_label=layer.name))
     return "".join(parts)
 
 
-def _plain(layers: Sequence[Layer], drawn: Any) -> str:
-    parts = []
-    plain = [layer for layer in layers if not layer.href]
-    for class_ in sorted({layer.class_ for layer in plain}):
-        shapes = drawn([layer.polygon for layer in plain if layer.class_ == class_])
-        parts.append(element("path", d="".join(path_of(shape) for shape in shapes), class_=f"cell {class_}"))
-    return "".join(parts)
+def _cells(squares: Squares, frame: _Frame) -> str:
+    edge = f"{squares.size * frame.scale:.1f}"
+    corners = frame.project(squares.corners + np.array([0, squares.size])).round(1).tolist()
+    paths: dict[str, list[str]] = {}
+    for class_, (x, y) in zip(squares.classes, corners, strict=True):
+        paths.setdefault(class_, []).append(f"M{x:g},{y:g}h{edge}v{edge}h-{edge}z")
+    return "".join(element("path", d="".join(path), class_=f"cell {class_}") for class_, path in sorted(paths.items()))
 
 
 def _dots() -> str:

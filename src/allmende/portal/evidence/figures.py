@@ -10,7 +10,7 @@ from allmende.portal.evidence.reader import Reader, counts
 from allmende.portal.places import Place
 from allmende.portal.public import Table
 
-AGES = ("broad", "five", "ten", "kita", "three")
+AGES = ("broad", "three", "five", "ten", "kita")
 """Classifications of age that a page may offer, the plainest first."""
 
 MALE, FEMALE = "m", "w"
@@ -89,14 +89,21 @@ def age_years(reader: Reader, place: Place) -> tuple[int, ...]:
 
 def age_classes(reader: Reader, place: Place) -> list[str]:
     """Return the classifications of age in which a place is published."""
-    return [name for name in AGES if reader.table("stock", place, {"age": name})]
+    return [name for name in AGES if ages(reader, place, name)]
 
 
 def ages(reader: Reader, place: Place, name: str) -> Breakdown | None:
     """Return persons by the bands of one classification of age."""
     key_date = "10-01" if name == "kita" else "12-31"
     table = reader.table("stock", place, {"age": name}, key_date=key_date)
+    if table and name == "kita" and table.note.key_date != key_date:
+        return None
     return _breakdown(table, place, "age", classification("age", name).labels) if table else None
+
+
+def life_stages(reader: Reader, place: Place) -> Breakdown | None:
+    """Return persons by stages of life, or by three age groups where no more is published."""
+    return ages(reader, place, "broad") or ages(reader, place, "three")
 
 
 def nationality(reader: Reader, place: Place) -> Breakdown | None:

@@ -36,7 +36,7 @@ def sizes(reader: Reader) -> tuple[list[dict[str, Any]], int, Table | None]:
 
 def origin_of(reader: Reader, table: Table | None, year: int) -> Origin | None:
     """Return where the figures of a list come from."""
-    return origin(reader, table, [year]) if table else None
+    return origin(reader, table, [year], total=True) if table else None
 
 
 def choices(reader: Reader) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -84,10 +84,18 @@ def cube_name(cube: str) -> str:
 
 def dimension_name(name: str) -> str:
     """Return a dimension's word."""
-    return {
-        "area": _("Gebiet"), "year": _("Jahr"), "age": _("Alter"), "sex": _("Geschlecht"),
-        "nationality": _("Staatsangehörigkeit"), "residence": _("Wohnung"), "direction": _("Richtung"), "counterpart": _("Gegenüber"), "origin": _("Herkunft"),
-    }.get(name, name)  # fmt: skip
+    words = {
+        "area": _("Gebiet"),
+        "year": _("Jahr"),
+        "age": _("Alter"),
+        "sex": _("Geschlecht"),
+        "nationality": _("Staatsangehörigkeit"),
+        "residence": _("Wohnung"),
+        "direction": _("Richtung"),
+        "counterpart": _("Gegenüber"),
+        "origin": _("Herkunft"),
+    }
+    return words.get(name, name)
 
 
 def tables(reader: Reader, query: QueryDict) -> dict[str, Any]:
@@ -117,7 +125,7 @@ def tables(reader: Reader, query: QueryDict) -> dict[str, Any]:
 
 def preview(reader: Reader, table: Table, query: QueryDict, limit: int) -> dict[str, Any]:
     """Return the first rows of a table for the chosen area and year, with names people read."""
-    areas, years = list(table.cube.areas), [str(year) for year in table.entry.years]
+    areas, years = list(table.areas), [str(year) for year in table.entry.years]
     area, year = pick(query, "gebiet", areas, ""), pick(query, "jahr", years, years[-1])
     cube = download.chosen(table, area, int(year))
     shown = min(limit, len(cube))

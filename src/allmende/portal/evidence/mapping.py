@@ -19,16 +19,21 @@ MEASURES = {
     "bevoelkerung": _("Einwohnerzahl"),
     "dichte": _("Einwohner je km²"),
     "veraenderung": _("Veränderung in %"),
-    "junge": _("Unter 18 Jahren in %"),
-    "aeltere": _("65 Jahre und älter in %"),
-    "ausland": _("Ausländische in %"),
+    "junge": _("Junge Menschen in %"),
+    "aeltere": _("Ältere ab 65 in %"),
+    "ausland": _("Nur ausländisch in %"),
 }
 """Measures by their word in the address."""
 
 REACHES = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0)
 """Where the outer classes of a change may begin, in per cent; the inner ones begin at a fifth of it."""
 
-_SHARES = {"junge": ("age", "broad", "0-17"), "aeltere": ("age", "broad", "65+"), "ausland": ("nationality", "", "other")}
+SHARES = {
+    "junge": (("age", "broad", "0-17"), ("age", "three", "0-19")),
+    "aeltere": (("age", "broad", "65+"), ("age", "three", "65+")),
+    "ausland": (("nationality", "", "other"),),
+}
+"""Shares by measure: the dimension, its classification and the member; the first that is published answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,22 +59,21 @@ def measures(reader: Reader, geography: str) -> list[str]:
     plain = reader.covering("stock", geography, {})
     grid = geography.startswith("grid_")
     found = ["bevoelkerung", *([] if grid else ["dichte"]), "veraenderung"] if plain else []
-    return found + [name for name, (dimension, bands, _m) in _SHARES.items()
-                    if reader.covering("stock", geography, {dimension: bands})]  # fmt: skip
+    return found + [name for name in SHARES if _share_of(reader, geography, name)]
 
 
 def measure(reader: Reader, geography: str, name: str, year: int, km2: Mapping[str, float]) -> Measured | None:
     """Compute a measure for every published area; `km2` are the areas' sizes. None if no table supports it."""
-    dimension, bands, member = _SHARES.get(name, ("", "", ""))
-    table = reader.covering("stock", geography, {dimension: bands} if dimension else {})
+    shared = _share_of(reader, geography, name)
+    table = shared[0] if shared else reader.covering("stock", geography, {})
     if table is None:
         return None
     whole = table.at(year, {})
-    if dimension:
-        part = table.at(year, {dimension: member})
+    if shared:
+        part = table.at(year, shared[1])
         values = {area: 100 * share(part.get(area, 0), total) for area, total in whole.items() if total > 0}
     elif name == "veraenderung":
-        before = table.at(min(_years(table)), {})
+        before = table.at(table.all_years[0], {})
         values = {area: 100 * (total / before[area] - 1) for area, total in whole.items() if before.get(area, 0) > 0}
     elif name == "dichte":
         values = {area: total / km2[area] for area, total in whole.items() if area in km2}
@@ -81,7 +85,7 @@ def measure(reader: Reader, geography: str, name: str, year: int, km2: Mapping[s
 def years(reader: Reader, geography: str) -> tuple[int, ...]:
     """Return the years of a geography's plainest table."""
     table = reader.covering("stock", geography, {})
-    return _years(table) if table else ()
+    return table.all_years if table else ()
 
 
 def classes(values: Mapping[str, float], *, around_zero: bool) -> list[float]:
@@ -106,8 +110,12 @@ def class_of(value: float, limits: list[float]) -> int:
     return int(np.searchsorted(limits, value, side="right"))
 
 
-def _years(table: Table) -> tuple[int, ...]:
-    return tuple(sorted({year for found in table.cube.areas.values() for year in found}))
+def _share_of(reader: Reader, geography: str, name: str) -> tuple[Table, dict[str, str]] | None:
+    for dimension, bands, member in SHARES.get(name, ()):
+        table = reader.covering("stock", geography, {dimension: bands})
+        if table:
+            return table, {dimension: member}
+    return None
 
 
 def _nice(value: float) -> float:

@@ -50,6 +50,7 @@ class Origin:
     """The answer to "Woher?"."""
 
     source: str
+    counted: str
     key_date: str
     territory: str
     protection: str
@@ -91,33 +92,42 @@ def years_choice(name: str, label: str, years: Sequence[int], chosen: int) -> Ch
     return Choice(name, label, [(str(year), str(year)) for year in reversed(years)], str(chosen))
 
 
-def origin(reader: Reader, table: Table, years: Sequence[int], parts: int = 1) -> Origin:
+def origin(reader: Reader, table: Table, years: Sequence[int], parts: int = 1, *, total: bool = False) -> Origin:
     """Say where the figures of a page come from; `parts` is how many protected figures one of them is made of."""
     note, publication = table.note, reader.shelf.publication
     first, last = wording.key_day(note.key_date, years[0]), wording.key_day(note.key_date, years[-1])
     return Origin(
         source=note.source,
+        counted=_counted(note.cube),
         key_date=last if first == last else _("%(first)s bis %(last)s") % {"first": first, "last": last},
         territory=wording.day(publication.region.territory_date),
         protection=publication.method[wording.language()],
-        uncertainty=_uncertainty(table, parts),
+        uncertainty=_uncertainty(table, parts, total=total),
         table=note.table,
         title=table.entry.title[wording.language()],
         release=publication.id,
     )
 
 
-def plus_minus(table: Table, parts: int = 1) -> int:
-    """Return the ± of a figure made of `parts` figures of a table."""
-    return wording.uncertainty(table.entry.accuracy, parts, exact=table.note.exact)
+def plus_minus(table: Table, parts: int = 1, *, total: bool = False) -> int:
+    """Return the ± of a figure made of `parts` figures of a table; `total` says that these are totals of an area."""
+    return wording.uncertainty(table.entry.accuracy, parts * table.parts, exact=table.note.exact and total)
 
 
-def _uncertainty(table: Table, parts: int) -> str:
-    if table.note.exact:
-        return _("Gesamtzahlen sind unverändert; Untergliederungen sind geschützt.")
+def _counted(cube: str) -> str:
+    if cube == "stock":
+        return _("Gemeldete Personen, mit Haupt- oder Nebenwohnung")
+    return _("Ereignisse des Kalenderjahres, wie sie im Melderegister stehen")
+
+
+def _uncertainty(table: Table, parts: int, *, total: bool) -> str:
+    if table.note.exact and total:
+        return _("Keine: Die Einwohnerzahl von Gemeinden und Region erscheint, wie sie gezählt wurde.")
     words = _("Eine Zahl liegt in etwa 95 von 100 Fällen höchstens %(one)s neben der gezählten.") % {"one": plus_minus(table)}
+    if table.parts > 1:
+        words += " " + _("Sie ist aus bis zu %(parts)s veröffentlichten Zahlen zusammengezählt.") % {"parts": table.parts}
     if parts > 1:
-        words += " " + _("Ein Saldo oder Unterschied, aus %(parts)s Zahlen gebildet: ± %(all)s.") % {
+        words += " " + _("Ein Saldo oder Unterschied aus %(parts)s solchen Zahlen: ± %(all)s.") % {
             "parts": parts,
             "all": plus_minus(table, parts),
         }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,39 +31,49 @@ class Reader:
     ) -> Table | None:
         """Return the smallest table that counts `cube` for a place with these dimensions; None if none is published.
 
-        `classes` maps a dimension to its classification, "" for any. A stock of another key date answers only if there is
-        none of the one asked for.
+        `classes` maps a dimension to its classification, "" for any; ages may come from finer bands. A place without figures
+        of its own is added up from its parts if all of them are published. A stock of another key date answers only if
+        there is none of the one asked for.
         """
         wanted = dict(classes or {})
+        for geography in place.geographies:
+            for table in self.tables(cube, geography, wanted, key_date):
+                if table.publishes(place.key):
+                    return table
+        geography, members = self.shelf.atlas.whole(place)
+        for table in self.tables(cube, geography, wanted, key_date) if members else ():
+            if all(table.publishes(member) for member in members):
+                return self.shelf.summed(table, place, members)
+        return None
+
+    def tables(self, cube: str, geography: str, classes: Mapping[str, str], key_date: str = YEAR_END) -> Iterator[Table]:
+        """Yield the tables of a geography that publish these dimensions, the fittest first; not those of pooled years."""
         found = [
             entry
-            for geography in place.geographies
-            for entry in self.shelf.publication.find(cube=cube, geography=geography, dimensions=tuple(wanted))
-            if entry.note.audience in self.audiences
-            and all(not name or entry.note.classification(dimension) == name for dimension, name in wanted.items())
+            for entry in self.shelf.publication.find(cube=cube, geography=geography, dimensions=tuple(classes))
+            if entry.note.audience in self.audiences and entry.note.pooled == 1
         ]
-        found.sort(key=lambda entry: (entry.note.key_date != key_date, not entry.note.exact, len(entry.note.dimensions)))
+        ages = classes.get("age", "")
+        found.sort(
+            key=lambda entry: (
+                entry.note.key_date != key_date,
+                bool(ages) and entry.note.classification("age") != ages,
+                not entry.note.exact,
+                len(entry.note.dimensions),
+            )
+        )
         for entry in found:
-            table = self.shelf.table(entry)
-            if table.publishes(place.key) and table.answers(wanted):
-                return table
-        return None
+            table = self.shelf.table(entry, ages)
+            if table is not None and table.answers(classes):
+                yield table
 
     def geographies(self, cube: str = "stock") -> list[str]:
         """Return the geographies for which `cube` is published to the visitor."""
         return sorted({entry.note.geography for entry in self.entries() if entry.note.cube == cube})
 
     def covering(self, cube: str, geography: str, classes: Mapping[str, str]) -> Table | None:
-        """Return the smallest table of a geography with these dimensions, whatever areas it publishes."""
-        found = [
-            entry
-            for entry in self.shelf.publication.find(cube=cube, geography=geography, dimensions=tuple(classes))
-            if entry.note.audience in self.audiences
-            and all(not name or entry.note.classification(dimension) == name for dimension, name in classes.items())
-        ]
-        found.sort(key=lambda entry: (entry.note.key_date != YEAR_END, len(entry.note.dimensions)))
-        tables = (self.shelf.table(entry) for entry in found)
-        return next((table for table in tables if table.answers(classes)), None)
+        """Return the fittest table of a geography with these dimensions, whatever areas it publishes."""
+        return next(self.tables(cube, geography, classes), None)
 
 
 def counts(cube: ReleasedCube, by: str, members: Mapping[str, str] | None = None) -> dict[str | int, int]:

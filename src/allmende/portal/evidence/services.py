@@ -44,7 +44,7 @@ def region_at_a_glance(request: HttpRequest) -> Glance:
         picture_title=title % {"first": series.years[0], "last": series.years[-1]} if series else "",
         sheet=maps.sheet(reader, view) if view else None,
         sentences=tuple(wording.sentence(words) for words in told if words),
-        origin=origin(reader, series.table, series.years[-1:]) if series else None,
+        origin=origin(reader, series.table, series.years[-1:], total=True) if series else None,
         areas=listing.choices(reader),
     )
 
@@ -54,18 +54,19 @@ def _size(reader: Reader, place: Place) -> str:
     if series is None:
         return ""
     return _("%(number)s Menschen lebten am %(date)s in %(count)s Gemeinden der Region.") % {
-        "number": wording.about(series.values[-1], plus_minus(series.table)),
+        "number": wording.about(series.values[-1], plus_minus(series.table, total=True)),
         "date": wording.key_day(series.table.note.key_date, series.years[-1]),
         "count": len(reader.shelf.region.municipalities),
     }
 
 
 def _age(reader: Reader, place: Place) -> str:
-    ages = figures.ages(reader, place, "broad")
+    ages = figures.life_stages(reader, place)
     if ages is None:
         return ""
     year = ages.years[-1]
-    return _("%(young)s von ihnen waren unter 18, %(old)s waren 65 oder älter.") % {
+    return _("%(young)s von ihnen waren unter %(age)s, %(old)s waren 65 oder älter.") % {
+        "age": 20 if len(ages.members) == 3 else 18,
         "young": wording.percent(share(ages.values[year][0], ages.totals[year]), 0),
         "old": wording.percent(share(ages.values[year][-1], ages.totals[year]), 0),
     }

@@ -151,11 +151,13 @@ def _place(reader: Reader, key: str) -> Place:
 def _table(reader: Reader, name: str) -> Table:
     for entry in reader.entries():
         if entry.note.table == name:
-            return reader.shelf.table(entry)
+            found = reader.shelf.table(entry)
+            if found:
+                return found
     raise Http404(_("Eine Tabelle mit diesem Namen gibt es hier nicht."))
 
 
 def _filter(request: HttpRequest, found: Table) -> tuple[str, int | None]:
-    area_key = pick(request.GET, "gebiet", list(found.cube.areas), "")
+    area_key = pick(request.GET, "gebiet", list(found.areas), "")
     year = pick(request.GET, "jahr", [str(y) for y in found.entry.years], "")
     return area_key, int(year) if year else None

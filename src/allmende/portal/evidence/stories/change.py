@@ -23,7 +23,7 @@ def development(reader: Reader, place: Place, query: QueryDict) -> Page:
     if series is None:
         return silent(title, place)
     first, last = series.years[0], series.years[-1]
-    error = plus_minus(series.table, 2)
+    error = plus_minus(series.table, 2, total=True)
     points = list(zip(series.years, series.values, strict=True))
 
     def draw(width: int) -> str:
@@ -39,14 +39,14 @@ def development(reader: Reader, place: Place, query: QueryDict) -> Page:
     change_head = _("Veränderung zum Vorjahr (± %(error)s)") % {"error": error} if error else _("Veränderung zum Vorjahr")
     sentence = _("Am %(date)s lebten in %(place)s %(number)s Menschen.") % {
         "date": wording.key_day(series.table.note.key_date, last), "place": place.name,
-        "number": wording.about(series.values[-1], plus_minus(series.table)),
+        "number": wording.about(series.values[-1], plus_minus(series.table, total=True)),
     }  # fmt: skip
     return Page(
         title=title,
         sentence=f"{sentence} {trend(series.values[-1] - series.values[0], error, first)}" if first != last else sentence,
-        picture=drawn(draw, [("first", _("Einwohnerinnen und Einwohner mit Hauptwohnung"))]),
+        picture=drawn(draw, [("first", _("Einwohnerinnen und Einwohner"))]),
         sheet=Sheet(_("Einwohnerzahl, %(place)s") % {"place": place.name}, [_("Stichtag"), _("Personen"), change_head], rows),
-        origin=origin(reader, series.table, series.years, 2),
+        origin=origin(reader, series.table, series.years, 2, total=True),
         notes=[_("Die senkrechte Achse beginnt nicht bei null, damit die Veränderung zu sehen ist.")],
         steps=[
             (address("bewegungen", place), _("Was die Zahl bewegt hat: Geburten, Sterbefälle, Umzüge")),

@@ -78,8 +78,8 @@ def _sentence(first: Side, second: Side) -> str:
     values = {
         "a": first.name(),
         "b": second.name(),
-        "number_a": wording.about(a, plus_minus(first.series.table)),
-        "number_b": wording.about(b, plus_minus(second.series.table)),
+        "number_a": wording.about(a, plus_minus(first.series.table, total=True)),
+        "number_b": wording.about(b, plus_minus(second.series.table, total=True)),
     }
     return _("%(a)s: %(number_a)s Menschen; %(b)s: %(number_b)s.") % values
 
@@ -114,7 +114,7 @@ def _described(reader: Reader, side: Side) -> dict[str, str]:
     if start > 0:
         since = _("Veränderung seit %(year)s") % {"year": side.series.years[0]}
         rows[since] = f"{wording.signed(100 * (value / start - 1), 1)} %"
-    ages = figures.ages(reader, side.place, "broad")
+    ages = figures.life_stages(reader, side.place)
     if ages and side.year in ages.years:
         for band, count in zip(ages.members, ages.values[side.year], strict=True):
             rows[wording.band(band)] = wording.percent(share(count, ages.totals[side.year]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -15,11 +15,11 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
+from numpy.typing import NDArray
 
-from allmende.areas.geometry import Shapes
-from allmende.areas.grid import UNLOCATED, corner, parse_cell_id, square
+from allmende.areas.projection import to_wgs84
 from allmende.portal import wording
-from allmende.portal.drawing import Layer, choropleth
+from allmende.portal.drawing import Layer, Squares, choropleth
 from allmende.portal.evidence import mapping
 from allmende.portal.evidence.page import Choice, Page, Picture, Sheet, address, origin, pick, years_choice
 from allmende.portal.evidence.reader import Reader
@@ -100,10 +100,10 @@ def map_page(reader: Reader, place: Place, query: QueryDict) -> Page:
 
 def picture(reader: Reader, view: View) -> Picture:
     """Draw the map; municipalities and districts link to their pages, grid cells do not."""
-    polygons = _polygons(reader, view.found.geography, view.keys)
     grid = view.found.geography.startswith("grid_")
+    polygons = {} if grid else _polygons(reader, view.keys)
     layers = [
-        Layer(key, _described(reader, view, key), view.class_of(key), polygon, "" if grid else _href(reader, key))
+        Layer(key, _described(reader, view, key), view.class_of(key), polygon, _href(reader, key))
         for key, polygon in polygons.items()
     ]
     around = reader.shelf.outlines["municipality"]
@@ -113,28 +113,18 @@ def picture(reader: Reader, view: View) -> Picture:
     if view.place.kind != "region" and not grid:
         names = {_name(reader, key): polygon for key, polygon in polygons.items()}
     label = _("Karte: %(what)s. Die Werte stehen in der Tabelle darunter.") % {"what": mapping.MEASURES[view.found.measure]}
-    drawn = choropleth(layers, borders, label, names=names, labelled=len(names) <= 40)
+    squares = _squares(view) if grid else None
+    drawn = choropleth(layers, borders, label, names=names if len(names) <= 40 else {}, squares=squares)
     return Picture(mark_safe(drawn), None, _legend(view))  # noqa: S308  (numbers and escaped words only)
 
 
 def geojson(reader: Reader, view: View) -> str:
     """Return the areas of a map with their value, class and words, as GeoJSON in degrees."""
     grid = view.found.geography.startswith("grid_")
-    shapes = _degrees(reader, view.found.geography)
+    outlines = _cell_outlines(view) if grid else _area_outlines(reader, view)
     features = []
-    for key in view.keys:
-        geometry: dict[str, Any]
-        if grid:
-            geometry = {
-                "type": "Polygon",
-                "coordinates": [[[round(x, 5), round(y, 5)] for x, y in square(*parse_cell_id(key))]],
-            }
-        elif key in shapes.keys:
-            geometry = json.loads(shapely.to_geojson(shapely.simplify(shapes[key], 0.0001)))
-        else:
-            continue
-        value = view.found.values.get(key)
-        words = {"name": _name(reader, key), "value": _written(view, value), "class": view.class_of(key)}
+    for key, geometry in outlines.items():
+        words = {"name": _name(reader, key), "value": _written(view, view.found.values.get(key)), "class": view.class_of(key)}
         words |= {} if grid else {"href": _href(reader, key)}
         features.append({"type": "Feature", "properties": words, "geometry": geometry})
     return json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False, separators=(",", ":"))
@@ -150,8 +140,10 @@ def inside(reader: Reader, geography: str, place: Place) -> tuple[str, ...]:
     wanted = {d.key for d in reader.shelf.atlas.districts if geography in d.geographies}
     within = place.key if place.kind == "district" else place.key[:8]
     region = reader.shelf.region
+    undivided = [m.ags for m in region.municipalities if not m.levels] if geography == "district" else []
     levels = {key: [region.ancestor(key, n) for n in range(region.district(key).level + 1)] for key in wanted}
-    return tuple(sorted(key for key in wanted if place.kind == "region" or within in levels[key]))
+    inner = [key for key in wanted if place.kind == "region" or within in levels[key]]
+    return tuple(sorted(inner + [ags for ags in undivided if place.kind == "region"]))
 
 
 def level_name(geography: str) -> str:
@@ -159,10 +151,15 @@ def level_name(geography: str) -> str:
     if geography.startswith("grid_"):
         size = int(geography[5:])
         return _("Raster %(size)s") % {"size": f"{size} m" if size < 1000 else f"{size // 1000} km"}
-    return {
-        "region": _("Region"), "municipality": _("Gemeinden"), "district": _("Ortsteile"),
-        "district_1": _("Ortsteile, obere Ebene"), "district_2": _("Ortsteile, zweite Ebene"), "district_3": _("Ortsteile, dritte Ebene"),
-    }[geography]  # fmt: skip
+    words = {
+        "region": _("Region"),
+        "municipality": _("Gemeinden"),
+        "district": _("Ortsteile"),
+        "district_1": _("Ortsteile, obere Ebene"),
+        "district_2": _("Ortsteile, zweite Ebene"),
+        "district_3": _("Ortsteile, dritte Ebene"),
+    }
+    return words[geography]
 
 
 def _fits(level: str, place: Place, reader: Reader) -> bool:
@@ -173,32 +170,46 @@ def _fits(level: str, place: Place, reader: Reader) -> bool:
 
 def _cells_inside(reader: Reader, geography: str, place: Place) -> tuple[str, ...]:
     table = reader.covering("stock", geography, {})
-    cells = [key for key in table.cube.areas if key.startswith("CRS")] if table else []
+    cells = tuple(key for key in table.areas if key.startswith("CRS")) if table else ()
     if place.kind == "region" or not cells:
-        return tuple(cells)
-    packed = np.array([parse_cell_id(key)[0] for key in cells])
-    east, north = corner(packed)
-    half = int(geography[5:]) / 2
+        return cells
     outline = reader.shelf.outlines["municipality" if place.kind == "municipality" else "district"]
     if place.key not in outline.keys:
         return ()
-    hits = shapely.contains_xy(outline[place.key], east + half, north + half)
+    corners, half = _corners(cells), int(geography[5:]) / 2
+    hits = shapely.contains_xy(outline[place.key], corners[:, 0] + half, corners[:, 1] + half)
     return tuple(key for key, hit in zip(cells, hits, strict=True) if hit)
 
 
-def _polygons(reader: Reader, geography: str, keys: tuple[str, ...]) -> dict[str, Any]:
-    if geography.startswith("grid_"):
-        size = int(geography[5:])
-        packed = np.array([parse_cell_id(key)[0] for key in keys if key != str(UNLOCATED)])
-        east, north = corner(packed)
-        return dict(zip(keys, shapely.box(east, north, east + size, north + size), strict=True))
-    shapes = reader.shelf.outlines["municipality" if geography == "municipality" else "district"]
-    position = {key: i for i, key in enumerate(shapes.keys)}
-    return {key: shapes.polygons[position[key]] for key in keys if key in position}
+def _corners(keys: Sequence[str]) -> NDArray[np.float64]:
+    """Return the lower-left corners (east, north) that INSPIRE names spell out, one row per cell."""
+    parts = [key.rpartition("E") for key in keys]
+    return np.array([(float(east), float(rest.rpartition("N")[2])) for rest, _e, east in parts]).reshape(-1, 2)
 
 
-def _degrees(reader: Reader, geography: str) -> Shapes:
-    return reader.shelf.municipalities if geography == "municipality" else reader.shelf.districts
+def _squares(view: View) -> Squares:
+    size = int(view.found.geography[5:])
+    return Squares(size, _corners(view.keys), tuple(view.class_of(key) for key in view.keys))
+
+
+def _cell_outlines(view: View) -> dict[str, Any]:
+    size, corners = int(view.found.geography[5:]), _corners(view.keys)
+    ring = size * np.array([[0, 0], [1, 0], [1, 1], [0, 1], [0, 0]])
+    points = corners[:, None, :] + ring
+    lon, lat = to_wgs84(points[..., 0], points[..., 1])
+    rings = np.round(np.stack([lon, lat], axis=-1), 5).tolist()
+    return {key: {"type": "Polygon", "coordinates": [ring]} for key, ring in zip(view.keys, rings, strict=True)}
+
+
+def _area_outlines(reader: Reader, view: View) -> dict[str, Any]:
+    both = (reader.shelf.municipalities, reader.shelf.districts)
+    known = {key: polygon for shapes in both for key, polygon in zip(shapes.keys, shapes.polygons, strict=True)}
+    return {key: json.loads(shapely.to_geojson(shapely.simplify(known[key], 0.0001))) for key in view.keys if key in known}
+
+
+def _polygons(reader: Reader, keys: Sequence[str]) -> dict[str, Any]:
+    known = {key: p for shapes in reader.shelf.outlines.values() for key, p in zip(shapes.keys, shapes.polygons, strict=True)}
+    return {key: known[key] for key in keys if key in known}
 
 
 def _km2(reader: Reader) -> Mapping[str, float]:
@@ -209,6 +220,8 @@ def _km2(reader: Reader) -> Mapping[str, float]:
 
 
 def _name(reader: Reader, key: str) -> str:
+    if key.startswith("CRS"):
+        return key
     return reader.shelf.atlas.place(key, wording.language()).name
 
 
@@ -271,9 +284,13 @@ def sheet(reader: Reader, view: View) -> Sheet:
 
 def _notes(view: View) -> list[str]:
     notes = []
+    if view.found.measure == "junge":
+        limit = 20 if view.found.table.note.classification("age") == "three" else 18
+        notes.append(_("Junge Menschen sind hier alle unter %(age)s Jahren.") % {"age": limit})
     if any(view.class_of(key) == "none" for key in view.keys):
         notes.append(_("Gepunktete Gebiete sind nicht veröffentlicht: Dort leben zu wenige Menschen für diese Angabe."))
     if view.found.geography.startswith("grid_"):
+        notes.append(_("Wo keine Zelle gezeichnet ist, wohnt niemand oder so wenige, dass nichts veröffentlicht ist."))
         notes.append(
             _("Rasterzellen gehören zu dem Gebiet, in dem ihre Mitte liegt; ihre Summe ist nicht die Zahl des Gebiets.")
         )

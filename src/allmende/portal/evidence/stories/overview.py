@@ -20,7 +20,7 @@ def overview(reader: Reader, place: Place, query: QueryDict) -> Page:
     if series is None:
         return silent(place.name, place)
     first, last = series.years[0], series.years[-1]
-    error = plus_minus(series.table)
+    error = plus_minus(series.table, total=True)
 
     def draw(width: int) -> str:
         label = _("Einwohnerzahl von %(place)s je Jahr.") % {"place": place.name}
@@ -32,14 +32,14 @@ def overview(reader: Reader, place: Place, query: QueryDict) -> Page:
         "number": wording.about(series.values[-1], error),
     }  # fmt: skip
     if first != last:
-        sentence += " " + trend(series.values[-1] - series.values[0], plus_minus(series.table, 2), first)
+        sentence += " " + trend(series.values[-1] - series.values[0], plus_minus(series.table, 2, total=True), first)
     caption = _("Kennzahlen, %(place)s") % {"place": place.name}
     return Page(
         title=place.name,
         sentence=sentence,
         picture=drawn(draw, [("first", _("Einwohnerinnen und Einwohner"))]),
         sheet=Sheet(caption, [_("Angabe"), str(last)], _key_figures(reader, place, series)),
-        origin=origin(reader, series.table, series.years, 2),
+        origin=origin(reader, series.table, series.years, 2, total=True),
         steps=[
             (address("altersaufbau", place), _("Wie alt sind die Menschen hier?")),
             (address("bewegungen", place), _("Was bewegt die Einwohnerzahl?")),
@@ -50,7 +50,7 @@ def overview(reader: Reader, place: Place, query: QueryDict) -> Page:
 def _key_figures(reader: Reader, place: Place, series: figures.Series) -> list[list[str]]:
     year = series.years[-1]
     rows = [[_("Einwohnerinnen und Einwohner"), wording.number(series.values[-1])]]
-    ages = figures.ages(reader, place, "broad")
+    ages = figures.life_stages(reader, place)
     if ages and year in ages.years:
         for band, count in zip(ages.members, ages.values[year], strict=True):
             rows.append([wording.band(band), f"{wording.number(count)} ({wording.percent(share(count, ages.totals[year]))})"])

@@ -192,7 +192,7 @@ def _age_sentence(found: figures.Pyramid, place: Place, year: int) -> str:
     values = {
         "place": place.name,
         "date": wording.key_day(found.table.note.key_date, year),
-        "number": wording.about(found.total, plus_minus(found.table)),
+        "number": wording.about(found.total, plus_minus(found.table, total=True)),
         "young": wording.percent(share(sum(both[:4]), sum(both)), 0),
         "old": wording.percent(share(sum(both[13:]), sum(both)), 0),
     }

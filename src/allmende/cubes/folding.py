@@ -64,7 +64,7 @@ def fold(cells: Cells, by: Sequence[str]) -> Cells:
     columns = [cells[name] for name in by]
     if not len(cells):
         return Cells(tuple(columns), cells.n, cells.key)
-    ranges, place, size = _places(columns)
+    ranges, place, size = _places(columns, len(cells))
     summed = _dense if size <= min(DENSE_LIMIT, 64 * len(cells) + 1024) else _sorted
     places, n, key = summed(place, cells.n, cells.key, size)
     unpacked: list[Column] = []
@@ -74,12 +74,12 @@ def fold(cells: Cells, by: Sequence[str]) -> Cells:
     return Cells(tuple(reversed(unpacked)), n, key)
 
 
-def _places(columns: Sequence[Column]) -> tuple[list[_Range], Ints, int]:
+def _places(columns: Sequence[Column], count: int) -> tuple[list[_Range], Ints, int]:
     """Return the ranges, a number per cell (by its members, the first column slowest), and how many numbers there are."""
     ranges = [_Range.of(column) for column in columns]
     if prod(r.span for r in ranges) >= 1 << 62:
         ranges = [_Range.of_members(column) for column in columns]
-    place = np.zeros(len(columns[0]), dtype=np.int64)
+    place = np.zeros(count, dtype=np.int64)
     for column, r in zip(columns, ranges, strict=True):
         place *= r.span
         place += r.rank(column.codes)

@@ -24,7 +24,8 @@ class DifferencingRisk:
 
     `slivers` targets with anybody in them, `small` those of 1-2. `recovery`: share of small slivers whose difference is
     the true count. `precision`: share of true ones among differences of 1 or 2. `best_guess`: share of small
-    slivers hit by the attacker who knows p-table and prior (MAP). `worst` the highest P(exact) of a small one.
+    slivers hit by the attacker who knows p-table and prior (MAP); `blind_guess` the same without any release, by one who
+    knows that somebody is there: what guessing alone is worth. `worst` the highest P(exact) of a small one.
     """
 
     slivers: int
@@ -32,6 +33,7 @@ class DifferencingRisk:
     recovery: float
     precision: float
     best_guess: float
+    blind_guess: float
     worst: float
     realised_recovery: float
     realised_precision: float
@@ -105,6 +107,7 @@ def _risk(true: Ints, shown: Ints, kind: Ints, spreads: list[Spread]) -> Differe
         recovery=_share(recovered.sum(), small.sum()),
         precision=_share(recovered.sum(), claim.sum()),
         best_guess=_share(guessed[kind[small], true[small]].sum(), small.sum()),
+        blind_guess=_share((true[small] == prior[1:].argmax() + 1).sum(), small.sum()),
         worst=float(recovered.max(initial=0.0)),
         realised_recovery=_share((shown[small] == true[small]).sum(), small.sum()),
         realised_precision=_share((claimed & (shown == true)).sum(), claimed.sum()),

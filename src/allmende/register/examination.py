@@ -20,7 +20,7 @@ from allmende.register.geocoding import (
     gazetteer,
     locate,
 )
-from allmende.register.identity import Identities, identify, merge_events, merge_stock
+from allmende.register.identity import Identities, Rows, identify, merge_events, merge_stock
 from allmende.register.marks import Marks
 from allmende.register.people import UNKNOWN, Events, People
 from allmende.register.reading import Reading, Table, quarantined, read_extract
@@ -112,11 +112,10 @@ class _Examination:
     def _merge(
         self, stocks: dict[str, tuple[People, Ints]], events: Events | None, addresses: tuple[Address, ...]
     ) -> tuple[dict[str, People], Events | None, Identities]:
-        parts: list[tuple[Table, People, tuple[Ints, ...]]] = [
-            (self.tables[role], people, ()) for role, (people, _) in stocks.items()
-        ]
+        parts = [Rows(self.tables[role], people) for role, (people, _) in stocks.items()]
         if events is not None:
-            parts.append((self.tables["events"], events.people, (events.kind, events.day)))
+            same, ties = (events.kind, events.day), (events.counterpart, events.from_place, events.mother)
+            parts.append(Rows(self.tables["events"], events.people, same, ties))
         identities, named = identify(parts, addresses)
         merged: dict[str, People] = {}
         for (role, (_, moved_in)), people in zip(stocks.items(), named, strict=False):

@@ -29,32 +29,44 @@ class Identities:
     fallback: Flags
 
 
-def identify(
-    parts: Sequence[tuple[Table, People, Sequence[Ints]]], addresses: Sequence[Address]
-) -> tuple[Identities, list[People]]:
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Good rows of one file, to be identified.
+
+    Without an id, rows that agree in a person's facts and in `same` (kind and day of an event) are numbered in the order
+    of `ties` (counterpart and previous place of an event): by what they say, not by where they stand.
+    """
+
+    table: Table
+    people: People
+    same: tuple[Ints, ...] = ()
+    ties: tuple[Ints, ...] = ()
+
+
+def identify(parts: Sequence[Rows], addresses: Sequence[Address]) -> tuple[Identities, list[People]]:
     """Give every row its person: the same id, the same person, in stock, events and previous stock alike.
 
-    A row without an id is known by date of birth, sex, nationality, address and its rank among equals (for events among
-    equals of the same kind and day, given as further arrays of the part).
+    A row without an id is known by date of birth, sex, nationality, address and its rank among equals.
     """
-    texts = [_texts(table, people, more, addresses) for table, people, more in parts]
+    texts = [_texts(rows, addresses) for rows in parts]
     known = sorted({text for part in texts for text in part})
     position = {text: i for i, text in enumerate(known)}
     fallback = np.array([text.startswith(_FALLBACK + "|") for text in known], dtype=bool)
     named = [
-        replace(people, person=np.fromiter((position[text] for text in part), dtype=np.int64, count=len(part)))
-        for part, (_, people, _) in zip(texts, parts, strict=True)
+        replace(rows.people, person=np.fromiter((position[text] for text in part), dtype=np.int64, count=len(part)))
+        for part, rows in zip(texts, parts, strict=True)
     ]
     return Identities(tuple(known), fallback), named
 
 
-def _texts(table: Table, people: People, more: Sequence[Ints], addresses: Sequence[Address]) -> list[str]:
-    column = table["id"]
+def _texts(rows: Rows, addresses: Sequence[Address]) -> list[str]:
+    column = rows.table["id"]
     texts = [column.values[code] for code in column.codes.tolist()]
     without = np.flatnonzero(np.array([not value for value in column.values], dtype=bool)[column.codes])
     if len(without):
-        p = people.take(without)
-        rank = ranks([p.birth, p.sex, p.nationality, p.place, *(array[without] for array in more)])
+        p = rows.people.take(without)
+        same, ties = [array[without] for array in rows.same], [array[without] for array in rows.ties]
+        rank = ranks([p.birth, p.sex, p.nationality, p.place, *same], [p.residence, *ties])
         for row, birth, sex, nationality, place, n in zip(
             without.tolist(),
             p.birth.tolist(),

@@ -92,13 +92,13 @@ def group_leaders(keys: Sequence[Ints]) -> Ints:
     return np.maximum.accumulate(np.where(first, np.arange(size), 0))
 
 
-def ranks(keys: Sequence[Ints]) -> Ints:
-    """Return each row's rank (from 0) among the rows with the same values, in the order of the rows.
+def ranks(keys: Sequence[Ints], ties: Sequence[Ints] = ()) -> Ints:
+    """Return each row's rank (from 0) among the rows with the same keys, in the order of `ties`, then of the rows.
 
-    >>> ranks([np.array([5, 3, 5, 5])]).tolist()
-    [0, 0, 1, 2]
+    >>> ranks([np.array([5, 3, 5, 5])]).tolist(), ranks([np.array([5, 3, 5, 5])], [np.array([9, 0, 8, 8])]).tolist()
+    ([0, 0, 1, 2], [2, 0, 0, 1])
     """
-    order = np.lexsort(tuple(reversed(keys)))
+    order = np.lexsort((*reversed(ties), *reversed(keys)))
     ranked = np.empty(len(order), dtype=np.int64)
     ranked[order] = np.arange(len(order)) - group_leaders([key[order] for key in keys])
     return ranked

@@ -12,7 +12,7 @@ from allmende.register.geocoding import located_by
 from allmende.register.run import Examined, Result, Run
 from allmende.register.secret import Secret
 from allmende.register.stock import Stock, roll
-from allmende.register.summary import StockCount
+from allmende.register.summary import RowCount, StockCount
 from allmende.register.values import days
 
 MOST_SET_ASIDE = 0.01
@@ -34,7 +34,7 @@ def aggregate(examined: Examined, secret: Secret, *, most_set_aside: float = MOS
     imprint = Imprint(run.ags, run.region.territory_date, secret, run.profile.name)
     shared = {
         "fallback_identities": examined.summary.fallback,
-        "quarantined": sum(count.quarantined for count in examined.summary.files.values()),
+        "quarantined": sum(count.quarantined for count in _counted_files(examined).values()),
         "unclear_citizenship": examined.summary.unclear_citizenship,
     }
     cubes, stocks = [], []
@@ -72,10 +72,15 @@ def _refuse_unusable(examined: Examined, most_set_aside: float) -> None:
             expected=fatal[0].words("en")[1],
             todo="Correct what `allmende register check` lists, then aggregate again.",
         )
-    for role, count in examined.summary.files.items():
+    for role, count in _counted_files(examined).items():
         if count.quarantined > most_set_aside * count.records:
             raise Refused(
                 f"{count.quarantined} of {count.records} records ({role}) would be left out.",
                 expected=f"at most {most_set_aside:.1%}",
                 todo="Correct the rows in the quarantine file or the profile; or allow more: --allow-quarantine PERCENT.",
             )
+
+
+def _counted_files(examined: Examined) -> dict[str, RowCount]:
+    """Return the row counts of the files that enter cubes; the previous stock is only compared."""
+    return {role: count for role, count in examined.summary.files.items() if role != "previous"}

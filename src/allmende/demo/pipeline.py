@@ -224,5 +224,3 @@ def _files(order: Order, ags: str) -> dict[str, Any]:
 
 def _de(number: int) -> str:
     return f"{number:,}".replace(",", ".")
-
-

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import secrets
 import tomllib
@@ -14,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from allmende.cubes.folding import Keys
+from allmende.deliveries.keys import read_private, write_private
 from allmende.errors import AllmendeError
 
 BYTES = 32
@@ -40,7 +40,7 @@ class Secret:
             raise AllmendeError(
                 f"The secret has {len(self.value)} bytes.",
                 expected=f"{BYTES} bytes",
-                todo="Use the secret file as the shared unit handed it over, or make one: allmende register new-secret.",
+                todo="Use the secret file as it was handed over, or make one: allmende register new-secret.",
             )
 
     def check_value(self) -> str:
@@ -59,39 +59,22 @@ def new_secret(epoch: str) -> Secret:
 
 def write_secret(secret: Secret, path: Path) -> None:
     """Write a secret to a new file that only its owner may read; never replaces one."""
-    text = f'# Allmende: secret behind record keys. Whoever reads it can recompute them.\nepoch = "{secret.epoch}"\n'
-    text += f'value = "{secret.value.hex()}"\n'
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError as error:
-        raise AllmendeError(
-            "There is a file already; a secret that was used once must never be lost.",
-            where=str(path),
-            expected="a path where nothing is",
-            todo="Give another path, or move the old secret to a safe place first.",
-        ) from error
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(text)
+    head = "# Allmende: secret behind record keys. Whoever reads it can recompute them."
+    write_private(path, f'{head}\nepoch = "{secret.epoch}"\nvalue = "{secret.value.hex()}"\n')
 
 
 def read_secret(path: Path) -> Secret:
     """Read a secret file; refuse it when others than its owner may read or write it."""
-    if path.stat().st_mode & 0o077:
-        raise AllmendeError(
-            "Others on this machine may read the secret.",
-            where=str(path),
-            expected="a file that only its owner may read (mode 0600)",
-            todo=f"chmod 600 {path}",
-        )
+    text = read_private(path)
     try:
-        fields = tomllib.loads(path.read_text(encoding="ascii"))
+        fields = tomllib.loads(text)
         return Secret(str(fields["epoch"]), bytes.fromhex(fields["value"]))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError, ValueError) as error:
+    except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
         raise AllmendeError(
             "This is no secret file.",
             where=str(path),
             expected='the lines epoch = "…" and value = "64 hexadecimal digits"',
-            todo="Ask the shared unit for the region's secret file.",
+            todo="Ask the office that made the region's secret for its file.",
         ) from error
 
 

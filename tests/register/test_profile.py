@@ -38,6 +38,8 @@ BAD = [  # what is changed, into what, line that the error names, what it expect
     ('w = ["2"]', 'f = ["2"]', "line 14", "one of m, w, d, x"),
     ("[codes.sex]", "[codes.gender]", "line 12", "one of sex"),
     ("[codes.sex]", "[codes.sex", "register", "birth_date"),
+    ("[codes.sex]", '[office]\nags = "1"\ncolour = "blue"\n[codes.sex]', "line 14", "one of ags, region"),
+    ("[codes.sex]", '[office]\nhouses_crs = "EPSG:31467"\n[codes.sex]', "line 13", "EPSG:25832"),
 ]
 
 

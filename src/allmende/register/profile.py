@@ -130,9 +130,10 @@ class _Source:
 
     def word(self, section: str, key: str, allowed: tuple[str, ...], default: str) -> str:
         value = self.section(section).get(key, default)
-        if value != default and (not isinstance(value, str) or value.lower() not in {a.lower() for a in allowed}):
+        known = {name.lower(): name for name in (*allowed, default)}
+        if not isinstance(value, str) or value.lower() not in known:
             self.refuse(section, key, f"{key} = {value!r} is not known", f"one of {', '.join(allowed)}")
-        return str(value)
+        return known[value.lower()]
 
     def flag(self, section: str, key: str, default: bool) -> bool:
         value = self.section(section).get(key, default)
@@ -181,7 +182,7 @@ def _layout(source: _Source) -> Layout:
     header = source.flag("file", "header", kind == "delimited")
     if kind == "fixed" and header:
         source.refuse("file", "header", "A fixed-width file has no header that could name columns", "header = false")
-    return Layout(kind, encoding.lower(), separator, quote, header)
+    return Layout(kind, encoding, separator, quote, header)
 
 
 def _dates(source: _Source) -> tuple[str, ...]:

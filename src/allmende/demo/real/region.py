@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 
@@ -30,10 +31,12 @@ from allmende.demo.real.places import (
 )
 from allmende.errors import AllmendeError
 from allmende.parameters import load
+from allmende.release import Catalogue, load_catalogue
 
 GV = "originals/gv_auszug_2023-12-31.xlsx"
 BORDERS = "boundaries/vg250_2016_gemeinden_demoregionen.parquet"
 OUTLINES = "boundaries/bremen_bremerhaven_ortsteile_2023.geojson"
+CATALOGUE = "catalogue_region_bremen.toml"
 ORTSTEILE = "originals/12411-03-03-{year}.csv"
 OLDER = "population/bremen_ortsteile_alter_1980_2023.parquet"
 ZENSUS = "grid/zensus2011_1km.parquet"
@@ -64,6 +67,16 @@ MODELLED = {
     "en": "Modelled: Ortsteil, age group, sex and nationality are published counts; single age, birthday, house and id are "
     "drawn by lot. No record stands for a living person.",
 }
+
+
+def real_catalogue() -> Catalogue:
+    """Return the tables that are released of Region Bremen: the city's stock, since nothing else can be modelled.
+
+    >>> {table.cube for table in real_catalogue().tables}
+    {'stock'}
+    """
+    with as_file(files("allmende.parameters") / CATALOGUE) as path:
+        return load_catalogue(path)
 
 
 def prepare_real(data: Path, work: Path, *, years: Collection[int] | None = None) -> RealRegion:

@@ -68,6 +68,22 @@ def test_from_new_secret_to_a_delivery_that_the_hub_can_open(office, tmp_path, c
         assert word not in raw
 
 
+def test_aggregate_tells_where_everybody_and_every_event_went(office, tmp_path, capsys):
+    columns = example_profile("semicolon").events
+    values = {"event": "Z", "date": "01.03.2024", "id": "GEHEIM1", "birth_date": "17.05.1951", "sex": "w", "citizenships": "000",
+              "residence": "H", "district": "0001", "counterpart": "11000000"}  # fmt: skip
+    rows = [";".join(map(str, columns.values())), ";".join(values.get(name, "") for name in columns)]
+    (tmp_path / "bewegung.csv").write_text("\r\n".join(rows) + "\r\n", encoding="windows-1252", newline="")
+    assert call("register", "new-secret", "region.secret", "--epoch", "2026") == 0
+    assert call("register", "new-key", "buero.key") == 0
+    arguments = ["bestand.csv", "--events", "bewegung.csv", "--profile", "buero.toml", "--year", "2024", "--out", "aus"]
+    assert call("register", "aggregate", *arguments, "--key-date", "12-31", "--key-date", "10-01@08-01") == 0
+    shown = capsys.readouterr().out
+    assert "On 2024-10-01, ages at 2024-08-01: 40 persons" in shown
+    assert "0 births, 0 deaths, 0 moves within, 1 moves in and out; 0 changes of status" in shown
+    assert "bleibt-hier-03999001-2024" in shown
+
+
 def test_check_lists_errors_with_lines_and_shows_no_value(office, tmp_path, capsys):
     assert call("register", "check", "schlecht.csv", "--profile", "buero.toml", "--year", "2024", "--out", "befund") == 1
     shown = capsys.readouterr().out

@@ -69,6 +69,9 @@ def test_one_pass_gives_both_key_dates_and_all_events(run_of, vendor, secret):
     ]  # fmt: skip
     result = process(run_of(stock, events, rules=BOTH), secret)
     december, october, births, deaths, internal, external = result.cubes
+    assert result.summary.events == {
+        "births": 2, "deaths": 1, "internal_moves": 1, "external_moves": 3, "changes_of_status": 1, "of_other_years": 0,
+    }  # fmt: skip
     assert [cube.manifest.kind for cube in result.cubes] == CUBES
     assert (december.manifest.key_date, december.manifest.age_date) == (date(2024, 12, 31), date(2024, 12, 31))
     assert (october.manifest.key_date, october.manifest.age_date) == (date(2024, 10, 1), date(2024, 8, 1))
@@ -89,6 +92,15 @@ def test_one_pass_gives_both_key_dates_and_all_events(run_of, vendor, secret):
         ("in", "04999002"), ("out", "11"), ("out", "abroad"),
     ]  # fmt: skip
     assert not result.examined.findings or {f.code for f in result.examined.findings} == {"event.no_mother"}
+
+
+def test_events_of_other_years_roll_the_stock_and_are_told_but_not_counted(run_of, vendor, secret):
+    events = [vendor.event("W", "15.01.2025", "left-later"), vendor.event("Z", "20.12.2023", "1", counterpart="02000000")]
+    result = process(run_of([vendor.person("1")], events, as_of=date(2025, 1, 20)), secret)
+    assert result.cubes[0].total() == 2
+    assert result.summary.events is not None
+    assert result.summary.events["of_other_years"] == 2
+    assert result.cubes[-1].total() == 0
 
 
 def test_a_key_date_apart_from_the_extract_needs_events(run_of, vendor, secret):

@@ -38,6 +38,8 @@ WORDS = {
         "file": "{role}: {records} Zeilen = {counted} gezählt + {merged} zusammengefasst + {quarantined} in Quarantäne",
         "placed": "Stand {key_date}, Alter am {age_date}: {persons} Personen, davon {located} am Haus, "
         "{located_without_suffix} am Haus ohne Zusatz, {placed_by_district} nur im Ortsteil, {unlocated} nicht verortet",
+        "events": "Bewegungen: {births} Geburten, {deaths} Sterbefälle, {internal_moves} Umzüge, {external_moves} Zu- und Wegzüge; "
+        "{changes_of_status} Statuswechsel (in keinem Würfel), {of_other_years} aus anderen Jahren",
         "fallback": "Ohne dauerhafte Kennung: {fallback} von {identities} Personen",
         "more": "… und {count} weitere dieser Art",
         "clean": "Keine Fehler.",
@@ -52,6 +54,8 @@ WORDS = {
         "file": "{role}: {records} rows = {counted} counted + {merged} merged + {quarantined} in quarantine",
         "placed": "On {key_date}, ages at {age_date}: {persons} persons, {located} at their house, "
         "{located_without_suffix} at the house without suffix, {placed_by_district} by district only, {unlocated} unlocated",
+        "events": "Events: {births} births, {deaths} deaths, {internal_moves} moves within, {external_moves} moves in and out; "
+        "{changes_of_status} changes of status (in no cube), {of_other_years} of other years",
         "fallback": "Without a lasting id: {fallback} of {identities} persons",
         "more": "… and {count} more of this kind",
         "clean": "No errors.",
@@ -261,6 +265,8 @@ def _say_summary(summary: Summary) -> None:
         )
     for stock in summary.stocks:
         say(_word("placed", key_date=stock.key_date, age_date=stock.age_date, persons=stock.persons, **stock.placed))
+    if summary.events is not None:
+        say(_word("events", **summary.events))
     if summary.fallback:
         say(_word("fallback", fallback=summary.fallback, identities=summary.identities))
 

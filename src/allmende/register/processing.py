@@ -13,7 +13,7 @@ from allmende.register.run import Examined, Result, Run
 from allmende.register.secret import Secret
 from allmende.register.stock import Stock, roll
 from allmende.register.summary import RowCount, StockCount
-from allmende.register.values import days
+from allmende.register.values import days, years
 
 MOST_SET_ASIDE = 0.01
 """Share of records that may be in quarantine before aggregation refuses (assumption: more means a wrong profile or file)."""
@@ -48,6 +48,9 @@ def aggregate(examined: Examined, secret: Secret, *, most_set_aside: float = MOS
     if events is not None and run.until >= date(run.year, 12, 31):
         cubes += event_cubes(events, examined.places, examined.identities, imprint, run.year, shared)
         counts = {cube.manifest.kind: cube.total() for cube in cubes if cube.manifest.kind != "stock"}
+        this_year = years(events.day) == run.year
+        counts["changes_of_status"] = int((this_year & events.of("nationality", "residence")).sum())
+        counts["of_other_years"] = int((~this_year).sum())
     return Result(tuple(cubes), examined, replace(examined.summary, stocks=tuple(stocks), events=counts))
 
 

@@ -48,7 +48,8 @@ class StockCount:
 class Summary:
     """Numbers of a run, none of them about a single person by intent; to be kept in the office all the same.
 
-    `files` by role (stock, events, previous); `fallback` persons without a lasting id, of `identities`; `findings` by code.
+    `files` by role (stock, events, previous); `fallback` persons without a lasting id, of `identities`; `findings` by code;
+    `events` by what became of them: a cube, a change of status (in no cube), another year (not asked for).
     """
 
     ags: str
@@ -61,6 +62,10 @@ class Summary:
     stocks: tuple[StockCount, ...] = ()
     events: Mapping[str, int] | None = None
     reconciliation: Reconciliation | None = None
+
+    def __post_init__(self) -> None:
+        if self.events is not None and sum(self.events.values()) != self.files["events"].counted:
+            raise ValueError(f"Events were lost between checking and counting: {self.events} of {self.files['events']}.")
 
     def to_fields(self) -> dict[str, Any]:
         """Return the summary as JSON fields: counts and dates, no value of a person."""

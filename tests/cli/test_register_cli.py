@@ -70,8 +70,8 @@ def test_from_new_secret_to_a_delivery_that_the_hub_can_open(office, tmp_path, c
 
 def test_aggregate_tells_where_everybody_and_every_event_went(office, tmp_path, capsys):
     columns = example_profile("semicolon").events
-    values = {"event": "Z", "date": "01.03.2024", "id": "GEHEIM1", "birth_date": "17.05.1951", "sex": "w", "citizenships": "000",
-              "residence": "H", "district": "0001", "counterpart": "11000000"}  # fmt: skip
+    values = {"event": "Z", "date": "01.03.2024", "id": "GEHEIM1", "birth_date": "17.05.1951", "sex": "w",
+              "citizenships": "000", "residence": "H", "district": "0001", "counterpart": "11000000"}  # fmt: skip
     rows = [";".join(map(str, columns.values())), ";".join(values.get(name, "") for name in columns)]
     (tmp_path / "bewegung.csv").write_text("\r\n".join(rows) + "\r\n", encoding="windows-1252", newline="")
     assert call("register", "new-secret", "region.secret", "--epoch", "2026") == 0

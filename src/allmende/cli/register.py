@@ -38,8 +38,8 @@ WORDS = {
         "file": "{role}: {records} Zeilen = {counted} gezählt + {merged} zusammengefasst + {quarantined} in Quarantäne",
         "placed": "Stand {key_date}, Alter am {age_date}: {persons} Personen, davon {located} am Haus, "
         "{located_without_suffix} am Haus ohne Zusatz, {placed_by_district} nur im Ortsteil, {unlocated} nicht verortet",
-        "events": "Bewegungen: {births} Geburten, {deaths} Sterbefälle, {internal_moves} Umzüge, {external_moves} Zu- und Wegzüge; "
-        "{changes_of_status} Statuswechsel (in keinem Würfel), {of_other_years} aus anderen Jahren",
+        "events": "Bewegungen: {births} Geburten, {deaths} Sterbefälle, {internal_moves} Umzüge, {external_moves} Zu- und "
+        "Wegzüge; {changes_of_status} Statuswechsel (in keinem Würfel), {of_other_years} aus anderen Jahren",
         "fallback": "Ohne dauerhafte Kennung: {fallback} von {identities} Personen",
         "more": "… und {count} weitere dieser Art",
         "clean": "Keine Fehler.",

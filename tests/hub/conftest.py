@@ -56,7 +56,7 @@ def stock(
 
 def moves(ags: str, year: int, rows: list[tuple[str, str, int, str, int, int]]) -> BaseCube:
     """Return external moves from rows of direction, counterpart, age, sex, n, key."""
-    direction, counterpart, age, sex, n, key = zip(*rows, strict=True)
+    direction, counterpart, age, sex, n, key = zip(*rows, strict=True) if rows else [()] * 6
     size = len(rows)
     cells = Cells(
         (

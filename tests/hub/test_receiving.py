@@ -15,7 +15,7 @@ from allmende.cubes.released import TableNote
 from allmende.deliveries import DeliveryNote, new_office_key, seal_protected
 from allmende.engine import fold_cells, open_engine
 from allmende.errors import AllmendeError, Refused
-from allmende.hub import open_hub, receive, register_office
+from allmende.hub import find_mismatches, open_hub, receive, register_office
 
 from .conftest import CHECK, EPOCH, NOW, TERRITORY, A, B, C, Round, moves, stock
 
@@ -86,6 +86,15 @@ def test_a_correction_replaces_and_an_older_revision_is_refused(circle: Round):
         stock(A, 2024).manifest.content,
         new.manifest.content,
     ]
+
+
+def test_nobody_is_a_count_too(circle: Round):
+    for ags in (A, B):
+        receive(circle.hub, circle.send(moves(ags, 2025, []), stock(ags, 2025, size=0)), NOW)
+    assert [len(cube) for cube in circle.hub.store.cubes("stock", "12-31")] == [0, 0]
+    assert find_mismatches(circle.hub).cells == ()
+    with open_engine() as engine:
+        assert len(fold_cells(circle.hub.store.frame(engine, "stock", "12-31"), ["ags", "age"])) == 0
 
 
 def test_an_earlier_sequence_may_still_bring_what_is_missing(circle: Round):

@@ -57,7 +57,11 @@ def test_files_and_tables_hold_the_same(circle: Round, region_folder: Path, tmp_
     twin.folder.mkdir()
     for ags, key in circle.keys.items():
         twin.hub = register_office(twin.hub, ags, key.verify_key(), "trusted-unit", NOW)
-    deliveries = [((stock(A, 2025), stock(A, 2026)), 1), ((stock(B, 2025),), 1), ((stock(A, 2025, seed=1, size=9),), 2)]
+    deliveries = [
+        ((stock(A, 2025), stock(A, 2026)), 1),
+        ((stock(B, 2025),), 1),
+        ((stock(A, 2025, seed=1, size=9), stock(A, 2026, size=0)), 2),
+    ]
     for cubes, sequence in deliveries:
         receive(circle.hub, circle.send(*cubes, sequence=sequence), NOW)
     sent = [twin.send(*cubes, sequence=sequence) for cubes, sequence in deliveries]

@@ -7,11 +7,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import narwhals.stable.v2 as nw
 import numpy as np
+from numpy.typing import NDArray
 
-from allmende.cubes import BaseCube, Manifest, ReleasedCube
+from allmende.cubes import BaseCube, Column, Manifest, ReleasedCube
 from allmende.cubes.base import KINDS, read_cube
 from allmende.cubes.released import read_released
 from allmende.engine import Engine, Frame, fold_cells, open_engine
@@ -135,7 +137,7 @@ class TableStore(Store):
             for path in paths:
                 cube = read_cube(path)
                 kind, series = path.parts[-3], path.parts[-2]
-                columns = {column.name: np.array(column.values()) for column in cube.cells.columns}
+                columns: dict[str, NDArray[Any]] = {column.name: _members(column) for column in cube.cells.columns}
                 columns |= {"n": cube.cells.n, "key": cube.cells.key.astype(np.int64)}
                 partition: dict[str, str | int] = {"ags": cube.manifest.ags, "year": cube.manifest.key_date.year}
                 engine.save(columns, self.table(kind, series), partition)
@@ -155,6 +157,11 @@ def move_files(source: Path, target: Path) -> None:
             path.replace(place)
             settle(place.parent)
     shutil.rmtree(source, ignore_errors=True)
+
+
+def _members(column: Column) -> NDArray[np.int64] | NDArray[np.str_]:
+    # the type is said, since an empty list has none
+    return column.codes if column.labels is None else np.array(column.values(), dtype=np.str_)
 
 
 def _as_signed(cube: BaseCube, holding: Holding, where: str) -> BaseCube:

@@ -5,10 +5,10 @@ Run: python benchmarks/register.py [PERSONS]
 
 from __future__ import annotations
 
+import argparse
 import csv
 import io
 import json
-import sys
 import time
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -99,11 +99,8 @@ def house_file(count: int, rng: np.random.Generator) -> tuple[bytes, list[tuple[
 
 
 def extract(profile: Profile, persons: int, houses: list[tuple[str, str, str, str]], rng: np.random.Generator) -> bytes:
-    homes, births = rng.integers(0, len(houses), persons), rng.integers(0, 33000, persons)
-    rows = []
-    for n in range(persons):
-        birth = date(2024, 12, 30) - timedelta(days=int(births[n]))
-        rows.append(fields("stock", profile, person(n, birth, n % 2, houses[homes[n]])))
+    homes = rng.integers(0, len(houses), persons)
+    rows = [fields("stock", profile, person(n, born(n), n % 2, houses[homes[n]])) for n in range(persons)]
     return file_of("stock", profile, rows)
 
 
@@ -113,10 +110,14 @@ def happenings(profile: Profile, persons: int, houses: list[tuple[str, str, str,
         kind, day = ("W", "U", "S")[n % 3], date(YEAR, 1, 1) + timedelta(days=int(rng.integers(0, 365)))
         who = n if kind == "U" else persons + n
         here, there = houses[rng.integers(0, len(houses))], houses[rng.integers(0, len(houses))]
-        values = person(who, date(1990, 5, 17), n % 2, here) | {"event": kind, "date": f"{day:%d.%m.%Y}"}
+        values = person(who, born(who), n % 2, here) | {"event": kind, "date": f"{day:%d.%m.%Y}"}
         values |= {"from_street_key": there[0], "from_street": there[1], "from_house_number": there[2]} if kind == "U" else {}
         rows.append(fields("events", profile, values | ({"counterpart": "03999002"} if kind == "W" else {})))
     return file_of("events", profile, rows)
+
+
+def born(n: int) -> date:
+    return date(YEAR - 1, 12, 31) - timedelta(days=n * 7919 % 33_000)
 
 
 def person(n: int, birth: date, sex: int, house: tuple[str, str, str, str]) -> dict[str, str]:
@@ -140,4 +141,7 @@ def file_of(kind: str, profile: Profile, rows: list[str]) -> bytes:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 30_000)
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("persons", type=int, nargs="?", default=30_000)
+    parser.add_argument("--short", action="store_true", help="the same: 30,000 persons take seconds")
+    main(parser.parse_args().persons)

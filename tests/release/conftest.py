@@ -196,3 +196,13 @@ def hub(filled_hub, tmp_path):
 @pytest.fixture
 def small(catalogue_file):
     return load_catalogue(catalogue_file)
+
+
+@pytest.fixture(scope="session")
+def dense_town(tmp_path_factory):
+    """A town of many small districts: its 500 m and 1 km cells cut through them and leave slivers."""
+    town = make_region([8000], [30])
+    store = FolderStore(tmp_path_factory.mktemp("town"))
+    for cube in stock(town, people(np.random.default_rng(3), town, [8000]), 2024):
+        store.add(cube)
+    return town, store

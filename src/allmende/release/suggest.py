@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from allmende import parameters
 from allmende.release.catalogue import Catalogue, Table
 from allmende.release.gate import Finding, Gate
 from allmende.release.geographies import GRIDS
@@ -13,8 +14,6 @@ AGES = ("single", "five", "ten", "broad", "three")
 """Classifications of age from the finest to the coarsest, as a change may go."""
 
 LEVELS = ("district", "district_2", "district_1", "municipality", "region")
-LEAST_COUNTS = (5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000)
-"""Values of `min_parent` that a change may propose (persons)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +80,7 @@ def _coarser_areas(table: Table) -> Iterator[tuple[str, Table]]:
 
 
 def _larger_areas(table: Table) -> Iterator[tuple[str, Table]]:
-    for least in LEAST_COUNTS:
+    for least in parameters.load("gate")["least_counts"]["values"]:
         if least > table.min_parent:
             yield f"raise min_parent from {table.min_parent} to {least}", replace(table, min_parent=least)
 

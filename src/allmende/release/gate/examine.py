@@ -9,7 +9,7 @@ from allmende.privacy.protection import Protection
 from allmende.release.catalogue import Catalogue, Table
 from allmende.release.gate.averages import Averages, Parts, Shape, average, families, find_averages, parts_of, shapes_of
 from allmende.release.gate.finding import Finding
-from allmende.release.gate.overlap import find_overlap, overlap_pairs
+from allmende.release.gate.overlap import Overlap, assess_overlap, judge_overlaps, overlap_pairs
 from allmende.release.gate.sparse import find_sparse
 from allmende.release.protect import Protected, protect
 from allmende.release.tabulate import Source, tabulate
@@ -30,7 +30,7 @@ class Gate:
     earlier: tuple[Table, ...] = ()
     _tables: dict[Table, Protected] = field(default_factory=dict)
     _sparsities: dict[Table, Findings] = field(default_factory=dict)
-    _overlaps: dict[tuple[Table, Table], Findings] = field(default_factory=dict)
+    _overlaps: dict[tuple[Table, Table], tuple[Overlap, ...]] = field(default_factory=dict)
     _averaged: dict[tuple[tuple[Shape, ...], Parts], Averages] = field(default_factory=dict)
 
     def protected(self, table: Table) -> Protected:
@@ -46,9 +46,9 @@ class Gate:
         public = (*catalogue.tables, *(table for table in self.earlier if not _repeats(table, catalogue)))
         for table in catalogue.tables:
             found += self._sparse(table)
-        for outer, inner in overlap_pairs(public):
-            if new & {outer, inner}:
-                found += self._overlap(outer, inner)
+        pairs = [pair for pair in overlap_pairs(public) if new & set(pair)]
+        overlaps = [overlap for outer, inner in pairs for overlap in self._overlap(outer, inner)]
+        found += judge_overlaps(overlaps, self.protection, self.limits)
         for family in families(public):
             if new & set(family):
                 found += self._averages(family)
@@ -59,10 +59,10 @@ class Gate:
             self._sparsities[table] = find_sparse(self.protected(table), self.limits)
         return self._sparsities[table]
 
-    def _overlap(self, outer: Table, inner: Table) -> Findings:
+    def _overlap(self, outer: Table, inner: Table) -> tuple[Overlap, ...]:
         if (outer, inner) not in self._overlaps:
             tables = self.protected(outer), self.protected(inner)
-            self._overlaps[outer, inner] = find_overlap(self.source, *tables, self.protection, self.limits)
+            self._overlaps[outer, inner] = assess_overlap(self.source, *tables, self.protection)
         return self._overlaps[outer, inner]
 
     def _averages(self, group: tuple[Table, ...]) -> Findings:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from allmende import parameters
 from allmende.cubes import Cells
 from allmende.cubes.columns import Ints
 from allmende.cubes.folding import Keys
 from allmende.cubes.released import EVERYWHERE
-from allmende.privacy.attacks import OUTSIDE, Limits, assess_slivers, find_slivers
+from allmende.privacy.attacks import OUTSIDE, Check, DifferencingRisk, Limits, assess_slivers, find_slivers
+from allmende.privacy.attacks.noise import spread
 from allmende.privacy.protection import Protection
 from allmende.release.catalogue import Margin, Table
 from allmende.release.gate.finding import Finding
@@ -45,29 +48,91 @@ def shared_margins(outer: Table, inner: Table) -> tuple[Margin, ...]:
     return tuple(margin for margin in outer.margins if set(margin) <= names and _holds(inner, margin))
 
 
-def find_overlap(
-    source: Source, outer: Protected, inner: Protected, protection: Protection, limits: Limits
-) -> tuple[Finding, ...]:
-    """Attack every sliver between two tables and hold the three success rates against their limits."""
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """The attack on all slivers between two tables; `exact` if the outer one's totals are not perturbed."""
+
+    outer: Table
+    inner: Table
+    exact: bool
+    risk: DifferencingRisk
+
+    @property
+    def claims(self) -> float:
+        """The expected number of differences of 1 or 2, from which an attacker would claim a sliver."""
+        return self.risk.recovery * self.risk.small / self.risk.precision if self.risk.precision else 0.0
+
+
+def assess_overlap(source: Source, outer: Protected, inner: Protected, protection: Protection) -> tuple[Overlap, ...]:
+    """Attack every sliver between two tables, in all groups and years that both publish."""
     margins = shared_margins(outer.table, inner.table)
     atoms = _atoms(source, outer.table, inner.table, margins)
-    slivers = find_slivers(
-        _labels(source, outer, atoms), _labels(source, inner, atoms), unions=UNITED[outer.table.geography in GRIDS]
-    )
-    if not len(slivers):
-        return ()
-    # what gives way first is the finer table: fewer people miss it
-    names = (inner.table.id, outer.table.id)
+    unions = UNITED[outer.table.geography in GRIDS]
+    slivers = find_slivers(_labels(source, outer, atoms), _labels(source, inner, atoms), unions=unions)
     found = []
-    totals = outer.table.exact_totals
-    for exact, groups in ((True, slice(0, int(totals))), (False, slice(int(totals), None))):
+    totals = int(outer.table.exact_totals)
+    for exact, groups in ((True, slice(0, totals)), (False, slice(totals, None))):
         n, key = atoms.n[:, groups], atoms.key[:, groups]
-        if not n.shape[1]:
-            continue
-        risk = assess_slivers(slivers, n, key, protection, exact_outer=exact)
-        detail = f"{risk.small} slivers of 1-2 among {risk.slivers}{', exact totals' if exact else ''}"
-        found += [Finding(names, check, detail) for check in risk.checks(limits)]
+        if len(slivers) and n.shape[1]:
+            risk = assess_slivers(slivers, n, key, protection, exact_outer=exact)
+            found.append(Overlap(outer.table, inner.table, exact, risk))
     return tuple(found)
+
+
+def judge_overlaps(overlaps: Sequence[Overlap], protection: Protection, limits: Limits) -> tuple[Finding, ...]:
+    """Hold the success of differencing against the limits, for each pair of tables that has slivers enough for a rate.
+
+    The other pairs of a universe are judged together. Where even those are too few, no sliver may be hit more surely than
+    any published value: that is what everybody accepts who publishes values.
+    """
+    fewest = parameters.load("gate")["fewest_slivers"]["value"]
+    found: list[Finding] = []
+    for universe in dict.fromkeys(overlap.outer.universe for overlap in overlaps):
+        own = [overlap for overlap in overlaps if overlap.outer.universe == universe]
+        few = [overlap for overlap in own if overlap.risk.small < fewest]
+        for group in (*([overlap] for overlap in own if overlap not in few), few):
+            small = sum(overlap.risk.small for overlap in group)
+            if small >= fewest:
+                found += [Finding(_names(group), check, _words(group)) for check in _pooled(group).checks(limits)]
+            elif group:
+                single = spread(protection.table.rows[-1]).at(0)
+                worst = max(overlap.risk.worst for overlap in group)
+                check = Check("differencing", "chance of a sliver of 1-2 to be exact", worst, round(single, 6))
+                found.append(Finding(_names(group), check, _words(group)))
+    return tuple(found)
+
+
+def _pooled(group: Sequence[Overlap]) -> DifferencingRisk:
+    """Return the rates of several pairs as of one: shares weigh by slivers, precision by claims."""
+    small = [overlap.risk.small for overlap in group]
+    claims = [overlap.claims for overlap in group]
+
+    def mean(name: str, weights: Sequence[float]) -> float:
+        values = [getattr(overlap.risk, name) for overlap in group]
+        return float(np.dot(values, weights) / sum(weights)) if sum(weights) else 0.0
+
+    return DifferencingRisk(
+        slivers=sum(overlap.risk.slivers for overlap in group),
+        small=sum(small),
+        recovery=mean("recovery", small),
+        precision=mean("precision", claims),
+        best_guess=mean("best_guess", small),
+        blind_guess=mean("blind_guess", small),
+        worst=max(overlap.risk.worst for overlap in group),
+        realised_recovery=mean("realised_recovery", small),
+        realised_precision=mean("realised_precision", claims),
+    )
+
+
+def _names(group: Sequence[Overlap]) -> tuple[str, ...]:
+    """Name the tables, the inner one of the pair with most small slivers first: the finer table is missed by fewer."""
+    ranked = sorted(group, key=lambda overlap: -overlap.risk.small)
+    return tuple(dict.fromkeys(name for overlap in ranked for name in (overlap.inner.id, overlap.outer.id)))
+
+
+def _words(group: Sequence[Overlap]) -> str:
+    risk = _pooled(group)
+    return f"{risk.small} slivers of 1-2 among {risk.slivers}, {len(group)} pairs of tables"
 
 
 @dataclass(frozen=True, slots=True)

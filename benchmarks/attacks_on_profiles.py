@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from allmende.privacy import Protection, design_ptable, profile_table, protect_by
+from allmende.privacy import Protection, printed_table, profile_table, protect_by
 from allmende.privacy.attacks import (
     assess_margins,
     assess_side_channel,
@@ -30,8 +30,8 @@ from allmende.privacy.utility import accuracy
 Ints = NDArray[np.int64]
 
 TABLES: dict[str, PTable] = {
-    "printed D4 V2.25 js2 stay .5": profile_table("standard"),
-    "max. entropy D4 V2.25 js2 stay .5": design_ptable(4, 2.25, block_small=2, stay=0.5).table,
+    "printed D4 V2.25 js2 stay .5": printed_table("hoehne_hoeninger_2018"),
+    "max. entropy D4 V2.25 js2 stay .5": profile_table("standard"),
     "fine: D4 V1.8 js1": profile_table("fine"),
     "strict: D6 V2.5 js2": profile_table("strict"),
     "accuracy: D4 V0.7 stay .7": profile_table("accuracy"),

@@ -13,6 +13,7 @@ from allmende.privacy import (
     Row,
     lay_out,
     load_profile,
+    printed_table,
     profile_names,
     profile_table,
     rounding_table,
@@ -70,8 +71,8 @@ def test_intervals_are_closed_below_and_open_above(n):
         lower = upper
 
 
-def test_every_interval_of_the_printed_standard_table():
-    table = profile_table("standard")
+def test_every_interval_of_the_table_of_hoehne_and_hoeninger():
+    table = printed_table("hoehne_hoeninger_2018")
     for n, row in enumerate(table.rows):
         lower = 0
         for value, bound in zip((row.noise + n).tolist(), np.cumsum(row.p), strict=True):

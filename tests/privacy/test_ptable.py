@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from allmende.errors import AllmendeError
-from allmende.privacy import PTable, Row, design_ptable, profile_names, profile_table
+from allmende.privacy import PTable, Row, design_ptable, printed_table, profile_names, profile_table
 from allmende.privacy.design import row_count, support
 
 R_VIGNETTE = {
@@ -134,7 +134,16 @@ def test_profiles_are_unbiased_and_leave_zero(name):
     assert table.rows[0].noise.tolist() == [0]
     for row in table.rows[1:]:
         assert row.p.sum() == pytest.approx(1, abs=1e-6)
-        assert row.mean() == pytest.approx(0, abs=2e-4)  # row 2 of the printed table is rounded to 1e-4
+        assert row.mean() == pytest.approx(0, abs=1e-6)
+
+
+def test_the_printed_table_has_the_standards_parameters_and_other_probabilities():
+    printed, standard = printed_table("hoehne_hoeninger_2018"), profile_table("standard")
+    for n, (row, ours) in enumerate(zip(printed.rows[1:], standard.rows[1:], strict=True), start=1):
+        assert row.variance() == pytest.approx(2.25, abs=2e-3), n
+        assert row.mean() == pytest.approx(0, abs=2e-4)
+        assert set(row.noise.tolist()) <= set(ours.noise.tolist())
+    assert (printed.rows[5].stay(), round(standard.rows[5].stay(), 6)) == (0.5, 0.4)
 
 
 def test_a_table_cannot_publish_what_cannot_be():

@@ -2,7 +2,7 @@
 
 from allmende.privacy.design import Achieved, Design, design_ptable
 from allmende.privacy.lookup import Lookup, lay_out
-from allmende.privacy.profiles import load_profile, profile_names, profile_table
+from allmende.privacy.profiles import load_profile, printed_table, profile_names, profile_table
 from allmende.privacy.protection import Protection, protect_by
 from allmende.privacy.ptable import PTable, Row, table_from
 from allmende.privacy.rounding import rounding_table
@@ -17,6 +17,7 @@ __all__ = [
     "design_ptable",
     "lay_out",
     "load_profile",
+    "printed_table",
     "profile_names",
     "profile_table",
     "protect_by",

@@ -28,7 +28,7 @@ def load_profile(name: str, matrix_secret: bytes) -> Protection:
 
     >>> protection = load_profile("standard", bytes(32))
     >>> protection.distribution(1)[0].tolist()
-    [0, 3, 4]
+    [0, 3, 4, 5]
     """
     if len(matrix_secret) != SECRET_BYTES:
         raise AllmendeError(
@@ -46,8 +46,6 @@ def profile_table(name: str) -> PTable:
     """Return a profile's p-table."""
     profile = _profile(name)
     match profile["method"]:
-        case "printed":
-            return table_from([dict(zip(row["published"], row["p"], strict=True)) for row in profile["rows"]])
         case "rounding":
             return rounding_table(profile["base"])
         case "entropy":
@@ -55,6 +53,13 @@ def profile_table(name: str) -> PTable:
             return design_ptable(**asked).table
         case method:
             raise ValueError(f"Profile {name!r} has the unknown method {method!r}.")
+
+
+@cache
+def printed_table(name: str) -> PTable:
+    """Return a p-table as its authors printed it, for comparison; no profile protects with one."""
+    rows = parameters.load("privacy")["printed"][name]["rows"]
+    return table_from([dict(zip(row["published"], row["p"], strict=True)) for row in rows])
 
 
 def _profile(name: str) -> dict[str, Any]:

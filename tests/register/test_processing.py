@@ -136,7 +136,7 @@ def test_nothing_personal_is_in_cubes_manifests_or_the_summary(run_of, vendor, s
     rows = [vendor.person("GEHEIM-4711"), vendor.person("GEHEIM-4712", street="Nirgendweg", street_key="", sex="q")]
     result = process(run_of(rows, [vendor.event("W", "01.03.2024", "GEHEIM-4711")]), secret, most_set_aside=1)
     assert {"value.code", "event.still_in_stock"} <= {f.code for f in result.examined.findings}
-    shown = json.dumps(result.summary.to_fields(), default=str)
+    shown = json.dumps(result.summary.to_fields(), default=str) + repr(result) + repr(result.examined.findings)
     shown += "".join(f.line_of_text(language) for f in result.examined.findings for language in ("de", "en"))
     for number, cube in enumerate(result.cubes):
         write_cube(cube, tmp_path / f"{number}.parquet")

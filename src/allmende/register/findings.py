@@ -7,6 +7,7 @@ import os
 import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from dataclasses import field as part
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -28,7 +29,7 @@ class Finding:
     file: str
     line: int = 0
     field: str = ""
-    value: str = ""
+    value: str = part(default="", repr=False)
     detail: str = ""
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
@@ -87,7 +87,7 @@ def gazetteer(
 class Places:
     """The distinct addresses of a run, sorted; with `district` (key), `cell` (100 m) and `how` each was found."""
 
-    addresses: tuple[Address, ...]
+    addresses: tuple[Address, ...] = field(repr=False)
     district: tuple[str, ...]
     cell: Ints
     how: Ints

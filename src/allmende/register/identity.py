@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +25,7 @@ _FALLBACK = "~"
 class Identities:
     """The distinct identities of a run, sorted; `fallback` says which were made up from a person's facts."""
 
-    texts: tuple[str, ...]
+    texts: tuple[str, ...] = field(repr=False)
     fallback: Flags
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +27,7 @@ class People:
 
     line: Ints
     person: Ints
-    birth: Ints
+    birth: Ints = field(repr=False)
     sex: Ints
     nationality: Ints
     residence: Ints
@@ -38,7 +38,7 @@ class People:
 
     def take(self, rows: Ints | Flags) -> People:
         """Return the chosen rows."""
-        return People(*(getattr(self, field.name)[rows] for field in fields(self)))
+        return People(*(getattr(self, each.name)[rows] for each in fields(self)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class Events:
 
     def take(self, rows: Ints | Flags) -> Events:
         """Return the chosen events."""
-        arrays = {field.name: getattr(self, field.name)[rows] for field in fields(self)[1:-1]}
+        arrays = {each.name: getattr(self, each.name)[rows] for each in fields(self)[1:-1]}
         return replace(self, people=self.people.take(rows), **arrays)
 
     def of(self, *kinds: str) -> Flags:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -29,7 +29,7 @@ class Coded:
     """A text column: `codes` (one per row) are positions in `values`, the distinct texts, trimmed."""
 
     codes: Ints
-    values: tuple[str, ...]
+    values: tuple[str, ...] = field(repr=False)
 
     def take(self, rows: Rows) -> Coded:
         """Return the chosen rows."""
@@ -66,7 +66,7 @@ class Reading:
     table: Table
     findings: tuple[Finding, ...]
     records: int
-    raw: Sequence[bytes]
+    raw: Sequence[bytes] = field(repr=False)
 
     @property
     def usable(self) -> bool:

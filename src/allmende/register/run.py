@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -28,7 +28,7 @@ class Source:
     """A file's name (for findings) and bytes."""
 
     name: str
-    data: bytes
+    data: bytes = field(repr=False)
 
     @classmethod
     def load(cls, path: Path, limit_mb: int = LIMIT_MB) -> Source:
@@ -55,8 +55,8 @@ class Run:
     events: Source | None = None
     previous: Source | None = None
     previous_as_of: date | None = None
-    houses: Houses | None = None
-    shapes: Shapes | None = None
+    houses: Houses | None = field(default=None, repr=False)
+    shapes: Shapes | None = field(default=None, repr=False)
 
     @property
     def day(self) -> date:
@@ -85,8 +85,8 @@ class Examined:
     run: Run
     findings: tuple[Finding, ...]
     summary: Summary
-    quarantine: dict[str, bytes]
-    unplaced: tuple[tuple[str, int], ...]
+    quarantine: dict[str, bytes] = field(repr=False)
+    unplaced: tuple[tuple[str, int], ...] = field(repr=False)
     identities: Identities
     places: Places
     stock: Stock

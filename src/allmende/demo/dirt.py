@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, fields, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from allmende.demo.history import DEATH, IN, LAST_YEAR, OUT, Events, History
-from allmende.demo.people import FIRST_YEAR, SECONDARY, SOLE, People
+from allmende.demo.events import DEATH, IN, OUT, Events, join_events
+from allmende.demo.history import LAST_YEAR, History
+from allmende.demo.people import SECONDARY, SOLE, People
 from allmende.demo.places import Places
 from allmende.demo.territory import Ints
 from allmende.demo.vendors import IMPOSSIBLE_DAY, MISSING_STATE, Book
@@ -95,12 +97,14 @@ def _misspell(book: Book, rng: np.random.Generator) -> tuple[Ints, Book]:
     written[chosen] = houses + np.arange(len(chosen))
     manner = rng.integers(0, 3, len(chosen))
     street = tuple(_variant(book.street[i], m) for i, m in zip(chosen.tolist(), manner.tolist(), strict=True))
-    more = {f.name: getattr(book, f.name) for f in fields(book)}
-    longer = {
-        name: np.concatenate([values, values[chosen]]) if isinstance(values, np.ndarray)
-        else values + tuple(values[i] for i in chosen.tolist())
-        for name, values in more.items()
-    }  # fmt: skip
+    again = chosen.tolist()
+    longer: dict[str, Any] = {}
+    for name in (f.name for f in fields(book)):
+        values = getattr(book, name)
+        if isinstance(values, np.ndarray):
+            longer[name] = np.concatenate([values, values[chosen]])
+        else:
+            longer[name] = (*values, *(values[i] for i in again))
     return written, Book(**(longer | {"street": book.street + street}))
 
 
@@ -163,16 +167,7 @@ def _move_entries(
     if year < LAST_YEAR:
         new_year = int(np.datetime64(f"{year + 1}-01-01").astype(np.int64))
         booked = replace(late, day=new_year + np.arange(len(late)) % 20)
-        events[office, year + 1] = join_events(booked, events[office, year + 1])
-
-
-def join_events(first: Events, second: Events) -> Events:
-    """Return both, the first ones first."""
-    return Events(*(
-        getattr(first, f.name).join(getattr(second, f.name)) if f.name == "people"
-        else np.concatenate([getattr(first, f.name), getattr(second, f.name)])
-        for f in fields(first)
-    ))  # fmt: skip
+        events[office, year + 1] = join_events([booked, events[office, year + 1]])
 
 
 def _soil_stock(stock: People, office: int, year: int, ledger: Ledger, rng: np.random.Generator) -> People:
@@ -193,6 +188,3 @@ def _soil_stock(stock: People, office: int, year: int, ledger: Ledger, rng: np.r
         count = len(rows[kind])
         ledger.note(kind, office, year, count, -count if kind in ("no_citizenship", "impossible_date") else 0)
     return soiled
-
-
-__all__ = ["FIRST_YEAR", "SHARES", "STRAY", "Ledger", "Soiled", "join_events", "soil"]

@@ -58,7 +58,7 @@ class People:
     @property
     def foreign(self) -> NDArray[np.bool_]:
         """Tell who has no German citizenship."""
-        return (self.state != GERMAN) & (self.second != GERMAN)
+        return np.asarray((self.state != GERMAN) & (self.second != GERMAN))
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +152,8 @@ def _municipality(
     residence = np.where(secondary, SECONDARY, np.where(elsewhere, MAIN, SOLE))
     nobody = np.zeros(target, dtype=np.int64)
     residents = People(
-        nobody, nobody, birthdays(born_age, FIRST_YEAR, rng), sex, np.where(foreign, shared, GERMAN), second, residence, address,
-        household,
+        nobody, nobody, birthdays(born_age, FIRST_YEAR, rng), sex, np.where(foreign, shared, GERMAN), second, residence,
+        address, household,
     )  # fmt: skip
     return residents.join(replace(inmates, household=inmates.household + int(household.max()) + 1))
 
@@ -213,7 +213,7 @@ def _households(target: int, rules: dict[str, Any], flavour: str, rng: np.random
     order = np.argsort(household, kind="stable")[:target]
     age, male = (np.concatenate([g[i] for g in groups])[order] for i in (1, 2))
     sex = np.where(male, MALE, FEMALE)
-    sex[rng.random(target) < 0.0002] = DIVERSE
+    sex[(rng.random(target) < 0.0004) & (age > 14) & (age < 45)] = DIVERSE
     size = np.bincount(household, minlength=count)
     liking = rng.normal(0, 0.55, count) + 1.1 * ((size == 1) & (head < 32)) + 0.25 * (head > 74) - 0.45 * (size > 2)
     return age, sex, household[order], liking[household[order]]
@@ -233,7 +233,7 @@ def _house_them(
 
 
 def _numbers_within(groups: Ints | Sequence[int]) -> Ints:
-    """Number the members of each group from 1 in their order."""
+    """Return each member's number within its group, from 1 in their order."""
     keys = np.asarray(groups)
     order = np.argsort(keys, kind="stable")
     starts = np.flatnonzero(np.concatenate([[True], np.diff(keys[order]) != 0]))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from importlib.resources import as_file, files
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -15,10 +15,10 @@ from allmende.deliveries import new_office_key, write_signing_key
 from allmende.demo.delivering import Extracts, Job, deliver_all
 from allmende.demo.dirt import soil
 from allmende.demo.history import LAST_YEAR, live
-from allmende.demo.offices import list_offices, write_offices, write_truth
+from allmende.demo.offices import Office, list_offices, write_offices, write_truth
 from allmende.demo.people import FIRST_YEAR, furnish, populate
 from allmende.demo.places import UTM, make_places, write_places
-from allmende.demo.real import prepare_real
+from allmende.demo.real import prepare_real, release_real
 from allmende.demo.steps import Advance, Done, Step, house_print, run_steps
 from allmende.demo.vendors import write_book
 from allmende.hub import find_mismatches, init_hub, open_hub, receive, register_office
@@ -49,7 +49,7 @@ class Order:
     @property
     def offices(self) -> Path:
         """The registration offices' folders, one each; the only place where there are persons."""
-        return self.folder / ("office" if self.real else "offices")
+        return self.folder / "offices"
 
     @property
     def keys(self) -> Path:
@@ -105,19 +105,32 @@ def generate(order: Order, advance: Advance) -> dict[int, int]:
 
 
 def _steps(order: Order, today: date) -> Sequence[Step]:
-    generating = Step("region", ("Region erzeugen", "Make the region"), (order.region, order.offices, order.truth),
-                      lambda advance: _make_region(order, advance))  # fmt: skip
     if order.real:
-        outputs = (order.region, order.offices, order.folder / "open")
-        generating = Step("region", ("Daten aufbereiten", "Prepare the data"), outputs, lambda _: _make_real(order))
+        return (
+            Step(
+                "real",
+                ("Region Bremen, vom Auszug bis zur Ausgabe", "Region Bremen, from extract to release"),
+                (order.region, order.folder / "office", order.folder / "open", order.hub, order.public),
+                lambda advance: _release_real(order, advance),
+            ),
+        )
     return (
-        generating,
+        Step(
+            "region",
+            ("Region erzeugen", "Make the region"),
+            (order.region, order.offices, order.truth),
+            lambda advance: _make_region(order, advance),
+        ),
         Step("hub", ("Hub einrichten", "Set the hub up"), (order.hub, order.keys, order.public), lambda _: _set_up(order)),
-        Step("offices", ("Meldestellen aggregieren", "Offices aggregate"), (order.deliveries,),
-             lambda advance: _deliver(order, today, advance)),
+        Step(
+            "offices",
+            ("Meldestellen aggregieren", "Offices aggregate"),
+            (order.deliveries,),
+            lambda advance: _deliver(order, today, advance),
+        ),
         Step("receiving", ("Hub empfängt", "The hub receives"), (), lambda advance: _receive(order, advance)),
         Step("release", ("Prüfen und veröffentlichen", "Gate and release"), (), lambda _: _release(order, today)),
-    )  # fmt: skip
+    )
 
 
 def _make_region(order: Order, advance: Advance) -> tuple[str, str]:
@@ -130,13 +143,15 @@ def _make_region(order: Order, advance: Advance) -> tuple[str, str]:
     )
 
 
-def _make_real(order: Order) -> tuple[str, str]:
+def _release_real(order: Order, advance: Advance) -> tuple[str, str]:
     if order.real is None:
         raise ValueError("There is no folder of real data.")
     made = prepare_real(order.real, order.folder)
-    count = len(made.region.municipalities)
-    return f"{made.region.name['de']}: {count} Gemeinden, {len(made.extracts)} Stichtage", \
-           f"{made.region.name['en']}: {count} municipalities, {len(made.extracts)} key dates"  # fmt: skip
+    said = ""
+    for number, said in enumerate(release_real(made, order.folder, datetime.now(UTC)), 1):  # noqa: B007
+        advance(number, len(made.extracts) + 2)
+    return f"{made.region.name['de']}: {len(made.extracts)} Stichtage, {said}", \
+           f"{made.region.name['en']}: {len(made.extracts)} key dates, {said}"  # fmt: skip
 
 
 def _set_up(order: Order) -> tuple[str, str]:
@@ -145,11 +160,11 @@ def _set_up(order: Order) -> tuple[str, str]:
     write_secret(secret, order.keys / "secret.toml")
     hub = init_hub(order.hub, order.region, epoch=secret.epoch, key_check=secret.check_value())
     order.public.mkdir()
-    offices = [ags for ags, _ in _who_delivers(order)]
-    for ags in offices:
+    offices = list_offices(hub.region, order.offices)
+    for office in offices:
         key = new_office_key()
-        write_signing_key(key, order.keys / f"{ags}.key")
-        hub = register_office(hub, ags, key.verify_key(), "trusted-unit", datetime.now(UTC))
+        write_signing_key(key, order.keys / f"{office.ags}.key")
+        hub = register_office(hub, office.ags, key.verify_key(), "trusted-unit", datetime.now(UTC))
     return f"{len(offices)} Meldestellen registriert", f"{len(offices)} offices registered"
 
 
@@ -172,17 +187,17 @@ def _receive(order: Order, advance: Advance) -> tuple[str, str]:
     for number, path in enumerate(paths, 1):
         receive(hub, path, datetime.now(UTC))
         advance(number, len(paths))
-    found = find_mismatches(hub) if not order.real else None
-    differ = len(found.differing) if found else 0
+    differ = len(find_mismatches(hub).differing)
     return (
-        f"{len(paths)} Lieferungen geöffnet, geprüft und übernommen; {_de(differ)} Widersprüche bei Umzügen über Grenzen gemeldet",
-        f"{len(paths)} deliveries opened, checked and taken over; {differ:,} contradictions in moves across borders reported",
+        f"{len(paths)} Lieferungen geprüft und übernommen; {_de(differ)} Widersprüche bei Umzügen über Grenzen",
+        f"{len(paths)} deliveries checked and taken over; {differ:,} contradictions in moves across borders",
     )
 
 
 def _release(order: Order, today: date) -> tuple[str, str]:
     hub = open_hub(order.hub)
-    planned = plan(hub, load_catalogue())
+    with as_file(files("allmende.parameters") / "demo_small_catalogue.toml") as small:
+        planned = plan(hub, load_catalogue(small if order.small else None))
     built = build(hub, planned, order.public, today)
     return (
         f"{len(planned.findings)} Angriffe gerechnet, alle abgewehrt; Ausgabe {built.id}: {_de(built.cells)} Werte",
@@ -190,36 +205,32 @@ def _release(order: Order, today: date) -> tuple[str, str]:
     )
 
 
-def _who_delivers(order: Order) -> list[tuple[str, str]]:
-    region = load_region(order.region)
-    there = {path.name for path in order.offices.iterdir() if path.is_dir()}
-    own = [m for m in region.municipalities if not order.real or m.ags == load("region_bremen")["city"]]
-    return [(m.ags, m.name) for m in own if order.real or m.ags in there]
-
-
 def _jobs(order: Order, today: date) -> list[Job]:
     recipient = open_hub(order.hub).settings.recipient
+    years = range(FIRST_YEAR, LAST_YEAR + 1)
     return [
         Job(
-            ags, name, recipient=recipient, made=today, region=order.region, secret=order.keys / "secret.toml",
-            key=order.keys / f"{ags}.key", target=order.deliveries / f"{ags}.allmende", **_files(order, ags),
+            ags=office.ags,
+            name=office.name,
+            profile=office.profile,
+            houses=office.addresses,
+            crs=UTM,
+            extracts=tuple(_extracts(office, year) for year in years),
+            region=order.region,
+            secret=order.keys / "secret.toml",
+            key=order.keys / f"{office.ags}.key",
+            recipient=recipient,
+            made=today,
+            target=order.deliveries / f"{office.ags}.allmende",
         )
-        for ags, name in _who_delivers(order)
-    ]  # fmt: skip
+        for office in list_offices(load_region(order.region), order.offices)
+    ]
 
 
-def _files(order: Order, ags: str) -> dict[str, Any]:
-    if order.real:
-        stocks = sorted(order.offices.glob("bestand-*.csv"))
-        extracts = tuple(Extracts(int(path.stem[-10:-6]), path) for path in stocks)
-        return {"profile": order.offices / "profile.toml", "houses": None, "crs": "", "extracts": extracts}
-    office = next(o for o in list_offices(load_region(order.region), order.offices) if o.ags == ags)
-    years = range(FIRST_YEAR, LAST_YEAR + 1)
-    extracts = tuple(
-        Extracts(y, office.stock(y), office.events(y), office.stock(y - 1)) if y > FIRST_YEAR else Extracts(y, office.stock(y))
-        for y in years
-    )
-    return {"profile": office.profile, "houses": office.addresses, "crs": UTM, "extracts": extracts}
+def _extracts(office: Office, year: int) -> Extracts:
+    if year == FIRST_YEAR:
+        return Extracts(year, office.stock(year))
+    return Extracts(year, office.stock(year), office.events(year), office.stock(year - 1))
 
 
 def _de(number: int) -> str:

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
-from allmende.demo.history import ABROAD, LAND, Events
+from allmende.demo.events import ABROAD, LAND, Events
 from allmende.demo.people import GERMAN, People
 from allmende.demo.places import Places
 from allmende.demo.territory import Floats, Ints

@@ -203,6 +203,9 @@ def test_reconciliation_explains_every_person_or_names_the_line(run_of, vendor, 
     assert [(f.code, f.file, f.line) for f in examined.findings] == [
         ("previous.missing", "previous.csv", 5), ("previous.surplus", "stock.csv", 5),
     ]  # fmt: skip
+    bad = examine(run_of([*stock[:3], p("vanishes", sex="?")], events, previous)).summary.reconciliation
+    assert bad is not None
+    assert (bad.rows["quarantine"][0], bad.rows["missing"][0], bad.fits) == (-1, 0, True)
     fitting = examine(run_of([*stock[:3], p("vanishes")], events, previous))
     assert fitting.summary.reconciliation is not None
     assert fitting.summary.reconciliation.fits

@@ -56,6 +56,7 @@ class _Examination:
         self.findings = [finding for reading in self.readings.values() for finding in reading.findings]
         self.tables = {role: reading.table for role, reading in self.readings.items()}
         self.counts = {role: _unread(reading) for role, reading in self.readings.items()}
+        self.aside: set[str] = set()
 
     def result(self) -> Examined:
         """Run the checks in their order: rows, identities, doubles, places, sums."""
@@ -65,7 +66,7 @@ class _Examination:
         rows, events = self._check_rows(addresses, dict(zip(self._address_roles(), at, strict=True)))
         people, events, identities = self._merge(rows, events, addresses)
         places = self._place(addresses, people, events)
-        stock, events, reconciliation = self._add_up(people, events)
+        stock, events, reconciliation = self._add_up(people, events, identities)
         summary = self._summary(identities, reconciliation)
         quarantine, unplaced = dict(self._quarantine()), _unplaced_streets(places, people["stock"])
         return Examined(self.run, tuple(self.findings), summary, quarantine, unplaced, identities, places, stock, events)
@@ -105,9 +106,14 @@ class _Examination:
     def _keep(self, role: str, marks: Marks) -> Flags:
         good = ~marks.bad
         self.findings += marks.findings
+        self._set_aside(role, marks)
         self.tables[role] = self.tables[role].take(good)
-        self.counts[role]["set_aside"] += int(marks.bad.sum())
         return good
+
+    def _set_aside(self, role: str, marks: Marks) -> None:
+        self.counts[role]["set_aside"] += int(marks.bad.sum())
+        ids = self.tables[role].take(marks.bad)["id"]
+        self.aside |= {ids.values[code] for code in ids.codes.tolist()}
 
     def _merge(
         self, stocks: dict[str, tuple[People, Ints]], events: Events | None, addresses: tuple[Address, ...]
@@ -132,8 +138,8 @@ class _Examination:
         without = Marks(self.tables[role])
         without.flag(np.array([not value for value in without.table["id"].values])[without.table["id"].codes], "person.no_id")
         self.findings += marks.findings + without.findings
+        self._set_aside(role, marks)
         self.tables[role] = self.tables[role].take(counts)
-        self.counts[role]["set_aside"] += int(marks.bad.sum())
         self.counts[role]["merged"] += int((~counts & ~marks.bad).sum())
         self.counts[role]["counted"] = int(counts.sum())
         return counts
@@ -156,7 +162,9 @@ class _Examination:
             self.findings += marks.findings
         return places
 
-    def _add_up(self, people: dict[str, People], events: Events | None) -> tuple[Stock, Events | None, Reconciliation | None]:
+    def _add_up(
+        self, people: dict[str, People], events: Events | None, identities: Identities
+    ) -> tuple[Stock, Events | None, Reconciliation | None]:
         stock = stock_of(people["stock"], days(self.run.day))
         before = None
         if "previous" in people:
@@ -170,7 +178,9 @@ class _Examination:
         if before is None:
             return stock, events, None
         before = extend(before, units_of(events, before), events.people)
-        reconciliation, findings = reconcile(before, events, stock, self.tables["stock"].file, self.tables["previous"].file)
+        aside = np.array([i for i, text in enumerate(identities.texts) if text in self.aside], dtype=np.int64)
+        files = self.tables["stock"].file, self.tables["previous"].file
+        reconciliation, findings = reconcile(before, events, stock, aside, *files)
         self.findings += findings
         return stock, events, reconciliation
 

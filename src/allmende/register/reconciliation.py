@@ -25,7 +25,8 @@ class Reconciliation:
     """A table: component (rows, in order) by group of persons (`GROUPS`).
 
     `expected` counts who is there after the events were applied to `start` one by one, `found` the later stock. Expected
-    minus `missing` (negative) plus `surplus` persons plus those whose group differs (`regrouped`) gives found.
+    minus `missing` (negative) plus `surplus` persons, plus the balance of persons of whom a row stands in `quarantine`, plus
+    those whose group differs (`regrouped`) gives found.
     """
 
     rows: Mapping[str, tuple[int, ...]]
@@ -36,20 +37,28 @@ class Reconciliation:
         return not any(self.rows["missing"] + self.rows["surplus"] + self.rows["regrouped"])
 
 
-def reconcile(before: Stock, events: Events, after: Stock, file: str, previous: str) -> tuple[Reconciliation, list[Finding]]:
+def reconcile(
+    before: Stock, events: Events, after: Stock, aside: Ints, file: str, previous: str
+) -> tuple[Reconciliation, list[Finding]]:
     """Roll the earlier stock forward and compare it with the later one.
 
-    Both stocks have the same entries (`extend`). Findings name the line in the previous stock of whoever should be there and
-    is not, and the line in the later stock of whoever is there and nothing explains it.
+    Both stocks have the same entries (`extend`); `aside` lists persons of whom a row was set aside. Findings name the line
+    in the previous stock of whoever should be there and is not, and the line in the later stock of whoever is there and
+    nothing explains it.
     """
     between = events.take((events.day > before.day) & (events.day <= after.day))
     expected = roll(before, events, after.day)
     missing, surplus = expected.present & ~after.present, after.present & ~expected.present
+    excused = np.isin(after.people.person, aside)
+    balance = _groups(after.people.take(surplus & excused)), _groups(expected.people.take(missing & excused))
+    missing, surplus = missing & ~excused, surplus & ~excused
     rows = {"start": _groups(before.persons()), **_components(before, between), "expected": _groups(expected.persons())}
     rows["missing"] = _negative(_groups(expected.people.take(missing)))
     rows["surplus"] = _groups(after.people.take(surplus))
+    rows["quarantine"] = _minus(*balance)
     rows["found"] = _groups(after.persons())
-    rows["regrouped"] = _minus(rows["found"], _sum(rows["expected"], rows["missing"], rows["surplus"]))
+    explained = _sum(*(rows[name] for name in ("expected", "missing", "surplus", "quarantine")))
+    rows["regrouped"] = _minus(rows["found"], explained)
     # an entry that came by an event carries that event's line; it is reported against the event file by `contradictions`
     from_stock = missing & before.present
     findings = [Finding("previous.missing", previous, line) for line in sorted(expected.people.line[from_stock].tolist())]

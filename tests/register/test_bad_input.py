@@ -1,5 +1,7 @@
 """Everything that can be wrong with a file: each finding names file, line, field, value and expectation."""
 
+from dataclasses import replace
+
 import pytest
 
 from allmende.errors import AllmendeError, Refused
@@ -186,3 +188,11 @@ def test_the_findings_file_is_private_and_runs_nothing_in_a_spreadsheet(run_of, 
     text = (tmp_path / "findings.csv").read_text(encoding="utf-8-sig")
     assert "stock.csv;2;sex;'=cmd();error;value.code;Der Code ist nicht im Profil;einer von m, M, 1" in text
     assert (tmp_path / "findings.csv").stat().st_mode & 0o777 == 0o600
+
+
+def test_files_of_the_same_name_keep_their_findings_and_quarantine_apart(run_of, vendor):
+    run = run_of([vendor.person("1")], previous=[vendor.person("1"), vendor.person("2", sex="q")])
+    assert run.previous is not None
+    examined = examine(replace(run, previous=replace(run.previous, name="stock.csv")))
+    assert [(f.file, f.line) for f in examined.findings] == [("previous-stock.csv", 3)]
+    assert list(examined.quarantine) == ["previous-stock.csv"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -48,8 +48,9 @@ class _Examination:
         sources: dict[str, tuple[Source | None, Kind]] = {
             "stock": (run.extract, "stock"), "events": (run.events, "events"), "previous": (run.previous, "stock"),
         }  # fmt: skip
+        given = [source.name for source, _ in sources.values() if source is not None]
         self.readings = {
-            role: read_extract(source.data, source.name, run.profile, kind)
+            role: read_extract(source.data, _name(role, source, given), run.profile, kind)
             for role, (source, kind) in sources.items()
             if source is not None
         }
@@ -213,6 +214,11 @@ class _Examination:
         places = Places((), (), nothing, nothing, nobody, nobody)
         stock = Stock(days(self.run.day), nothing, nobody, people)
         return Examined(self.run, tuple(self.findings), summary, {}, (), Identities((), nobody), places, stock, None)
+
+
+def _name(role: str, source: Source, given: Sequence[str]) -> str:
+    """Return a file's name, with its role where two files are called alike (the same export of two years)."""
+    return source.name if given.count(source.name) == 1 else f"{role}-{source.name}"
 
 
 def _unread(reading: Reading) -> dict[str, int]:

@@ -96,7 +96,7 @@ def _noise(table: PTable, signature: Ints) -> Spread:
 def _risk(true: Ints, shown: Ints, kind: Ints, spreads: list[Spread]) -> DifferencingRisk:
     small = (true == 1) | (true == 2)
     exact = np.array([s.at(0) for s in spreads])
-    claim = np.array([s.at(1 - t) + s.at(2 - t) for t, s in ((int(t), spreads[k]) for t, k in zip(true, kind, strict=True))])
+    claim = _claims(true, kind, spreads)
     prior = np.bincount(true[(true >= 0) & (true <= LARGEST)], minlength=LARGEST + 1).astype(np.float64)
     guessed = _best_guesses(prior, spreads)
     recovered = exact[kind[small]]
@@ -112,6 +112,13 @@ def _risk(true: Ints, shown: Ints, kind: Ints, spreads: list[Spread]) -> Differe
         realised_recovery=_share((shown[small] == true[small]).sum(), small.sum()),
         realised_precision=_share((claimed & (shown == true)).sum(), claimed.sum()),
     )
+
+
+def _claims(true: Ints, kind: Ints, spreads: list[Spread]) -> Floats:
+    """Return P(d is 1 or 2) of every sliver."""
+    pairs, place = np.unique(np.stack([true, kind]), axis=1, return_inverse=True)
+    chance = [spreads[k].at(1 - t) + spreads[k].at(2 - t) for t, k in pairs.T.tolist()]
+    return np.array(chance, dtype=np.float64)[place.ravel()]
 
 
 def _best_guesses(prior: Floats, spreads: list[Spread]) -> Floats:

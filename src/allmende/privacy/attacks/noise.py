@@ -23,16 +23,6 @@ class Spread:
         place = value - self.low
         return float(self.p[place]) if 0 <= place < len(self.p) else 0.0
 
-    def window(self, first: int, last: int) -> Floats:
-        """Return the probabilities of first … last."""
-        return np.array([self.at(value) for value in range(first, last + 1)])
-
-    def variance(self) -> float:
-        """Return the variance."""
-        values = self.low + np.arange(len(self.p))
-        mean = values @ self.p
-        return float((values - mean) ** 2 @ self.p)
-
 
 def spread(row: Row, sign: int = 1) -> Spread:
     """Return the distribution of a row's noise, or of its negative."""

@@ -144,7 +144,7 @@ def test_a_file_above_the_limit_is_refused_before_it_is_read(tmp_path):
     with pytest.raises(AllmendeError) as caught:
         load_bytes(path)
     assert "2,048 MB" in caught.value.what
-    assert "1024 MB" in caught.value.expected
+    assert "256 MB" in caught.value.expected
     assert "--max-size-mb" in caught.value.todo
 
 

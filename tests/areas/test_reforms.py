@@ -50,6 +50,7 @@ def test_a_key_that_a_complete_step_does_not_know_is_refused_and_named():
 def test_a_loss_within_the_tolerance_is_still_told():
     _, report = carry(people(a=1000, lost=7, empty=0), [step([("a", "a")], population=[1])], tolerance=0.01)
     assert [(loss.key, loss.values) for loss in report.lost] == [("lost", {"people": 7})]
+    assert report.empty == ("empty",)
     assert report.residual == {"people": -7}
 
 

@@ -18,7 +18,7 @@ from allmende.errors import AllmendeError
 from allmende.register.profile import load_profile
 
 DATA = Path(__file__).parents[2] / "../shared/data"
-pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason="shared data absent")
+pytestmark = [pytest.mark.skipif(not DATA.is_dir(), reason="shared data absent"), pytest.mark.slow]
 pd = pytest.importorskip("pandas")
 pytest.importorskip("geopandas")
 
@@ -132,7 +132,6 @@ def test_the_profile_is_one_that_the_register_reads(real):
     assert profile.codes["sex"]["weiblich"] == "w"
 
 
-@pytest.mark.slow
 def test_the_same_data_give_the_same_files_and_nothing_else_is_written(real, tmp_path):
     again = prepare_real(DATA, tmp_path / "again", years=[1980, 2023])
     for path in sorted(p for p in again.folder.parent.rglob("*") if p.is_file()):

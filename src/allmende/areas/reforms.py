@@ -74,7 +74,9 @@ class Loss:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What happened on the way: `residual` is after minus before, by column; `lost` explains it.
+    """What happened on the way: `residual` is after minus before, by column; `lost` explains it, key by key.
+
+    `empty` names the keys that a complete step does not know either, but that count nothing.
 
     `split` names the old areas that were divided, `by_area` those of them for which the weights asked for were missing or
     unusable (uninhabited areas above all), so that area decided.
@@ -83,6 +85,7 @@ class Report:
     territory_date: date
     residual: Mapping[str, float]
     lost: tuple[Loss, ...]
+    empty: tuple[str, ...]
     split: tuple[str, ...]
     by_area: tuple[str, ...]
 
@@ -90,6 +93,7 @@ class Report:
 @dataclass(slots=True)
 class _Notes:
     lost: list[Loss] = field(default_factory=list)
+    empty: list[str] = field(default_factory=list)
     split: list[str] = field(default_factory=list)
     by_area: list[str] = field(default_factory=list)
 
@@ -123,6 +127,7 @@ def carry(
         steps[-1].end,
         dict(zip(table.columns, residual.tolist(), strict=True)),
         tuple(notes.lost),
+        tuple(notes.empty),
         tuple(notes.split),
         tuple(notes.by_area),
     )
@@ -165,8 +170,11 @@ def _apply(table: Table, step: Step, by: str, whole: bool, notes: _Notes) -> Tab
     absent = np.setdiff1d(np.arange(len(table.keys)), rows)
     if step.complete:
         for row in absent:
+            key = table.keys[row]
             if table.values[row].any():
-                notes.lost.append(Loss(table.keys[row], step, table.row(table.keys[row])))
+                notes.lost.append(Loss(key, step, table.row(key)))
+            else:
+                notes.empty.append(key)
     else:
         rows = np.concatenate([rows, absent])
         targets += [table.keys[row] for row in absent]

@@ -8,9 +8,10 @@ import pytest
 HOUSE = Path(__file__).parent.parent / "src" / "allmende"
 MODULES = sorted(path for path in HOUSE.rglob("*.py"))
 
-GROUND = {"errors", "areas", "cubes", "parameters"}
+GROUND = {"errors", "comparison", "areas", "cubes", "parameters"}
 ROOMS = {
     "errors": set(),
+    "comparison": set(),
     "parameters": {"errors"},
     "areas": {"errors", "parameters"},
     "cubes": {"errors", "parameters", "areas"},

@@ -16,7 +16,10 @@ from pathlib import Path
 PORTAL = Path(__file__).resolve().parent.parent / "src" / "allmende" / "portal"
 PO = PORTAL / "locale" / "en" / "LC_MESSAGES" / "django.po"
 MARKERS = {"_", "gettext", "gettext_lazy", "gettext_noop"}
-HEAD = 'msgid ""\nmsgstr ""\n"Language: en\\n"\n"MIME-Version: 1.0\\n"\n"Content-Type: text/plain; charset=UTF-8\\n"\n"Plural-Forms: nplurals=2; plural=(n != 1);\\n"\n'
+HEAD = (
+    'msgid ""\nmsgstr ""\n"Language: en\\n"\n"MIME-Version: 1.0\\n"\n"Content-Type: text/plain; charset=UTF-8\\n"\n'
+    '"Plural-Forms: nplurals=2; plural=(n != 1);\\n"\n'
+)
 
 Message = tuple[str, str]
 """A text and its plural, "" if it has none."""

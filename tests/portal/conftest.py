@@ -6,7 +6,7 @@ import importlib.util
 from pathlib import Path
 
 import pytest
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django.fixtures import Settings
 
 spec = importlib.util.spec_from_file_location("invented", Path(__file__).with_name("invented.py"))
 assert spec
@@ -23,6 +23,6 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def public(release: Path, settings: SettingsWrapper) -> Path:
+def public(release: Path, settings: Settings) -> Path:
     settings.ALLMENDE_PUBLIC = release
     return release

@@ -91,7 +91,7 @@ def years(reader: Reader, geography: str) -> tuple[int, ...]:
 def classes(values: Mapping[str, float], *, around_zero: bool) -> list[float]:
     """Return the upper limits of all classes but the last: about equal numbers of areas in each, at round values.
 
-    >>> classes({str(i): float(i) for i in range(100)}, around_zero=False)
+    >>> classes({str(i): float(i) for i in range(101)}, around_zero=False)
     [20.0, 40.0, 60.0, 80.0]
     """
     numbers = np.array([value for value in values.values() if np.isfinite(value)])

@@ -1,6 +1,6 @@
 """Addresses below /daten/: each carries the whole state of a view."""
 
-from django.urls import path, re_path
+from django.urls import path
 
 from allmende.portal.evidence import views
 from allmende.portal.evidence.stories.change import development, movements
@@ -26,9 +26,9 @@ urlpatterns = [
     path("gebiet/<str:key>/karte.geojson", views.map_data, name="kartendaten"),
     path("vergleich/", views.compare, name="vergleich"),
     path("tabellen/", views.tables, name="tabellen"),
-    re_path(r"^tabellen/(?P<name>[a-z0-9_]+)/$", views.table, name="tabelle"),
-    re_path(r"^tabellen/(?P<name>[a-z0-9_]+)\.csv$", views.table_csv, name="tabelle_csv"),
-    re_path(r"^tabellen/(?P<name>[a-z0-9_]+)\.csv-metadata\.json$", views.table_metadata, name="tabelle_metadaten"),
+    path("tabellen/<slug:name>/", views.table, name="tabelle"),
+    path("tabellen/<slug:name>.csv", views.table_csv, name="tabelle_csv"),
+    path("tabellen/<slug:name>.csv-metadata.json", views.table_metadata, name="tabelle_metadaten"),
     path("veroeffentlichungen/", views.publications, name="veroeffentlichungen"),
     path("veroeffentlichungen/<str:release>/", views.publication, name="veroeffentlichung"),
     path("methode/", views.method, name="methode"),

@@ -60,7 +60,8 @@ def area(request: HttpRequest, key: str, story: Story, view: str) -> HttpRespons
     page = story(reader, place, request.GET)
     return render(request, "evidence/area.html", {
         "page": page, "place": place, "view": view, "tabs": listing.tabs(place, view),
-        "way": reader.shelf.atlas.way(place, wording.language()), "parts": reader.shelf.atlas.parts(place),
+        "way": reader.shelf.atlas.way(place, wording.language()),
+        "aside": reader.shelf.atlas.parts(place) if view == "gebiet" else [],
     })  # fmt: skip
 
 

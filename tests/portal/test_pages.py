@@ -1,0 +1,161 @@
+"""Every page as every role, in both languages; what each of them must say."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from allmende.errors import AllmendeError
+from allmende.portal.accounts.services import create_member
+from allmende.portal.pages.models import Feedback
+from allmende.portal.pages.services import received
+
+pytestmark = [pytest.mark.django_db, pytest.mark.filterwarnings("ignore:No directory at")]
+AGS = "98001001"
+KNOWN = frozenset({AGS, "98001002"})
+MEMBERS_TABLE = "stock_district_five"
+PLACES = ("region", AGS, "98001002.01", "98001003", "99002002", "CRS3035RES1000mN3334000E4244000")
+VIEWS = ("gebiet", "altersaufbau", "altersgruppen", "entwicklung", "bewegungen", "staatsangehoerigkeit", "karte")
+ADDRESSES = [
+    "/", "/glossar/", "/rueckmeldung/", "/barrierefreiheit/", "/impressum/", "/datenschutz/", "/konto/login/",
+    "/daten/", "/daten/vergleich/", f"/daten/vergleich/?a={AGS}&jahr_a=2017&b={AGS}&jahr_b=2024", "/daten/tabellen/",
+    "/daten/tabellen/?inhalt=births", "/daten/tabellen/stock_municipality_five/", "/daten/veroeffentlichungen/",
+    "/daten/veroeffentlichungen/2026-01-erfunden/", "/daten/methode/",
+    *(f"/daten/gebiet/{place}/" + (f"{view}/" if view != "gebiet" else "") for place in PLACES for view in VIEWS),
+    "/daten/gebiet/region/karte/?ebene=district&mass=dichte&jahr=2020", "/daten/gebiet/region/karte/?ebene=district&mass=junge",
+    "/daten/gebiet/region/karte/?mass=ausland", "/daten/gebiet/region/karte/?ebene=grid_1000&mass=veraenderung&jahr=2018",
+]  # fmt: skip
+
+
+@pytest.fixture
+def member(client: Client) -> Client:
+    person = create_member("planung@ahrenstadt.example", "eine lange Losung 7", [AGS], KNOWN)
+    client.force_login(person)
+    return client
+
+
+@pytest.mark.parametrize("prefix", ["", "/en"])
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_the_public_may_read_every_page(client: Client, prefix: str, address: str) -> None:
+    answer = client.get(prefix + address)
+    assert answer.status_code == 200
+    text = answer.content.decode()
+    assert f'<html lang="{"en" if prefix else "de"}"' in text
+    assert ("Fictional region." if prefix else "Fiktive Region.") in text
+
+
+@pytest.mark.parametrize(
+    "address", [*ADDRESSES[:23], f"/daten/tabellen/{MEMBERS_TABLE}/", "/konto/2fa/", "/konto/password/change/"]
+)
+def test_a_member_may_read_every_page(member: Client, address: str) -> None:
+    assert member.get(address).status_code in (200, 302)
+
+
+def test_every_route_is_tried_here() -> None:
+    tried = {get_resolver().resolve(address.partition("?")[0]).route for address in ADDRESSES}
+    elsewhere = {"lebt/", "daten/gebiet/", "daten/gebiet/<str:key>/karte.geojson"}
+    ours = {route for route in _routes(get_resolver().url_patterns) if not route.startswith("konto/") and "csv" not in route}
+    assert ours - tried - elsewhere == set()
+
+
+@pytest.mark.parametrize("path", [f"{MEMBERS_TABLE}/", f"{MEMBERS_TABLE}.csv", f"{MEMBERS_TABLE}.csv-metadata.json"])
+def test_a_table_for_members_is_not_there_for_the_public(client: Client, path: str) -> None:
+    assert client.get(f"/daten/tabellen/{path}").status_code == 404
+    assert MEMBERS_TABLE not in client.get("/daten/tabellen/").content.decode()
+    assert client.get("/daten/gebiet/98001002.01/altersaufbau/").content.decode().count("<rect") == 0
+
+
+def test_a_member_sees_the_table_for_members(member: Client) -> None:
+    assert member.get(f"/daten/tabellen/{MEMBERS_TABLE}/").status_code == 200
+    assert "<rect" in member.get("/daten/gebiet/98001002.01/altersaufbau/").content.decode()
+
+
+@pytest.mark.parametrize("address", ["/daten/gebiet/12345678/", "/daten/gebiet/../etc/", "/daten/tabellen/base/", "/nichts/"])
+def test_what_does_not_exist_says_so(client: Client, address: str) -> None:
+    answer = client.get(address)
+    assert answer.status_code == 404
+    assert "Diese Seite gibt es nicht" in answer.content.decode()
+
+
+def test_choices_that_are_not_offered_fall_back_to_the_default(client: Client) -> None:
+    odd = client.get(f"/daten/gebiet/{AGS}/altersaufbau/?jahr=1066&umriss=<script>").content.decode()
+    assert "<script>" not in odd
+    assert "31. Dezember 2024" in odd
+
+
+def test_the_language_switch_keeps_the_view(client: Client) -> None:
+    page = client.get(f"/daten/gebiet/{AGS}/altersaufbau/?jahr=2020&umriss=2017").content.decode()
+    assert f'href="/en/daten/gebiet/{AGS}/altersaufbau/?jahr=2020&amp;umriss=2017"' in page
+
+
+def test_every_figure_says_where_it_comes_from(client: Client) -> None:
+    page = client.get(f"/daten/gebiet/{AGS}/entwicklung/").content.decode()
+    for word in ("Quelle", "Stichtag", "Gebietsstand", "Schutz", "Unsicherheit", "2026-01-erfunden", "Erfundene Melderegister"):
+        assert word in page
+
+
+def test_the_map_data_may_be_kept_by_a_browser(client: Client) -> None:
+    address = "/daten/gebiet/region/karte.geojson?ebene=grid_1000&mass=bevoelkerung"
+    first = client.get(address)
+    areas = json.loads(first.content)["features"]
+    assert len(areas) > 100
+    assert set(areas[0]["properties"]) == {"name", "value", "class"}
+    assert client.get(address, headers={"if-none-match": first["ETag"]}).status_code == 304
+
+
+def test_the_security_policy_allows_nothing_from_elsewhere(client: Client) -> None:
+    answer = client.get("/")
+    policy = answer["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert "http" not in policy
+    assert 'style="' not in answer.content.decode()
+    assert "Set-Cookie" not in answer
+
+
+def test_feedback_is_kept_and_what_was_typed_survives_an_error(client: Client) -> None:
+    broken = client.post("/rueckmeldung/", {"message": "Die Zahl stimmt nicht", "contact": "keine-adresse", "about": "figure"})
+    assert "Die Zahl stimmt nicht" in broken.content.decode()
+    assert not Feedback.objects.exists()
+    client.post("/rueckmeldung/", {"message": "Die Zahl stimmt nicht", "about": "figure", "page": "/daten/"})
+    assert received()[0]["message"] == "Die Zahl stimmt nicht"
+
+
+def test_an_empty_public_folder_gets_a_page_that_says_what_to_do(client: Client, settings, tmp_path) -> None:  # type: ignore[no-untyped-def]
+    settings.ALLMENDE_PUBLIC = tmp_path
+    answer = client.get("/daten/")
+    assert answer.status_code == 503
+    assert "allmende release build" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("email", "password", "ags"),
+    [
+        ("a@b.example", "kurz", AGS),
+        ("a@b.example", "eine lange Losung 7", "01001000"),
+        ("A@b.example", "eine lange Losung 7", ""),
+    ],
+)
+def test_an_account_needs_a_good_password_and_a_municipality_of_the_region(email: str, password: str, ags: str) -> None:
+    with pytest.raises(AllmendeError):
+        create_member(email, password, [ags] if ags else [], KNOWN)
+
+
+def test_nobody_signs_up_alone_and_wrong_passwords_lock_out(client: Client) -> None:
+    create_member("planung@ahrenstadt.example", "eine lange Losung 7", [AGS], KNOWN)
+    assert "password1" not in client.get("/konto/signup/").content.decode()
+    tries = [client.post("/konto/login/", {"login": "planung@ahrenstadt.example", "password": "falsch"}) for _ in range(6)]
+    assert all(answer.status_code in (200, 429) for answer in tries)
+    right = client.post("/konto/login/", {"login": "planung@ahrenstadt.example", "password": "eine lange Losung 7"})
+    assert right.status_code != 302
+
+
+def _routes(patterns: list[URLPattern | URLResolver], before: str = "") -> set[str]:
+    found = set()
+    for pattern in patterns:
+        route = before + str(pattern.pattern)
+        found |= _routes(pattern.url_patterns, route) if isinstance(pattern, URLResolver) else {route}
+    return found

@@ -27,7 +27,7 @@ SHARES = {
 }
 """Shares of houses, of moves between members (late bookings) and of stock rows, all assumptions."""
 
-STRAY = ("--- Seitenende ---", "Summe;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;", "\x1a")
+STRAY = ("--- Seitenende ---", "Summe;;;;;;;;;;;;;;", "\x1a")
 """Lines of rubbish that exports leave behind: page ends, totals, an end-of-file mark."""
 
 
@@ -182,7 +182,8 @@ def _soil_stock(stock: People, office: int, year: int, ledger: Ledger, rng: np.r
     born[rows["impossible_date"]] = IMPOSSIBLE_DAY
     soiled = replace(stock, state=state, born=born)
     second_home = soiled.take(rows["two_main"])
-    elsewhere = stock.address[order[: len(second_home)] - 1]
+    houses = np.unique(stock.address)
+    elsewhere = houses[(np.searchsorted(houses, second_home.address) + 1) % len(houses)]
     soiled = soiled.join(replace(second_home, address=elsewhere)).join(soiled.take(rows["duplicate"]))
     for kind, count in counts.items():
         count = len(rows[kind])

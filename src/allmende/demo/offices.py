@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -78,20 +78,28 @@ def _stray(stock: People) -> tuple[str, ...]:
 
 
 def write_truth(places: Places, history: History, soiled: Soiled, path: Path) -> None:
-    """Write what is true and what was planted, for tests: main residents by municipality and year, and the dirt by kind."""
+    """Write what is true and what was planted, for tests: residents by municipality and year, and the dirt by kind.
+
+    `effect` is by how many persons a stock differs from the truth once its bad rows are set aside.
+    """
     ags = [m.ags for m in places.region.municipalities]
-    municipality = places.addresses.municipality
-    residents = {}
-    for year, people in history.stocks.items():
-        main = people.take(people.residence != SECONDARY)
-        counts = np.bincount(municipality[main.address], minlength=len(ags)).tolist()
-        residents[year] = dict(zip(ags, counts, strict=True))
-    ledger = soiled.ledger
-    planted = {
-        kind: [{"ags": ags[office], "year": year, "count": n} for (office, year), n in sorted(counts.items())]
-        for kind, counts in sorted(ledger.planted.items())
+    document = {
+        "persons": {year: _by_municipality(places, people) for year, people in history.stocks.items()},
+        "main_residents": {
+            year: _by_municipality(places, people.take(people.residence != SECONDARY))
+            for year, people in history.stocks.items()
+        },
+        "planted": {kind: _entries(counts, ags) for kind, counts in sorted(soiled.ledger.planted.items())},
+        "effect": _entries(soiled.ledger.effect, ags),
     }
-    effect = [{"ags": ags[office], "year": year, "persons": n} for (office, year), n in sorted(ledger.effect.items()) if n]
-    document = {"main_residents": residents, "planted": planted, "effect_on_main_residents": effect}
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def _by_municipality(places: Places, people: People) -> dict[str, int]:
+    counts = np.bincount(places.addresses.municipality[people.address], minlength=len(places.members))
+    return {m.ags: int(n) for m, n in zip(places.region.municipalities, counts, strict=True)}
+
+
+def _entries(counts: Mapping[tuple[int, int], int], ags: Sequence[str]) -> list[dict[str, str | int]]:
+    return [{"ags": ags[office], "year": year, "count": n} for (office, year), n in sorted(counts.items()) if n]

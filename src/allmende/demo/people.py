@@ -213,7 +213,9 @@ def _households(target: int, rules: dict[str, Any], flavour: str, rng: np.random
     order = np.argsort(household, kind="stable")[:target]
     age, male = (np.concatenate([g[i] for g in groups])[order] for i in (1, 2))
     sex = np.where(male, MALE, FEMALE)
-    sex[(rng.random(target) < 0.0004) & (age > 14) & (age < 45)] = DIVERSE
+    rare = rng.random(target)
+    sex[rare < rules["diverse"]] = DIVERSE
+    sex[rare > 1 - rules["unstated"]] = UNSTATED
     size = np.bincount(household, minlength=count)
     liking = rng.normal(0, 0.55, count) + 1.1 * ((size == 1) & (head < 32)) + 0.25 * (head > 74) - 0.45 * (size > 2)
     return age, sex, household[order], liking[household[order]]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from importlib.resources import as_file, files
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -89,7 +90,7 @@ def generate(order: Order, advance: Advance) -> dict[int, int]:
     rng = np.random.default_rng(order.seed)
     place, words, curves = load("demo_places"), load("demo_streets"), load("demo_curves")
     if order.small:
-        place["municipality"] = [m | {"population": m["population"] // SMALLER} for m in place["municipality"]]
+        place = small_places(place)
     total = len(place["municipality"]) + 8
     places = make_places(place, words, rng)
     advance(4, total)
@@ -102,6 +103,11 @@ def generate(order: Order, advance: Advance) -> dict[int, int]:
         advance(7 + done, total)
     write_truth(places, history, soiled, order.truth)
     return {year: len(people) for year, people in history.stocks.items()}
+
+
+def small_places(place: dict[str, Any]) -> dict[str, Any]:
+    """Return the description of the region with fewer people."""
+    return place | {"municipality": [m | {"population": m["population"] // SMALLER} for m in place["municipality"]]}
 
 
 def _steps(order: Order, today: date) -> Sequence[Step]:

@@ -44,16 +44,17 @@ def run_steps(steps: Sequence[Step], folder: Path, inputs: str, begin: Callable[
 
     Whatever stops a step, its outputs are removed: a folder that is there is complete.
     """
-    digest = hashlib.sha256(inputs.encode()).hexdigest()
+    digest, anew = hashlib.sha256(inputs.encode()).hexdigest(), False
     for step in steps:
         digest = hashlib.sha256(f"{digest} {step.name}".encode()).hexdigest()
         stamp = folder / STAMPS / step.name
         started = time.monotonic()
         advance = begin(step)
         known = _read(stamp)
-        if known and known[0] == digest and all(path.exists() for path in step.outputs):
+        if known and known[0] == digest and not anew and all(path.exists() for path in step.outputs):
             yield Done(step, (known[1], known[2]), time.monotonic() - started, True)
             continue
+        anew = True
         stamp.unlink(missing_ok=True)
         _remove(step.outputs)
         try:

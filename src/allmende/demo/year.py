@@ -54,12 +54,12 @@ class World:
         return self.places.addresses.municipality
 
     def new_persons(self, count: int) -> Ints:
-        """Number new people."""
+        """Return numbers for new people."""
         self.next_person += count
         return np.arange(self.next_person - count, self.next_person)
 
     def new_registers(self, municipality: Ints) -> Ints:
-        """Number new entries in the registers of these municipalities."""
+        """Return numbers for new entries in the registers of these municipalities."""
         numbers = np.empty(len(municipality), dtype=np.int64)
         for m in np.unique(municipality):
             own = municipality == m

@@ -76,7 +76,7 @@ def attack(table: PTable, towns: list[Town]) -> dict[str, float]:
     risks, near, shown_three, accurate = [], [], [], []
     for one in towns:
         risks.append(assess_slivers(find_slivers(one.district, one.square), one.n, one.key, protection))
-        few = find_slivers(one.district, one.square, unions=1, most_terms=5)
+        few = find_slivers(one.district, one.square, unions=1, most_terms=5)  # as in the trial of the reference
         near.append(assess_slivers(few, one.n, one.key, protection))
         squares = np.zeros((int(one.square.max()) + 1, 41), dtype=np.int64)
         np.add.at(squares, one.square, one.n)

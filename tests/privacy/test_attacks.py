@@ -195,8 +195,30 @@ def test_every_difference_is_a_set_of_people():
     assert len(slivers) > 10
     assert set(np.unique(members).tolist()) == {0, 1}
     assert members.any(axis=1).all()
-    terms = slivers.terms.toarray()
-    assert np.abs(terms).sum(axis=1).max() <= 8
+    few = find_slivers(outer, inner, unions=2, most_terms=5)
+    assert np.abs(few.terms.toarray()).sum(axis=1).max() <= 5
+    assert few.left_out == slivers.left_out + len(slivers) - len(few)
+
+
+def test_a_long_difference_is_sharp_where_most_areas_are_empty():
+    outer = np.zeros(21, dtype=np.int64)
+    outer[20] = 1
+    inner = np.append(np.arange(20), 19)
+    n = np.zeros((21, 2), dtype=np.int64)
+    n[:, 0] = 50
+    n[[0, 19, 20], 1] = 9, 1, 30
+    protection = load_profile("standard", SECRET)
+    risk = assess_slivers(find_slivers(outer, inner, unions=1), n, np.zeros(n.shape, dtype=np.uint32), protection)
+    assert risk.small == 2  # the atom across the border, from either side, in the group that is hardly anywhere
+    assert risk.recovery > 0.2
+
+
+def test_differences_of_too_many_draws_are_no_attack():
+    outer, inner, n, _ = random_town(5)
+    none = assess_slivers(
+        find_slivers(outer, inner), n + 1, np.zeros(n.shape, dtype=np.uint32), load_profile("fine", SECRET), most_draws=0
+    )
+    assert (none.slivers, none.recovery) == (0, 0.0)
 
 
 def test_nested_geographies_have_no_slivers():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 
 from allmende.privacy.attacks.checks import Check, Limits
@@ -48,7 +49,13 @@ class DifferencingRisk:
 
 
 def assess_slivers(
-    slivers: Slivers, n: Ints, key: Keys, protection: Protection, *, exact_outer: bool = False
+    slivers: Slivers,
+    n: Ints,
+    key: Keys,
+    protection: Protection,
+    *,
+    exact_outer: bool = False,
+    most_draws: int = 8,
 ) -> DifferencingRisk:
     """Compute the attack on slivers, exactly, from the rows that the areas' true counts draw from.
 
@@ -56,6 +63,8 @@ def assess_slivers(
     (age × sex …), each attacked by itself. `exact_outer` says that the outer geography is published unperturbed.
     The attacker's value is d = Σ ± published; noise of different areas is independent, so its distribution is
     the convolution of the rows. Slivers without anybody are no targets but feed false claims and the prior.
+    Differences with more than `most_draws` areas that are not empty in a group are left out there, lest hopeless ones make
+    the average look harmless.
     """
     counts = slivers.areas @ n.reshape(len(n), -1)
     keys = (slivers.areas @ key.reshape(len(key), -1).astype(np.int64) & 0xFFFFFFFF).astype(np.uint32)
@@ -65,26 +74,29 @@ def assess_slivers(
         rows[: slivers.outer], published[: slivers.outer] = 0, counts[: slivers.outer]
     true = (slivers.terms @ counts).T.ravel()
     shown = (slivers.terms @ published).T.ravel()
-    kinds, kind = _kinds(slivers, rows, len(protection.table.rows))
+    signatures = _signatures(slivers, rows, len(protection.table.rows))
+    kept = np.flatnonzero(signatures.sum(axis=1) <= most_draws)
+    if not len(kept):
+        return DifferencingRisk(0, 0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+    kinds, kind = np.unique(signatures[kept], axis=0, return_inverse=True)
     spreads = [_noise(protection.table, signature) for signature in kinds]
-    return _risk(true, shown, kind, spreads)
+    return _risk(true[kept], shown[kept], kind.ravel(), spreads)
 
 
-def _kinds(slivers: Slivers, rows: Ints, height: int) -> tuple[Ints, Ints]:
-    """Group slivers by how often each row of the p-table is added and subtracted: equal counts, equal noise."""
+def _signatures(slivers: Slivers, rows: Ints, height: int) -> NDArray[np.int16]:
+    """Return how often each row is added and subtracted (groups · slivers × 2 · rows): equal counts, equal noise."""
     terms = sparse.coo_array(slivers.terms)
     groups = rows.shape[1]
-    signature = np.zeros((groups, len(slivers), 2 * height), dtype=np.int64)
+    signature = np.zeros((groups, len(slivers), 2 * height), dtype=np.int16)
     for group in range(groups):
         place = rows[terms.col, group] + np.where(terms.data < 0, height, 0)
         np.add.at(signature[group], (terms.row, place), 1)
     flat = signature.reshape(groups * len(slivers), 2 * height)
     flat[:, [0, height]] = 0  # row 0 adds no noise
-    kinds, kind = np.unique(flat, axis=0, return_inverse=True)
-    return kinds, kind.ravel()
+    return flat
 
 
-def _noise(table: PTable, signature: Ints) -> Spread:
+def _noise(table: PTable, signature: NDArray[np.int16]) -> Spread:
     height = len(table.rows)
     parts = []
     for place in np.flatnonzero(signature):

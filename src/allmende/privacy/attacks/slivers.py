@@ -33,13 +33,14 @@ class Slivers:
         return int(self.terms.shape[0])
 
 
-def find_slivers(outer: Ints, inner: Ints, *, unions: int = 2, most_terms: int = 8) -> Slivers:
+def find_slivers(outer: Ints, inner: Ints, *, unions: int = 2, most_terms: int = 40) -> Slivers:
     """List the slivers between two partitions of the same atoms (smallest populated pieces, e.g. 100 m cell × district).
 
     `outer` and `inner` label each atom (integers; OUTSIDE where the geography does not publish it). For every union of up to
     `unions` outer areas, linked by an inner area that lies in both, there are two slivers: the union minus all inner areas
     within it, and all inner areas that touch it minus the union (if they lie in the outer geography's reach or not).
-    Differences of more than `most_terms` areas are counted, not listed: their noise is the sum of so many draws.
+    Differences of more than `most_terms` areas are counted, not listed. The number is large on purpose: for a rare group most
+    areas are empty and add no noise, so a long difference can be as sharp as a short one (`assess_slivers` counts draws).
 
     >>> found = find_slivers(np.array([0, 0, 0, 1, 1]), np.array([7, 7, 8, 8, 9]), unions=1)
     >>> (found.terms @ found.areas).toarray().astype(int).tolist()

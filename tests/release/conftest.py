@@ -106,7 +106,7 @@ def stock(region, persons, year, epoch="2025a"):
 
 @pytest.fixture(scope="session")
 def region():
-    return make_region([9000, 4000, 1500], [5, 3, 2])
+    return make_region([9000, 4000, 1500], [5, 3, 3])
 
 
 @pytest.fixture(scope="session")

@@ -36,7 +36,7 @@ LEAKS = {
             table("whole", "municipality", (("age", "five"), *FULL[1:]), min_parent=5000, exact_totals=True),
             table("part", "district", (("age", "broad"), *FULL[1:]), min_parent=3000),
         ],
-        ("least squares", "part"),
+        ("least squares", "whole"),
     ),
 }
 
@@ -72,10 +72,10 @@ def test_a_weak_protection_is_refused_where_districts_and_cells_leave_slivers(de
     with open_engine() as engine:
         for name in ("accuracy", "strict"):
             findings = Gate(Source(store, engine, town), load_profile(name, bytes(32)), load_limits()).examine(catalogue)
-            found[name] = {f.check.figure: f for f in findings if f.check.attack == "differencing"}
+            rates = [f for f in findings if f.check.attack == "differencing" and "chance" not in f.check.figure]
+            found[name] = {f.check.figure: f for f in rates}
     weak, strong = found["accuracy"], found["strict"]
     assert len(weak) == 3
-    assert "21 slivers of 1-2" in next(iter(weak.values())).detail
     assert not any(finding.passed for finding in weak.values())
     assert strong["exact recovery of slivers of 1-2"].passed
     assert all(strong[figure].check.value < weak[figure].check.value for figure in weak)

@@ -55,7 +55,14 @@ def test_the_region_has_its_84_municipalities_and_their_people(real):
     assert people.people.sum() == 1_272_294
     assert (people.male + people.female == people.people).all()
     assert set(people.ags) == {m.ags for m in region.municipalities}
-    for word in ("Destatis", "BKG 2016", "Statistisches Landesamt Bremen", "GeoInformation Bremen", "Zensus 2011"):
+    for word in (
+        "Destatis",
+        "BKG 2016",
+        "Statistisches Landesamt Bremen",
+        "GeoInformation Bremen",
+        "Zensus 2011",
+        "nachgebildet",
+    ):
         assert word in region.attribution
 
 

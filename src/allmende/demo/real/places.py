@@ -79,7 +79,8 @@ def make_region(
         Municipality(e.ags, e.name, LAENDER[e.ags[:2]], e.title or e.kind, tuple(settings["levels"]) if e.ags == city else ())
         for e in entries
     )
-    attribution = "\n".join(source["attribution"] for source in settings["source"])
+    # one text, for it stands below every figure: who published, and that places and single ages are modelled
+    attribution = "; ".join([*(source["attribution"] for source in settings["source"]), settings["modelled"]["attribution"]])
     return Region(
         settings["id"], settings["name"], False, directory.territory_date, attribution, municipalities, tuple(districts)
     )

@@ -61,14 +61,6 @@ class RealRegion:
     modelled: Mapping[str, str]
 
 
-MODELLED = {
-    "de": "Nachgebildet: Ortsteil, Altersgruppe, Geschlecht und Nationalität sind veröffentlichte Zahlen; Alter in Jahren, "
-    "Geburtstag, Haus und Kennung sind ausgelost. Kein Datensatz steht für einen lebenden Menschen.",
-    "en": "Modelled: Ortsteil, age group, sex and nationality are published counts; single age, birthday, house and id are "
-    "drawn by lot. No record stands for a living person.",
-}
-
-
 def real_catalogue() -> Catalogue:
     """Return the tables that are released of Region Bremen: the city's stock, since nothing else can be modelled.
 
@@ -103,7 +95,15 @@ def prepare_real(data: Path, work: Path, *, years: Collection[int] | None = None
     profile = write_profile(work / "office" / "profile.toml")
     extracts = _write_extracts(settings, published, outlines, grid, work / "office")
     return RealRegion(
-        region, work / "region", settings["city"], profile, extracts, published, tables, region.attribution, MODELLED
+        region,
+        work / "region",
+        settings["city"],
+        profile,
+        extracts,
+        published,
+        tables,
+        region.attribution,
+        settings["modelled"],
     )
 
 

@@ -78,11 +78,10 @@ def canonical_order(cells: Cells) -> Cells:
     columns = []
     for column in cells.columns:
         if column.labels is not None:
-            used = sorted({column.labels[code] for code in np.unique(column.codes)})
-            lookup = np.full(len(column.labels), -1, dtype=np.int64)
-            for code, label in enumerate(used):
-                lookup[column.labels.index(label)] = code
-            column = replace(column, codes=lookup[column.codes], labels=tuple(used))
+            used = sorted(np.unique(column.codes).tolist(), key=column.labels.__getitem__)
+            rank = np.full(len(column.labels), -1, dtype=np.int64)
+            rank[used] = np.arange(len(used))
+            column = replace(column, codes=rank[column.codes], labels=tuple(column.labels[code] for code in used))
         columns.append(column)
     return fold(Cells(tuple(columns), cells.n, cells.key), [column.name for column in columns])
 

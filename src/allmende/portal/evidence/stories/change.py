@@ -112,7 +112,7 @@ def _movement_sentence(found: figures.Movements, place: Place) -> str:
             "arrivals": wording.about(found.arrivals[-1], error), "departures": wording.about(found.departures[-1], error),
             "balance": _with_error(balance, both),
         }  # fmt: skip
-        parts.append(_("%(arrivals)s zogen zu, %(departures)s fort: ein Saldo von %(balance)s.") % values)
+        parts.append(_("%(arrivals)s Menschen zogen %(year)s zu, %(departures)s fort: ein Saldo von %(balance)s.") % values)
     return " ".join(wording.sentence(part) for part in parts)
 
 

@@ -122,10 +122,15 @@ def geojson(reader: Reader, view: View) -> str:
     """Return the areas of a map with their value, class and words, as GeoJSON in degrees."""
     grid = view.found.geography.startswith("grid_")
     outlines = _cell_outlines(view) if grid else _area_outlines(reader, view)
+    points = {} if grid else _label_points(reader, tuple(outlines))
     features = []
     for key, geometry in outlines.items():
-        words = {"name": _name(reader, key), "value": _written(view, view.found.values.get(key)), "class": view.class_of(key)}
-        words |= {} if grid else {"href": _href(reader, key)}
+        words: dict[str, Any] = {
+            "name": _name(reader, key),
+            "value": _written(view, view.found.values.get(key)),
+            "class": view.class_of(key),
+        }
+        words |= {} if grid else {"href": _href(reader, key), "label": points[key]}
         features.append({"type": "Feature", "properties": words, "geometry": geometry})
     return json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False, separators=(",", ":"))
 
@@ -207,6 +212,13 @@ def _area_outlines(reader: Reader, view: View) -> dict[str, Any]:
     return {key: json.loads(shapely.to_geojson(shapely.simplify(known[key], 0.0001))) for key in view.keys if key in known}
 
 
+def _label_points(reader: Reader, keys: Sequence[str]) -> dict[str, list[float]]:
+    """Return a point inside each area, where its name may stand."""
+    inner = [polygon.representative_point() for polygon in _polygons(reader, keys).values()]
+    lon, lat = to_wgs84(np.array([point.x for point in inner]), np.array([point.y for point in inner]))
+    return dict(zip(keys, np.column_stack((lon, lat)).round(5).tolist(), strict=True))
+
+
 def _polygons(reader: Reader, keys: Sequence[str]) -> dict[str, Any]:
     known = {key: p for shapes in reader.shelf.outlines.values() for key, p in zip(shapes.keys, shapes.polygons, strict=True)}
     return {key: known[key] for key in keys if key in known}
@@ -267,6 +279,8 @@ def _sentence(reader: Reader, view: View) -> str:
     told = {"what": what, "year": view.found.year, "high": _written(view, values[high]), "low": _written(view, values[low])}
     if view.found.geography.startswith("grid_"):
         return _("%(what)s, %(year)s: je Rasterzelle zwischen %(low)s und %(high)s.") % told
+    if len(values) == 1:
+        return _("%(what)s, %(year)s: nur für %(where)s veröffentlicht (%(high)s).") % {**told, "where": _name(reader, high)}
     told |= {"where_high": _name(reader, high), "where_low": _name(reader, low)}
     return _("%(what)s, %(year)s: am höchsten in %(where_high)s (%(high)s), am niedrigsten in %(where_low)s (%(low)s).") % told
 

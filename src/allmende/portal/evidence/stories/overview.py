@@ -27,7 +27,7 @@ def overview(reader: Reader, place: Place, query: QueryDict) -> Page:
         points = [(year, float(value)) for year, value in zip(series.years, series.values, strict=True)]
         return lines([Line("", points)], label, wording.number, width)
 
-    sentence = _("In %(place)s lebten am %(date)s %(number)s Menschen.") % {
+    sentence = _("Am %(date)s lebten in %(place)s %(number)s Menschen.") % {
         "place": place.name, "date": wording.key_day(series.table.note.key_date, last),
         "number": wording.about(series.values[-1], error),
     }  # fmt: skip

@@ -25,6 +25,7 @@ export async function showMap(place) {
       { id: "dotted", type: "fill", source: "areas", filter: ["==", ["get", "class"], "none"], paint: { "fill-pattern": "dots" } },
       "edges",
     );
+    nameAreas(library, map, areas);
     drawing.hidden = true;
     place.dataset.ready = "yes";
   });
@@ -87,6 +88,19 @@ function dots() {
   paper.arc(size / 2, size / 2, 2.2, 0, 2 * Math.PI);
   paper.fill();
   return paper.getImageData(0, 0, size, size);
+}
+
+// names are words on the page, not in the canvas: glyphs would need one more server
+function nameAreas(library, map, areas) {
+  const named = areas.features.filter((area) => area.properties.label);
+  if (named.length > 20) return;
+  for (const { properties } of named) {
+    const words = document.createElement("span");
+    words.className = "town";
+    words.textContent = properties.name;
+    words.setAttribute("aria-hidden", "true");
+    new library.Marker({ element: words }).setLngLat(properties.label).addTo(map);
+  }
 }
 
 function boundsOf(areas) {

@@ -68,7 +68,8 @@ def group(folder: Path, seed: int, port: int, no_serve: bool, small: bool, real:
     else:
         say(words["ready"].format(seconds=seconds, public=order.public))
     if no_serve:
-        say("" if as_json else words["later"].format(folder=folder))
+        if not as_json:
+            say(words["later"].format(folder=folder))
         return
     _open_portal(order.public, port, words["open"])
 

@@ -55,12 +55,20 @@ class Hub:
 
 
 def init_hub(
-    folder: Path, region_folder: Path, *, epoch: str, key_check: str, store: StoreKind = "files", prefix: str = ""
+    folder: Path,
+    region_folder: Path,
+    *,
+    epoch: str,
+    key_check: str,
+    store: StoreKind = "files",
+    prefix: str = "",
+    matrix: bytes | None = None,
 ) -> Hub:
     """Set a hub up in a new folder (mode 0700): identity, matrix secret, a copy of the region, hub.toml.
 
     `epoch` and `key_check` are what the offices' common secret says of itself. With `store` "spark" base cells go to
-    Spark tables whose names begin with `prefix`. Raises AllmendeError if the folder holds anything or the region has defects.
+    Spark tables whose names begin with `prefix`. The matrix secret is drawn, unless the 32 bytes of an earlier hub (or of a
+    demonstration that can be repeated) are given. Raises AllmendeError if the folder holds anything or the region has defects.
     """
     if store == "spark" and not _PREFIX.fullmatch(prefix):
         raise AllmendeError(
@@ -78,12 +86,11 @@ def init_hub(
     region = load_region(region_folder)
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
+    value = matrix or secrets.token_bytes(32)
     identity = new_hub_identity()
     write_identity(identity, folder / IDENTITY)
     write_whole(folder / RECIPIENT, identity.recipient().encode() + b"\n")
-    write_private(
-        folder / MATRIX, f'# Allmende: order of p-table intervals.\nepoch = "{epoch}"\nvalue = "{secrets.token_hex(32)}"\n'
-    )
+    write_private(folder / MATRIX, f'# Allmende: order of p-table intervals.\nepoch = "{epoch}"\nvalue = "{value.hex()}"\n')
     shutil.copytree(region_folder, folder / REGION)
     for name in (STORE, PROTECTED, RECEIVED, "journal", "reports"):
         (folder / name).mkdir()

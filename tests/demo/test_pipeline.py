@@ -1,0 +1,81 @@
+"""The whole chain on the small region: what is released is what was generated, dirt and protection accounted for."""
+
+import json
+from datetime import date
+
+import pytest
+
+from allmende.cubes.released import read_released
+from allmende.demo.pipeline import Order, run_demo
+from allmende.privacy.profiles import load_profile
+from allmende.release import verify
+
+pytestmark = pytest.mark.slow
+
+TODAY = date(2026, 3, 1)
+
+
+@pytest.fixture(scope="module")
+def order(tmp_path_factory):
+    order = Order(tmp_path_factory.mktemp("demo"), seed=3, small=True)
+    steps = list(run_demo(order, TODAY, lambda _: lambda *_: None))
+    assert [s.step.name for s in steps] == ["region", "hub", "offices", "receiving", "release"]
+    return order
+
+
+@pytest.fixture(scope="module")
+def truth(order):
+    return json.loads(order.truth.read_text(encoding="utf-8"))
+
+
+def _expected(truth, measure):
+    effect = {(entry["ags"], str(entry["year"])): entry["count"] for entry in truth["effect"]}
+    return {
+        (ags, year): count + effect.get((ags, year), 0)
+        for year, counts in truth[measure].items()
+        for ags, count in counts.items()
+    }
+
+
+def _released(order, **members):
+    """Published values by (AGS, year); every dimension not named is its margin."""
+    table = read_released(order.public / "current" / "tables" / "stock_municipality.parquet")
+    chosen = {column.name: "total" for column in table.columns if column.name not in ("area", "year")} | members
+    cells = table.select(**chosen)
+    keys = zip(cells["area"].values(), map(str, cells["year"].values()), strict=True)
+    return dict(zip(keys, cells.value.tolist(), strict=True))
+
+
+def test_municipal_totals_are_exact(order, truth):
+    assert _released(order) == _expected(truth, "persons")
+
+
+def test_main_residents_lie_within_the_profiles_bound(order, truth):
+    bound = max(abs(value) for value in _changes(1000))
+    released, expected = _released(order, residence="main"), _expected(truth, "main_residents")
+    assert released.keys() == expected.keys()
+    assert max(abs(released[key] - expected[key]) for key in expected) <= bound
+
+
+def _changes(count):
+    values, chances = load_profile("standard", bytes(32)).distribution(count)
+    return [value - count for value, chance in zip(values, chances, strict=True) if chance > 0]
+
+
+def test_the_release_is_whole(order):
+    assert verify((order.public / "current").resolve()).tables
+
+
+def test_persons_stay_in_the_offices(order):
+    """Neither the deliveries nor the hub nor the public folder holds a street, an id column or a date of birth."""
+    streets = {line.split(";")[13].encode() for line in next(order.offices.glob("*/addresses.txt")).read_text().splitlines()}
+    rare = [street for street in streets if len(street) > 14]
+    for folder in (order.deliveries, order.hub, order.public):
+        for path in folder.rglob("*"):
+            if path.is_file():
+                data = path.read_bytes()
+                assert not any(street in data for street in rare), path
+
+
+def test_a_second_run_only_looks(order):
+    assert all(done.reused for done in run_demo(order, TODAY, lambda _: lambda *_: None))

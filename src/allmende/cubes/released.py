@@ -49,8 +49,8 @@ class ReleasedCube:
 
     All columns but `year` are labelled. Code `TOTAL` in a dimension marks its margin, which was perturbed by itself:
     parts need not add up to it. A cell that is not there has the published value 0 if its area is in `areas`
-    (label, or `EVERYWHERE`, -> years published in this detail; ask `covers`), and is not published otherwise. Values of 0 are never stored, so that a
-    count protected to 0 looks like a true 0.
+    (label, or `EVERYWHERE`, -> years published in this detail; ask `covers`), and is not published otherwise. Values of 0
+    are never stored, so that a count protected to 0 looks like a true 0.
     """
 
     columns: tuple[Column, ...]

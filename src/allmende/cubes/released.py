@@ -23,7 +23,8 @@ class TableNote:
     `table` its name in the catalogue; `cube` what is counted; `geography` the level of its `area` column; `dimensions`
     maps each other dimension to its classification ("age" to "five"); `key_date` and `age_date` as MM-DD rules of
     the `year` column; `audience` public or member; `exact` says that totals over every dimension are not perturbed;
-    `pooled` that `year` is the last of so many years whose events were added up.
+    `pooled` that `year` is the last of so many years whose events were added up; `residence` who is counted: persons with
+    their main residence here (the population), with a secondary one, or all.
     """
 
     table: str
@@ -37,6 +38,7 @@ class TableNote:
     source: str
     exact: bool = False
     pooled: int = 1
+    residence: str = "all"
 
     def classification(self, dimension: str) -> str:
         """Return the classification of a dimension, "" if the table lacks it."""

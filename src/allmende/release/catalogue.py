@@ -23,6 +23,7 @@ EACH = "each"
 ORIGINS = tuple(name for name in GEOGRAPHIES if name == "municipality" or name.startswith("district"))
 DIMENSIONS = ("age", "sex", "nationality", "residence", "direction", "counterpart", "origin")
 AUDIENCES = ("public", "member")
+RESIDENCES = ("main", "secondary", "all")
 ALL = "all"
 
 Margin = tuple[str, ...]
@@ -47,6 +48,7 @@ class Table:
     dimensions: tuple[tuple[str, str], ...]
     margins: tuple[Margin, ...]
     audience: str = "public"
+    residence: str = "main"
     min_parent: int = 0
     pooled: int = 1
     exact_totals: bool = False
@@ -57,9 +59,9 @@ class Table:
         return tuple(name for name, _ in self.dimensions)
 
     @property
-    def universe(self) -> tuple[str, str, int]:
+    def universe(self) -> tuple[str, str, int, str]:
         """What is counted: tables of one universe speak of the same persons or events."""
-        return self.cube, self.series, self.pooled
+        return self.cube, self.series, self.pooled, self.residence
 
     def labels(self, dimension: str) -> tuple[str, ...] | None:
         """Return the bands of a classified dimension, None where members are published as they are."""
@@ -138,7 +140,7 @@ def _table(entry: Mapping[str, Any]) -> Table:
         geography=entry["geography"],
         dimensions=dimensions,
         margins=tuple(sorted(chosen, key=lambda margin: (len(margin), [names.index(name) for name in margin]))),
-        **{name: entry[name] for name in ("audience", "min_parent", "pooled", "exact_totals") if name in entry},
+        **{name: entry[name] for name in ("audience", "residence", "min_parent", "pooled", "exact_totals") if name in entry},
     )
 
 
@@ -160,6 +162,20 @@ def _find_defects(document: Mapping[str, Any]) -> Iterator[Defect]:
         if name in seen:
             yield place, "id", f"the id {name!r} is taken by table {seen[name] + 1} already"
         seen.setdefault(name, place)
+    yield from _mixed_residences(tables)
+
+
+def _mixed_residences(tables: list[dict[str, Any]]) -> Iterator[Defect]:
+    whose: dict[tuple[Any, Any], set[str]] = {}
+    for place, entry in enumerate(tables):
+        counted = whose.setdefault((entry.get("cube"), entry.get("series", "12-31")), set())
+        counted.add(entry.get("residence", "main"))
+        if "all" in counted and len(counted) > 1:
+            yield (
+                place,
+                "residence",
+                "another table of this cube counts other residences: all minus main would show the secondary",
+            )
 
 
 def _table_defects(place: int, entry: Mapping[str, Any]) -> Iterator[Defect]:
@@ -174,6 +190,8 @@ def _table_defects(place: int, entry: Mapping[str, Any]) -> Iterator[Defect]:
             yield place, field, f"{field} is {entry.get(field)!r}, expected one of {', '.join(known)}"
     if entry.get("audience", "public") not in AUDIENCES:
         yield place, "audience", f"audience is {entry['audience']!r}, expected public or member"
+    if entry.get("residence", "main") not in RESIDENCES:
+        yield place, "residence", f"residence is {entry['residence']!r}, expected one of {', '.join(RESIDENCES)}"
     if not re.fullmatch(r"\d\d-\d\d", str(entry.get("series", "12-31"))):
         yield place, "series", 'series is the month and day of the key date, such as "12-31"'
     for field, least in (("min_parent", 0), ("pooled", 1)):
@@ -191,6 +209,8 @@ def _dimension_defects(place: int, entry: Mapping[str, Any]) -> Iterator[Defect]
     if not isinstance(dimensions, dict):
         yield place, "dimensions", 'dimensions must pair names with classifications, such as { age = "five", sex = "each" }'
         return
+    if "residence" in dimensions and entry.get("residence", "main") != "all":
+        yield place, "dimensions", 'a table by residence must count all of them: residence = "all"'
     columns = KINDS.get(str(entry.get("cube")), ())
     for name, classes in dimensions.items():
         column = "origin_district" if name == "origin" else name

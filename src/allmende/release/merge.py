@@ -71,6 +71,7 @@ def note_of(table: Table, region: Region, manifests: Sequence[BaseCube | Manifes
         source=region.attribution,
         exact=table.exact_totals,
         pooled=table.pooled,
+        residence=table.residence,
     )
 
 

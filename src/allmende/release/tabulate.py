@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
+import narwhals.stable.v2 as nw
 import numpy as np
 
 from allmende.areas.hierarchy import Region
@@ -51,11 +52,13 @@ class Source:
     _folded: dict[tuple[str, ...], Cells] = field(default_factory=dict)
     _delivered: dict[tuple[str, str], dict[int, set[str]]] = field(default_factory=dict)
 
-    def fold(self, kind: str, series: str, by: tuple[str, ...]) -> Cells:
-        """Return base cells folded by some of their columns."""
-        asked = (kind, series, *by)
+    def fold(self, kind: str, series: str, by: tuple[str, ...], residence: str = "all") -> Cells:
+        """Return base cells folded by some of their columns, of persons with a main or secondary residence or of all."""
+        asked = (kind, series, residence, *by)
         if asked not in self._folded:
-            self._folded[asked] = fold_cells(self.store.frame(self.engine, kind, series), by)
+            frame = self.store.frame(self.engine, kind, series)
+            counted = frame if residence == "all" else frame.filter(nw.col("residence") == residence)
+            self._folded[asked] = fold_cells(counted, by)
         return self._folded[asked]
 
     def delivered(self, kind: str, series: str) -> Mapping[int, set[str]]:
@@ -97,7 +100,7 @@ def tabulate(source: Source, table: Table) -> Counted:
 def tabulate_by(source: Source, table: Table, places: tuple[str, ...], margin: Margin) -> Cells:
     """Count one margin of a table by base columns (`ags`, `district`, `cell`), its published years and bands."""
     columns = tuple("origin_district" if name == "origin" else name for name in margin)
-    base = source.fold(table.cube, table.series, (*places, *columns, "year"))
+    base = source.fold(table.cube, table.series, (*places, *columns, "year"), table.residence)
     year = Column("year", _window(base["year"].codes, table.pooled))
     classified = [_classify(base[column], name, table, source.region) for column, name in zip(columns, margin, strict=True)]
     kept = np.isin(year.codes, published_years(source, table))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from math import ceil, log10, sqrt
+from math import ceil, floor, log10, sqrt
 
 from django.utils import formats
 from django.utils.translation import get_language, gettext
@@ -56,7 +56,7 @@ def about(value: int, plus_minus: int) -> str:
     """
     if plus_minus < 1:
         return number(value)
-    step = 10 ** max(ceil(log10(plus_minus)), 1)
+    step = 10 ** max(floor(log10(plus_minus)), 1)
     return gettext("rund %(number)s") % {"number": number(round(value / step) * step)}
 
 

@@ -18,6 +18,9 @@ from allmende.portal.evidence.stories.maps import level_name
 from allmende.portal.places import Place
 from allmende.portal.public import Table
 
+LISTED = 500
+"""Up to so many areas a select field offers by name; beyond (grids) the address still takes `gebiet=`."""
+
 
 def sizes(reader: Reader) -> tuple[list[dict[str, Any]], int, Table | None]:
     """Return the members of the region with their newest population and its change, the year, and the table used."""
@@ -138,13 +141,14 @@ def preview(reader: Reader, table: Table, query: QueryDict, limit: int) -> dict[
         for members, value in zip(zip(*columns, strict=True), cube.value[:shown].tolist(), strict=True)
     ]
     every = ("", _("alle"))
-    named = sorted(((key, member_name(reader, "area", key)) for key in areas), key=lambda pair: pair[1])
+    few = areas if len(areas) <= LISTED else []
+    named = sorted(((key, member_name(reader, "area", key)) for key in few), key=lambda pair: pair[1])
     return {
         "entry": table.entry, "title": table.entry.title[wording.language()],
         "head": [*(dimension_name(name) for name in table_head(table)), _("Wert")],
         "rows": rows, "shown": shown, "cells": len(cube),
         "choices": [
-            *([Choice("gebiet", _("Gebiet"), [every, *named], area)] if len(named) <= 500 else []),
+            *([Choice("gebiet", _("Gebiet"), [every, *named], area)] if named else []),
             Choice("jahr", _("Jahr"), [(value, value) for value in reversed(years)], year),
         ],
         "origin": origin(reader, table, [int(year)]),

@@ -73,6 +73,7 @@ class Page:
     notes: Sequence[str] = ()
     steps: Sequence[tuple[str, str]] = ()
     map_source: str = ""
+    map_borders: str = ""
 
 
 def drawn(draw: Callable[[int], str], legend: Sequence[tuple[str, str]] = ()) -> Picture:

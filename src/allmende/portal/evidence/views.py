@@ -28,7 +28,7 @@ from allmende.portal.evidence.stories.comparison import comparison
 from allmende.portal.places import Place
 from allmende.portal.public import Table, releases, shelf
 
-PREVIEW = 200
+PREVIEW = 100
 
 
 def reader_of(request: HttpRequest) -> Reader:

@@ -95,6 +95,7 @@ def map_page(reader: Reader, place: Place, query: QueryDict) -> Page:
         notes=_notes(view),
         steps=[(reverse("tabelle", args=[found.table.note.table]), _("Die ganze Tabelle ansehen und herunterladen"))],
         map_source=reverse("kartendaten", args=[place.key]) + "?" + view.query(),
+        map_borders=_borders(reader) if found.geography.startswith("grid_") else "",
     )
 
 
@@ -251,6 +252,10 @@ def _written(view: View, value: float | None) -> str:
     if view.found.measure == "veraenderung":
         return wording.signed(value, 1)
     return wording.number(value, _digits(view))
+
+
+def _borders(reader: Reader) -> str:
+    return reverse("kartendaten", args=[reader.shelf.region.id]) + "?ebene=municipality"
 
 
 def _described(reader: Reader, view: View, key: str) -> str:

@@ -2,7 +2,11 @@
 const drawing = document.querySelector(".drawn");
 
 export async function showMap(place) {
-  const [library, areas] = await Promise.all([import(place.dataset.library), fetchAreas(place.dataset.source)]);
+  const [library, areas, borders] = await Promise.all([
+    import(place.dataset.library),
+    fetchAreas(place.dataset.source),
+    place.dataset.borders ? fetchAreas(place.dataset.borders) : null,
+  ]);
   if (!areas.features.length) return;
   await loadStyle(place.dataset.style);
   place.hidden = false;
@@ -25,7 +29,11 @@ export async function showMap(place) {
       { id: "dotted", type: "fill", source: "areas", filter: ["==", ["get", "class"], "none"], paint: { "fill-pattern": "dots" } },
       "edges",
     );
-    nameAreas(library, map, areas);
+    if (borders) {
+      map.addSource("borders", { type: "geojson", data: borders });
+      map.addLayer({ id: "borders", type: "line", source: "borders", paint: { "line-color": "#333a47", "line-width": 1.2 } });
+    }
+    nameAreas(library, map, borders ?? areas);
     drawing.hidden = true;
     place.dataset.ready = "yes";
   });

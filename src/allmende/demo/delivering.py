@@ -7,6 +7,7 @@ import signal
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from multiprocessing.pool import Pool
 from pathlib import Path
 
 from allmende.areas.geometry import read_geojson
@@ -68,7 +69,7 @@ class Delivered:
 def deliver_all(jobs: Sequence[Job], workers: int = WORKERS) -> Iterator[Delivered]:
     """Run the offices in worker processes, the largest files first; yield each as it is finished, in any order."""
     jobs = sorted(jobs, key=lambda job: -job.extracts[-1].stock.stat().st_size)
-    with multiprocessing.get_context("spawn").Pool(min(workers, len(jobs)), _leave_interrupts_to_the_parent) as pool:
+    with _worker_processes(min(workers, len(jobs))) as pool:
         yield from pool.imap_unordered(deliver, jobs)
 
 
@@ -105,5 +106,10 @@ def deliver(job: Job) -> Delivered:
     return Delivered(job.ags, persons, findings, set_aside, path)
 
 
-def _leave_interrupts_to_the_parent() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _worker_processes(count: int) -> Pool:
+    # workers inherit the blocked signal: Ctrl-C reaches this process alone, which then ends them
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        return multiprocessing.get_context("spawn").Pool(count)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

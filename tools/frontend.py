@@ -23,7 +23,7 @@ FILES = {
     "@kern-ux/native/LICENSE.md": "kern/LICENSE.md",
     **{
         f"@kern-ux/native/dist/fonts/fira-sans/FiraSans-{cut}.woff2": f"kern/fonts/FiraSans-{cut}.woff2"
-        for cut in ("Regular", "Italic", "Medium", "SemiBold")
+        for cut in ("Regular", "Italic", "SemiBold")
     },
     "maplibre-gl/dist/maplibre-gl.mjs": "maplibre/maplibre-gl.mjs",
     "maplibre-gl/dist/maplibre-gl-worker.mjs": "maplibre/maplibre-gl-worker.mjs",

@@ -210,7 +210,12 @@ def _cell_outlines(view: View) -> dict[str, Any]:
 def _area_outlines(reader: Reader, view: View) -> dict[str, Any]:
     both = (reader.shelf.municipalities, reader.shelf.districts)
     known = {key: polygon for shapes in both for key, polygon in zip(shapes.keys, shapes.polygons, strict=True)}
-    return {key: json.loads(shapely.to_geojson(shapely.simplify(known[key], 0.0001))) for key in view.keys if key in known}
+    return {key: _simple(known[key]) for key in view.keys if key in known}
+
+
+def _simple(polygon: Any) -> Any:
+    # 30 m: finer than a screen shows at the scale of a municipality
+    return json.loads(shapely.to_geojson(shapely.set_precision(shapely.simplify(polygon, 0.0003), 1e-5)))
 
 
 def _label_points(reader: Reader, keys: Sequence[str]) -> dict[str, list[float]]:

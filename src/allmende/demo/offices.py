@@ -12,7 +12,7 @@ import numpy as np
 from allmende.areas.hierarchy import Region
 from allmende.demo.dirt import STRAY, Soiled
 from allmende.demo.history import History
-from allmende.demo.people import SECONDARY, People
+from allmende.demo.people import FEMALE, SECONDARY, People
 from allmende.demo.places import Places
 from allmende.demo.vendors import VENDORS, event_rows, house_lines, stock_rows, vendor_profile, write_extract
 
@@ -80,15 +80,14 @@ def _stray(stock: People) -> tuple[str, ...]:
 def write_truth(places: Places, history: History, soiled: Soiled, path: Path) -> None:
     """Write what is true and what was planted, for tests: residents by municipality and year, and the dirt by kind.
 
-    `effect` is by how many persons a stock differs from the truth once its bad rows are set aside.
+    `women` are those among the main residents; `effect` is by how many main residents a stock differs from the truth once
+    its bad rows are set aside.
     """
     ags = [m.ags for m in places.region.municipalities]
+    main = {year: people.take(people.residence != SECONDARY) for year, people in history.stocks.items()}
     document = {
-        "persons": {year: _by_municipality(places, people) for year, people in history.stocks.items()},
-        "main_residents": {
-            year: _by_municipality(places, people.take(people.residence != SECONDARY))
-            for year, people in history.stocks.items()
-        },
+        "main_residents": {year: _by_municipality(places, people) for year, people in main.items()},
+        "women": {year: _by_municipality(places, people.take(people.sex == FEMALE)) for year, people in main.items()},
         "planted": {kind: _entries(counts, ags) for kind, counts in sorted(soiled.ledger.planted.items())},
         "effect": _entries(soiled.ledger.effect, ags),
     }

@@ -32,10 +32,10 @@ from allmende.release.plan import Plan
 from allmende.release.protect import Protected, publish
 from allmende.release.registry import Entry, Registry
 from allmende.release.reports import (
-    METHOD,
     internal_page,
     internal_report,
     measure,
+    method_sentence,
     public_accuracy,
     public_page,
     public_report,
@@ -102,7 +102,9 @@ def _write(hub: Hub, plan: Plan, folder: Path, created: date) -> Mapping[str, in
     for name in REGION_FILES:
         if (hub.region_folder / name).is_file():
             shutil.copyfile(hub.region_folder / name, places / name)
-    release = Publication(folder, plan.id, plan.catalogue.title, created, _region(hub.region), METHOD, tuple(entries), ())
+    release = Publication(
+        folder, plan.id, plan.catalogue.title, created, _region(hub.region), method_sentence(plan.catalogue), tuple(entries), ()
+    )
     report = public_report(release)
     _write_json(folder / "report.json", report)
     (folder / "report.html").write_text(public_page(report), encoding="utf-8")

@@ -12,15 +12,22 @@ import numpy as np
 from allmende.cubes import publication
 from allmende.privacy.attacks import assess_side_channel, assess_small_values, assess_stock_flow
 from allmende.privacy.utility import Accuracy, accuracy
+from allmende.release.catalogue import Catalogue
 from allmende.release.plan import Plan
 from allmende.release.protect import Protected
 
-METHOD = publication.Words(
-    "Alle Werte sind zum Schutz der Menschen zufällig um wenige Personen verändert, jeder für sich: Summen von Teilen ergeben "
-    "deshalb nicht genau den ausgewiesenen Gesamtwert. Nullen bleiben Nullen. Kleine Zahlen sind unsicher.",
-    "To protect people every value was changed at random by a few persons, each by itself: parts therefore do not add up "
-    "exactly to the total that is shown. Zeros stay zeros. Small numbers are uncertain.",
-)
+
+def method_sentence(catalogue: Catalogue) -> publication.Words:
+    """Return what belongs beside every figure: how it was protected, and which figures were not."""
+    exact = any(table.exact_totals for table in catalogue.tables)
+    return publication.Words(
+        "Zum Schutz der Menschen ist jeder Wert für sich zufällig um wenige Personen verändert"
+        + (", außer der Einwohnerzahl der Gemeinden" if exact else "")
+        + ". Teile ergeben deshalb zusammen nicht genau ihre Summe. Nullen bleiben Nullen; kleine Zahlen sind unsicher.",
+        "To protect people every value was changed at random by a few persons, each by itself"
+        + (", but for the populations of municipalities" if exact else "")
+        + ". Parts therefore do not add up exactly to their total. Zeros stay zeros; small numbers are uncertain.",
+    )
 
 
 def measure(protected: Protected) -> Accuracy:

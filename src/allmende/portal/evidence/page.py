@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from allmende.cubes.released import TableNote
 from allmende.portal import wording
 from allmende.portal.drawing.svg import NARROW, WIDE
 from allmende.portal.evidence.reader import Reader
@@ -99,7 +100,7 @@ def origin(reader: Reader, table: Table, years: Sequence[int], parts: int = 1, *
     first, last = wording.key_day(note.key_date, years[0]), wording.key_day(note.key_date, years[-1])
     return Origin(
         source=note.source,
-        counted=_counted(note.cube),
+        counted=_counted(note),
         key_date=last if first == last else _("%(first)s bis %(last)s") % {"first": first, "last": last},
         territory=wording.day(publication.region.territory_date),
         protection=publication.method[wording.language()],
@@ -115,10 +116,14 @@ def plus_minus(table: Table, parts: int = 1, *, total: bool = False) -> int:
     return wording.uncertainty(table.entry.accuracy, parts * table.parts, exact=table.note.exact and total)
 
 
-def _counted(cube: str) -> str:
-    if cube == "stock":
-        return _("Gemeldete Personen, mit Haupt- oder Nebenwohnung")
-    return _("Ereignisse des Kalenderjahres, wie sie im Melderegister stehen")
+def _counted(note: TableNote) -> str:
+    if note.cube != "stock":
+        return _("Ereignisse des Kalenderjahres, wie sie im Melderegister stehen")
+    return {
+        "main": _("Bevölkerung: Personen mit alleiniger Wohnung oder Hauptwohnung"),
+        "secondary": _("Personen mit Nebenwohnung; sie zählen andernorts zur Bevölkerung"),
+        "all": _("Gemeldete Personen, mit Haupt- oder Nebenwohnung"),
+    }[note.residence]
 
 
 def _uncertainty(table: Table, parts: int, *, total: bool) -> str:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import multiprocessing
 import signal
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from datetime import date
-from multiprocessing.pool import Pool
 from pathlib import Path
 
 from allmende.areas.geometry import read_geojson
 from allmende.areas.hierarchy import load_region
 from allmende.cubes import BaseCube
 from allmende.deliveries import DeliveryNote, read_signing_key, seal
+from allmende.errors import AllmendeError
 from allmende.register.houses import read_houses
 from allmende.register.keydates import KeyDateRule
 from allmende.register.processing import process
@@ -67,10 +69,26 @@ class Delivered:
 
 
 def deliver_all(jobs: Sequence[Job], workers: int = WORKERS) -> Iterator[Delivered]:
-    """Run the offices in worker processes, the largest files first; yield each as it is finished, in any order."""
+    """Run the offices in worker processes, the largest files first; yield each as it is finished, in any order.
+
+    Raises what an office raises, and AllmendeError if the system ended a worker; the others are ended then, too.
+    """
     jobs = sorted(jobs, key=lambda job: -job.extracts[-1].stock.stat().st_size)
-    with _worker_processes(min(workers, len(jobs))) as pool:
-        yield from pool.imap_unordered(deliver, jobs)
+    with ProcessPoolExecutor(min(workers, len(jobs)), multiprocessing.get_context("spawn")) as pool:
+        running = _submit(pool, jobs)
+        try:
+            for done in as_completed(running):
+                yield done.result()
+        except BrokenProcessPool as error:
+            raise AllmendeError(
+                "The system ended a worker process, or it could not start.",
+                expected=f"{workers} processes of about 1 GB each",
+                todo="Close other programs, or look into the system's log, then call again: finished steps are kept.",
+            ) from error
+        except BaseException:
+            for worker in multiprocessing.active_children():
+                worker.terminate()
+            raise
 
 
 def deliver(job: Job) -> Delivered:
@@ -106,10 +124,10 @@ def deliver(job: Job) -> Delivered:
     return Delivered(job.ags, persons, findings, set_aside, path)
 
 
-def _worker_processes(count: int) -> Pool:
+def _submit(pool: ProcessPoolExecutor, jobs: Sequence[Job]) -> list[Future[Delivered]]:
     # workers inherit the blocked signal: Ctrl-C reaches this process alone, which then ends them
     before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
     try:
-        return multiprocessing.get_context("spawn").Pool(count)
+        return [pool.submit(deliver, job) for job in jobs]
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)

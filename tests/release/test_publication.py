@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -23,6 +24,13 @@ def test_a_table_is_found_by_what_it_answers_and_opened(tmp_path):
     cube = publication.open(entry).select(area="99001001.02", year=2025, age="total", sex="total")
     assert cube.value.tolist() == [271]
     assert publication.find(cube="births") == ()
+
+
+def test_who_asks_for_persons_never_gets_secondary_residences_alone(tmp_path):
+    publication = read_publication(write_example(tmp_path))
+    apart = [replace(e, note=replace(e.note, residence="secondary", dimensions=())) for e in publication.tables]
+    both = replace(publication, tables=(*apart, *publication.tables))
+    assert both.find(cube="stock") == publication.find(cube="stock") != ()
 
 
 def test_the_link_in_force_moves_to_the_next_release(tmp_path):

@@ -105,7 +105,8 @@ class Publication:
     ) -> tuple[TableEntry, ...]:
         """Return the tables that count `cube` by `geography` with at least these dimensions; "" matches any.
 
-        The tables with the fewest other dimensions come first, so the first one is the smallest that answers.
+        Tables of secondary residences alone do not answer: whoever asks for persons means the population. The tables with
+        the fewest other dimensions come first, so the first one is the smallest that answers.
         """
         found = [entry for entry in self.tables if _matches(entry.note, cube, geography, dimensions, key_date, audience)]
         return tuple(sorted(found, key=lambda entry: len(entry.note.dimensions)))
@@ -183,7 +184,7 @@ def put_in_force(public: Path, release_id: str) -> None:
 def _matches(note: TableNote, cube: str, geography: str, dimensions: tuple[str, ...], key_date: str, audience: str) -> bool:
     wanted = {"cube": cube, "geography": geography, "key_date": key_date, "audience": audience}
     same = all(not value or getattr(note, name) == value for name, value in wanted.items())
-    return same and set(dimensions) <= {name for name, _ in note.dimensions}
+    return same and note.residence != "secondary" and set(dimensions) <= {name for name, _ in note.dimensions}
 
 
 def _publication(folder: Path, document: dict[str, Any]) -> Publication:

@@ -47,7 +47,7 @@ WORDS = {
               help="Region Bremen from a folder of public data, instead of the fictional region.")  # fmt: skip
 @json_option
 def group(folder: Path, seed: int, port: int, no_serve: bool, small: bool, real: Path | None, as_json: bool) -> None:
-    r"""Build the fictional region and open the portal: register, offices, hub, gate, release, browser.
+    """Build the fictional region and open the portal: register, offices, hub, gate, release, browser.
 
     Interrupt it at any time; finished steps stay, and the next run goes on from there.
 

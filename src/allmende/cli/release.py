@@ -39,7 +39,7 @@ def group() -> None:
 @json_option
 @click.pass_context
 def plan_release(ctx: click.Context, hub: Path, catalogue: Path | None, profile: str, as_json: bool) -> None:
-    r"""Run every attack of the gate on the release that would be built, and publish nothing.
+    """Run every attack of the gate on the release that would be built, and publish nothing.
 
     Exit code 1 if the gate refuses. What it prints is internal: it tells how strong the protection is.
 
@@ -62,7 +62,7 @@ def plan_release(ctx: click.Context, hub: Path, catalogue: Path | None, profile:
 @catalogue_option
 @json_option
 def build_release(hub: Path, public: Path, catalogue: Path | None, profile: str, as_json: bool) -> None:
-    r"""Plan a release, and if the gate lets it pass publish it into the PUBLIC folder and put it in force.
+    """Plan a release, and if the gate lets it pass publish it into the PUBLIC folder and put it in force.
 
     The same request gives the same bytes. Interrupted at any moment, the release that was in force stays so.
 
@@ -84,7 +84,7 @@ def build_release(hub: Path, public: Path, catalogue: Path | None, profile: str,
 @click.argument("folder", type=FOLDER)
 @json_option
 def verify_release(folder: Path, as_json: bool) -> None:
-    r"""Check a release: every file unchanged, nothing missing or added, no zero stored, nothing confidential inside.
+    """Check a release: every file unchanged, nothing missing or added, no zero stored, nothing confidential inside.
 
     Exit code 1 with the names of the files if anything is wrong.
 
@@ -103,7 +103,7 @@ def verify_release(folder: Path, as_json: bool) -> None:
 @click.argument("public", type=FOLDER)
 @json_option
 def list_releases(public: Path, as_json: bool) -> None:
-    r"""List the releases of a public folder, the one in force marked.
+    """List the releases of a public folder, the one in force marked.
 
     \b
     Example:

@@ -19,8 +19,14 @@ test: .venv/dev ## check style and types, run the tests
 	@$(RUN) -m reuse --suppress-deprecation lint --quiet
 	$(RUN) -m pytest -q -n 2 -m "not slow and not browser and not spark and not postgres"
 
-bench: .venv/full ## measure the claims of speed and size, print ratios
-	@for script in benchmarks/*.py; do echo "== $$script"; $(RUN) $$script || exit 1; done
+bench: .venv/full ## measure the claims of speed and size, print ratios (SHORT=1: smaller)
+	$(RUN) benchmarks/base_cube.py $(if $(SHORT),--short)
+	$(RUN) benchmarks/register.py
+	$(RUN) benchmarks/perturbation.py $(if $(SHORT),200000)
+	$(RUN) benchmarks/attacks_on_profiles.py $(if $(SHORT),1)
+	$(RUN) -m allmende demo --no-serve
+	$(RUN) benchmarks/gate.py demo-data/hub
+	$(RUN) benchmarks/portal.py demo-data/public $(if $(SHORT),--rounds 3)
 
 lock: ## pin every dependency with hashes anew (needs uv)
 	sh tools/lock.sh

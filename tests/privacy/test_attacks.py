@@ -233,6 +233,35 @@ def test_areas_that_are_not_published_are_no_terms():
     assert sorted((slivers.terms @ (slivers.areas @ n)).tolist()) == [3, 27]
 
 
+def test_a_difference_that_takes_away_what_was_not_there_is_no_number_of_persons():
+    """Of two outer areas one has an inner area unpublished: the inner ones that touch it, less it, are no sliver."""
+    outer = np.array([0, 0, 1, 1])
+    inner = np.array([-1, 5, 5, 6])  # 5 lies across; 40 persons of area 0 are in no published inner area
+    n = np.array([40, 30, 41, 9])
+    slivers = find_slivers(outer, inner, unions=1)
+    differences = (slivers.terms @ (slivers.areas @ n)).tolist()
+    assert sorted(zip(differences, slivers.beyond(n).tolist(), strict=True)) == [(1, 40), (30, 0), (41, 0)]
+    assert assess_slivers(slivers, n, np.arange(4, dtype=np.uint32), NOTHING).small == 0
+    n[0] = 0  # where nobody lives there it is one
+    assert slivers.beyond(n).max() == 0
+
+
+def test_years_of_one_place_are_one_case_and_are_averaged():
+    outer, inner, n = differencing_example()
+    n = n.copy()
+    n[4] = 2
+    years = np.repeat(np.arange(9), 10)
+    slivers = find_slivers(np.tile(outer, 9) * 10 + years, np.tile(inner, 9) * 10 + years, unions=1)
+    key = np.random.default_rng(1).integers(0, 2**32, 90, dtype=np.uint32)
+    protection = load_profile("standard", SECRET)
+    place = np.unique(slivers.terms.indices[slivers.terms.indptr[:-1]] // 9, return_inverse=True)[1]
+    alone = assess_slivers(slivers, np.tile(n, 9), key, protection)
+    lasting = assess_slivers(slivers, np.tile(n, 9), key, protection, place=place)
+    assert (alone.small, alone.places, lasting.small, lasting.places) == (18, 18, 18, 2)
+    assert alone.lasting == alone.worst == lasting.worst
+    assert lasting.worst < lasting.lasting < exact_by_averaging(protection.table.rows[-1], 9)
+
+
 @pytest.mark.parametrize("name", ["standard", "fine", "accuracy"])
 def test_expected_figures_agree_with_a_simulation(name):
     outer, inner, n, rng = random_town(3)

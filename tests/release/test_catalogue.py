@@ -19,6 +19,12 @@ def write(tmp_path, text):
         (HEAD + "table = 3", 2, r"there is no \[\[table\]\]"),
         (HEAD + TABLE + "extra = 1", 7, "'extra' means nothing here"),
         (HEAD + TABLE + 'dimensions = { age = "own" }', 7, "no classification 'own'"),
+        (
+            HEAD + TABLE + 'dimensions = { sex = "three" }',
+            7,
+            r"no classification 'three' of 'sex'. Expected one of \['each', 'two'\]",
+        ),
+        (HEAD + TABLE + 'dimensions = { nationality = "two" }', 7, "nationality is 'two', expected \"each\""),
         (HEAD + TABLE + 'dimensions = { origin = "district" }', 7, "no dimension 'origin'"),
         (HEAD + TABLE + 'dimensions = { sex = "each" }\nmargins = [[], ["age"]]', 8, "margins name age"),
         (HEAD + TABLE + 'dimensions = { sex = "each" }\nmargins = [["sex"]]', 8, r"margins lack \[\]"),

@@ -7,10 +7,13 @@ import pytest
 
 from allmende.cubes.base import read_cube
 from allmende.cubes.publication import Words
+from allmende.engine import open_engine
 from allmende.release.catalogue import Table, every_margin
 from allmende.release.merge import merge_released, note_of, protect_at_source
 from allmende.release.protect import protect, publish
-from allmende.release.tabulate import tabulate
+from allmende.release.tabulate import Source, tabulate
+
+from .conftest import FolderStore, people, stock
 
 DETAIL = (("age", "five"), ("sex", "each"), ("nationality", "each"))
 TABLE = Table("t", Words("", ""), "stock", "12-31", "district", DETAIL, every_margin(["age", "sex", "nationality"]))
@@ -63,6 +66,32 @@ def test_only_the_total_of_a_municipality_is_exact(protected):
     table = protected(replace(TABLE, geography="municipality", exact_totals=True))
     assert (table[()].value == table[()].cells.n).all()
     assert any((part.value != part.cells.n).any() for part in table.parts if part.margin)
+
+
+def test_sexes_without_a_column_stay_in_every_total(region, tmp_path, protection):
+    persons = people(np.random.default_rng(11), region, [900, 400, 150])
+    persons["sex"][::10] = 2
+    persons["sex"][5] = 3
+    store = FolderStore(tmp_path)
+    for cube in stock(region, persons, 2024):
+        store.add(cube)
+    two = replace(TABLE, dimensions=(("age", "broad"), ("sex", "two")), margins=every_margin(["age", "sex"]))
+    with open_engine() as engine:
+        source = Source(store, engine, region)
+        each, counted = (tabulate(source, t) for t in (replace(two, dimensions=(("age", "broad"), ("sex", "each"))), two))
+    alive = (persons["born"] <= 2024) & (persons["residence"] == 0)
+    assert [int(counted.margins[m].n.sum()) for m in ((), ("age",))] == [alive.sum()] * 2
+    for margin in (("sex",), ("age", "sex")):
+        assert counted.margins[margin].n.sum() == (alive & (persons["sex"] < 2)).sum()
+        shown = {row for row in cells(each.margins[margin]) if row[-3] in ("m", "w")}
+        assert set(cells(counted.margins[margin])) == shown
+    cube = publish(protect(counted, protection), region, note_of(two, region, store.manifests()))
+    assert cube["sex"].labels == ("m", "w")
+    assert cube.note.classification("sex") == "two"
+
+
+def cells(folded):
+    return zip(*(column.values() for column in folded.columns), folded.n.tolist(), folded.key.tolist(), strict=True)
 
 
 def test_a_published_table_tells_no_cell_that_its_noise_emptied(protected, region, store):

@@ -14,13 +14,17 @@ from typing import Any
 from allmende.cubes.base import KINDS
 from allmende.cubes.publication import Words
 from allmende.errors import AllmendeError
-from allmende.parameters.classifications import classification
+from allmende.parameters import load
+from allmende.parameters.classifications import choice, classification
 from allmende.release.geographies import GEOGRAPHIES
 
 EACH = "each"
 """Classification of a dimension whose members are published as they are."""
 
 ORIGINS = tuple(name for name in GEOGRAPHIES if name == "municipality" or name.startswith("district"))
+CLASSIFIED = ("age", "sex")
+"""Dimensions with classifications in parameters/classifications.toml; age has no other, as single years are one of them."""
+
 DIMENSIONS = ("age", "sex", "nationality", "residence", "direction", "counterpart", "origin")
 AUDIENCES = ("public", "member")
 RESIDENCES = ("main", "secondary", "all")
@@ -64,9 +68,11 @@ class Table:
         return self.cube, self.series, self.pooled, self.residence
 
     def labels(self, dimension: str) -> tuple[str, ...] | None:
-        """Return the bands of a classified dimension, None where members are published as they are."""
+        """Return the bands or chosen members of a classified dimension, None where members are published as they are."""
         name = dict(self.dimensions)[dimension]
-        return None if name == EACH or dimension == "origin" else classification(dimension, name).labels
+        if name == EACH or dimension == "origin":
+            return None
+        return classification(dimension, name).labels if dimension == "age" else choice(dimension, name).members
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,13 +240,12 @@ def _dimension_defects(place: int, entry: Mapping[str, Any]) -> Iterator[Defect]
 def _classification_problem(name: str, classes: Any) -> str:
     if name == "origin":
         return "" if classes in ORIGINS else f"origin is {classes!r}, expected one of {', '.join(ORIGINS)}"
-    if name != "age":
+    if name not in CLASSIFIED or (classes == EACH and name != "age"):
         return "" if classes == EACH else f'{name} is {classes!r}, expected "{EACH}"'
-    try:
-        classification(name, classes)
-    except AllmendeError as error:
-        return f"{error.what} Expected {error.expected}"
-    return ""
+    known = sorted(load("classifications")[name])
+    if classes in known:
+        return ""
+    return f"There is no classification {classes!r} of {name!r}. Expected one of {known if name == 'age' else [EACH, *known]}"
 
 
 def _unknown(place: int | None, entry: Mapping[str, Any], known: set[str]) -> Iterator[Defect]:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from allmende.cubes import publication
+from allmende.parameters.classifications import remark
 from allmende.privacy.attacks import assess_side_channel, assess_small_values, assess_stock_flow
 from allmende.privacy.utility import Accuracy, accuracy
 from allmende.release.catalogue import Catalogue
@@ -50,12 +51,25 @@ def public_accuracy(measured: Accuracy) -> publication.Accuracy:
 
 
 def public_report(release: publication.Publication) -> dict[str, Any]:
-    """Return the public report: what was protected and how accurate it is; no parameter, no true count."""
+    """Return the public report: what was protected and how accurate it is; no parameter, no true count.
+
+    `remarks` say what a classification leaves without a column of its own, with the tables it concerns.
+    """
     tables = [
         {"table": e.note.table, "title": asdict(e.title), "geography": e.note.geography, "cells": e.cells, **asdict(e.accuracy)}
         for e in release.tables
     ]
-    return {"release": release.id, "title": asdict(release.title), "method": asdict(release.method), "tables": tables}
+    used = sorted({pair for e in release.tables for pair in e.note.dimensions if remark(*pair)})
+    remarks = [
+        {**remark(*pair), "tables": [e.note.table for e in release.tables if pair in e.note.dimensions]} for pair in used
+    ]
+    return {
+        "remarks": remarks,
+        "release": release.id,
+        "title": asdict(release.title),
+        "method": asdict(release.method),
+        "tables": tables,
+    }
 
 
 def internal_report(plan: Plan, summed: Sequence[tuple[str, int]]) -> dict[str, Any]:
@@ -106,7 +120,8 @@ def public_page(report: dict[str, Any]) -> str:
     for language, head in heads.items():
         rows = [_accuracy_row(table, language) for table in report["tables"]]
         title = f"{titles[language]} {report['release']}"
-        parts.append(_section(language, title, [report["method"][language], units[language]], head, rows))
+        remarks = [f"{each[language]} ({', '.join(each['tables'])})" for each in report["remarks"]]
+        parts.append(_section(language, title, [report["method"][language], *remarks, units[language]], head, rows))
     return _page(report["title"]["de"], parts)
 
 

@@ -29,6 +29,9 @@ MEMBERS: Mapping[str, tuple[str, ...]] = {
 
 Year = TypeVar("Year", int, Ints)
 
+NO_COLUMN = -1
+"""Code of members that a classification leaves without a column: they stand in totals only."""
+
 LANDS = tuple(f"{number:02}" for number in range(1, 17))
 
 
@@ -89,16 +92,21 @@ def tabulate(source: Source, table: Table) -> Counted:
     Raises AllmendeError if the store has no year of it (with `pooled`: no complete window).
     """
     place = base_column(table.geography)
-    cells = tabulate_by(source, table, (place,), table.names)
+    cells = _count(source, table, (place,), table.names)
     area = area_column(cells[place], table.geography, source.region)
     placed = Cells((area, *cells.columns[1:]), cells.n, cells.key)
     finest = fold(placed, ("area", "year", *table.names))
-    margins = {margin: fold(finest, ("area", "year", *margin)) for margin in table.margins}
+    margins = {margin: fold(_with_columns(finest, margin), ("area", "year", *margin)) for margin in table.margins}
     return Counted(table, published_years(source, table), margins, _areas(source, table))
 
 
 def tabulate_by(source: Source, table: Table, places: tuple[str, ...], margin: Margin) -> Cells:
     """Count one margin of a table by base columns (`ags`, `district`, `cell`), its published years and bands."""
+    return _with_columns(_count(source, table, places, margin), margin)
+
+
+def _count(source: Source, table: Table, places: tuple[str, ...], margin: Margin) -> Cells:
+    """Count a margin with those whose members have no column, for they belong to the totals above."""
     columns = tuple("origin_district" if name == "origin" else name for name in margin)
     base = source.fold(table.cube, table.series, (*places, *columns, "year"), table.residence)
     year = Column("year", _window(base["year"].codes, table.pooled))
@@ -106,6 +114,14 @@ def tabulate_by(source: Source, table: Table, places: tuple[str, ...], margin: M
     kept = np.isin(year.codes, published_years(source, table))
     cells = Cells((*(base[place] for place in places), year, *classified), base.n, base.key).take(kept)
     return fold(cells, (*places, "year", *margin))
+
+
+def _with_columns(cells: Cells, margin: Margin) -> Cells:
+    """Return the cells whose members have a column of their own in every dimension of a margin."""
+    kept = np.ones(len(cells), dtype=np.bool_)
+    for name in margin:
+        kept &= cells[name].codes != NO_COLUMN
+    return cells if kept.all() else cells.take(kept)
 
 
 def published_years(source: Source, table: Table) -> tuple[int, ...]:
@@ -169,4 +185,8 @@ def _classify(column: Column, name: str, table: Table, region: Region) -> Column
         return regroup(column, name, district_of(region, classes)).relabel(labels)
     if classes == EACH:
         return column.relabel(labels)
+    if name != "age":
+        codes = {label: code for code, label in enumerate(labels)}
+        lookup = np.array([codes.get(label, NO_COLUMN) for label in MEMBERS[name]], dtype=np.int64)
+        return Column(name, lookup[column.relabel(MEMBERS[name]).codes], labels)
     return Column(name, classification(name, classes).code(column.codes), labels)

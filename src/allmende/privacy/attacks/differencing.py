@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from allmende.privacy.attacks.checks import Check, Limits
-from allmende.privacy.attacks.noise import Spread, add, spread
+from allmende.privacy.attacks.noise import Spread, add, exact_mean, spread
 from allmende.privacy.attacks.slivers import Slivers
 from allmende.privacy.lookup import Keys
 from allmende.privacy.protection import Protection
@@ -23,19 +23,23 @@ LARGEST = 30
 class DifferencingRisk:
     """How well slivers of 1 or 2 persons are hit; shares 0 … 1, expected over keys unless called realised.
 
-    `slivers` targets with anybody in them, `small` those of 1-2. `recovery`: share of small slivers whose difference is
+    `slivers` targets with anybody in them, `small` those of 1-2, in `places` different places and groups (the others are
+    further years of the same). `recovery`: share of small slivers whose difference is
     the true count. `precision`: share of true ones among differences of 1 or 2. `best_guess`: share of small
     slivers hit by the attacker who knows p-table and prior (MAP); `blind_guess` the same without any release, by one who
-    knows that somebody is there: what guessing alone is worth. `worst` the highest P(exact) of a small one.
+    knows that somebody is there: what guessing alone is worth. `worst` the highest P(exact) of a small one; `lasting` the
+    same for one who averages all years in which the same place held the same small number.
     """
 
     slivers: int
     small: int
+    places: int
     recovery: float
     precision: float
     best_guess: float
     blind_guess: float
     worst: float
+    lasting: float
     realised_recovery: float
     realised_precision: float
 
@@ -56,6 +60,7 @@ def assess_slivers(
     *,
     exact_outer: bool = False,
     most_draws: int = 8,
+    place: Ints | None = None,
 ) -> DifferencingRisk:
     """Compute the attack on slivers, exactly, from the rows that the areas' true counts draw from.
 
@@ -64,7 +69,8 @@ def assess_slivers(
     The attacker's value is d = Σ ± published; noise of different areas is independent, so its distribution is
     the convolution of the rows. Slivers without anybody are no targets but feed false claims and the prior.
     Differences with more than `most_draws` areas that are not empty in a group are left out there, lest hopeless ones make
-    the average look harmless.
+    the average look harmless; so are those that are no number of persons there (`Slivers.beyond`). `place` numbers the
+    slivers' places (slivers of one place in different years share it); without it each stands alone.
     """
     counts = slivers.areas @ n.reshape(len(n), -1)
     keys = (slivers.areas @ key.reshape(len(key), -1).astype(np.int64) & 0xFFFFFFFF).astype(np.uint32)
@@ -75,12 +81,15 @@ def assess_slivers(
     true = (slivers.terms @ counts).T.ravel()
     shown = (slivers.terms @ published).T.ravel()
     signatures = _signatures(slivers, rows, len(protection.table.rows))
-    kept = np.flatnonzero(signatures.sum(axis=1) <= most_draws)
+    people = slivers.beyond(n.reshape(len(n), -1)).T.ravel() == 0
+    kept = np.flatnonzero((signatures.sum(axis=1) <= most_draws) & people)
     if not len(kept):
-        return DifferencingRisk(0, 0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+        return DifferencingRisk(0, 0, 0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
     kinds, kind = np.unique(signatures[kept], axis=0, return_inverse=True)
     spreads = [_noise(protection.table, signature) for signature in kinds]
-    return _risk(true[kept], shown[kept], kind.ravel(), spreads)
+    own = np.arange(len(slivers)) if place is None else place
+    target = (own[None, :] + (own.max() + 1) * np.arange(counts.shape[1])[:, None]).ravel()  # place × group
+    return _risk(true[kept], shown[kept], kind.ravel(), spreads, target[kept])
 
 
 def _signatures(slivers: Slivers, rows: Ints, height: int) -> NDArray[np.int16]:
@@ -105,7 +114,7 @@ def _noise(table: PTable, signature: NDArray[np.int16]) -> Spread:
     return add(parts)
 
 
-def _risk(true: Ints, shown: Ints, kind: Ints, spreads: list[Spread]) -> DifferencingRisk:
+def _risk(true: Ints, shown: Ints, kind: Ints, spreads: list[Spread], target: Ints) -> DifferencingRisk:
     small = (true == 1) | (true == 2)
     exact = np.array([s.at(0) for s in spreads])
     claim = _claims(true, kind, spreads)
@@ -116,14 +125,29 @@ def _risk(true: Ints, shown: Ints, kind: Ints, spreads: list[Spread]) -> Differe
     return DifferencingRisk(
         slivers=int((true > 0).sum()),
         small=int(small.sum()),
+        places=len(np.unique(target[small])),
         recovery=_share(recovered.sum(), small.sum()),
         precision=_share(recovered.sum(), claim.sum()),
         best_guess=_share(guessed[kind[small], true[small]].sum(), small.sum()),
         blind_guess=_share((true[small] == prior[1:].argmax() + 1).sum(), small.sum()),
         worst=float(recovered.max(initial=0.0)),
+        lasting=_lasting(true[small], kind[small], spreads, target[small]),
         realised_recovery=_share((shown[small] == true[small]).sum(), small.sum()),
         realised_precision=_share((claimed & (shown == true)).sum(), claimed.sum()),
     )
+
+
+def _lasting(true: Ints, kind: Ints, spreads: list[Spread], target: Ints) -> float:
+    """Return the highest chance that the mean of a target's differences over years of equal size, rounded, is exact.
+
+    Every year counts as fresh noise: an upper bound, for areas whose people did not change repeat theirs.
+    """
+    _, series = np.unique(np.stack([target, true]), axis=1, return_inverse=True)
+    chances = [0.0]
+    for each in np.unique(series):
+        years = [spreads[k] for k in kind[series.ravel() == each]]
+        chances += [max(noise.at(0) for noise in years), exact_mean(years)]
+    return max(chances)
 
 
 def _claims(true: Ints, kind: Ints, spreads: list[Spread]) -> Floats:

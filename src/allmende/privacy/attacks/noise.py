@@ -49,3 +49,10 @@ def add(parts: Sequence[Spread]) -> Spread:
 def exact_by_rounding(variance: float) -> float:
     """Return P(|error| < 0.5) of a normal error: how often rounding an estimate gives the true count."""
     return 1.0 if variance <= 0 else erf(0.5 / sqrt(2 * variance))
+
+
+def exact_mean(parts: Sequence[Spread]) -> float:
+    """Return P that the mean of independent errors, rounded, is 0; a mean halfway between two counts is a hit half the time."""
+    total = add(parts)
+    errors = np.abs(total.low + np.arange(len(total.p))) * 2
+    return float(total.p[errors < len(parts)].sum() + total.p[errors == len(parts)].sum() / 2)

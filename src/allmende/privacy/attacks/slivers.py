@@ -19,7 +19,8 @@ class Slivers:
 
     `areas` (sparse 0/1, areas × atoms) lists the published areas, those of the outer geography before those of the
     inner; `terms` (sparse, slivers × areas) has +1 and -1 where a sliver adds and subtracts an area, so that
-    `terms @ areas` is 0/1 over the atoms of the sliver. `outer` is the number of outer areas; `labels` the label of
+    `terms @ areas` is 1 over the atoms of the sliver, 0 elsewhere, and -1 where what is taken away was not all there
+    (`beyond`). `outer` is the number of outer areas; `labels` the label of
     each area in its own geography. `left_out` counts differences of too many terms to matter.
     """
 
@@ -31,6 +32,15 @@ class Slivers:
 
     def __len__(self) -> int:
         return int(self.terms.shape[0])
+
+    def beyond(self, n: Ints) -> Ints:
+        """Return how many persons each difference takes away that it had not added (slivers, or slivers × groups of `n`).
+
+        Such a difference is no number of persons: it is those of the sliver less those of unpublished areas.
+        """
+        atoms = sparse.csr_array(self.terms @ self.areas)
+        atoms.data = (atoms.data < 0).astype(np.int64)
+        return np.asarray(atoms @ n, dtype=np.int64)
 
 
 def find_slivers(outer: Ints, inner: Ints, *, unions: int = 2, most_terms: int = 40) -> Slivers:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from allmende.privacy.attacks.checks import Check
-from allmende.privacy.attacks.noise import add, spread
+from allmende.privacy.attacks.noise import exact_mean, spread
 from allmende.privacy.lookup import Keys
 from allmende.privacy.ptable import Ints, Row
 
@@ -30,12 +28,11 @@ def exact_by_averaging(row: Row, releases: int) -> float:
     With persistent keys every release shows the same value, and the chance stays that of one. A mean halfway between
     two counts is a hit half the time.
 
+    >>> import numpy as np
     >>> exact_by_averaging(Row(np.array([-1, 0, 1]), np.array([.25, .5, .25])), 2)
     0.625
     """
-    total = add([spread(row)] * releases)
-    errors = np.abs(total.low + np.arange(len(total.p))) * 2
-    return float(total.p[errors < releases].sum() + total.p[errors == releases].sum() / 2)
+    return exact_mean([spread(row)] * releases)
 
 
 def compare_releases(first: tuple[Ints, Keys, Ints], second: tuple[Ints, Keys, Ints]) -> YearsRisk:

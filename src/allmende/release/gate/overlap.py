@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -12,10 +13,10 @@ from allmende.cubes import Cells
 from allmende.cubes.columns import Ints
 from allmende.cubes.folding import Keys
 from allmende.cubes.released import EVERYWHERE
-from allmende.privacy.attacks import OUTSIDE, Check, DifferencingRisk, Limits, assess_slivers, find_slivers
+from allmende.privacy.attacks import OUTSIDE, Check, DifferencingRisk, Limits, Slivers, assess_slivers, find_slivers
 from allmende.privacy.attacks.noise import spread
 from allmende.privacy.protection import Protection
-from allmende.release.catalogue import Margin, Table
+from allmende.release.catalogue import EACH, Margin, Table
 from allmende.release.gate.finding import Finding
 from allmende.release.geographies import ADMINISTRATIVE, GRIDS, area_column, base_column
 from allmende.release.protect import Protected
@@ -23,6 +24,9 @@ from allmende.release.tabulate import Source, tabulate_by
 
 UNITED = {False: 2, True: 1}
 """Outer areas that an attacker joins: two districts; but single grid cells, of which thousands touch one district."""
+
+YEARS_APART = 10_000
+"""An area's label to the attack is its number times this plus the year: areas of different years never mix."""
 
 
 def overlap_pairs(tables: tuple[Table, ...]) -> list[tuple[Table, Table]]:
@@ -41,11 +45,22 @@ def overlap_pairs(tables: tuple[Table, ...]) -> list[tuple[Table, Table]]:
     return pairs
 
 
-def shared_margins(outer: Table, inner: Table) -> tuple[Margin, ...]:
-    """Return the margins that both tables publish in the same classification."""
-    same = set(outer.dimensions) & set(inner.dimensions)
-    names = {name for name, _ in same}
-    return tuple(margin for margin in outer.margins if set(margin) <= names and _holds(inner, margin))
+def shared(outer: Table, inner: Table) -> Table:
+    """Return the outer table with the dimensions and margins only that the inner one publishes in the same members.
+
+    Where one shows each member and the other a choice, the chosen members are what both show.
+    """
+    other = dict(inner.dimensions)
+    dimensions = []
+    for name, classes in outer.dimensions:
+        found = {classes, other.get(name, "")}
+        if len(found) == 1:
+            dimensions.append((name, classes))
+        elif name != "age" and EACH in found and name in other:
+            dimensions.append((name, (found - {EACH}).pop()))
+    names = {name for name, _ in dimensions}
+    margins = tuple(margin for margin in outer.margins if set(margin) <= names and _holds(inner, margin))
+    return replace(outer, dimensions=tuple(dimensions), margins=margins)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +80,16 @@ class Overlap:
 
 def assess_overlap(source: Source, outer: Protected, inner: Protected, protection: Protection) -> tuple[Overlap, ...]:
     """Attack every sliver between two tables, in all groups and years that both publish."""
-    margins = shared_margins(outer.table, inner.table)
-    atoms = _atoms(source, outer.table, inner.table, margins)
+    atoms = _atoms(source, shared(outer.table, inner.table))
     unions = UNITED[outer.table.geography in GRIDS]
     slivers = find_slivers(_labels(source, outer, atoms), _labels(source, inner, atoms), unions=unions)
+    place = _place_numbers(slivers)
     found = []
     totals = int(outer.table.exact_totals)
     for exact, groups in ((True, slice(0, totals)), (False, slice(totals, None))):
         n, key = atoms.n[:, groups], atoms.key[:, groups]
         if len(slivers) and n.shape[1]:
-            risk = assess_slivers(slivers, n, key, protection, exact_outer=exact)
+            risk = assess_slivers(slivers, n, key, protection, exact_outer=exact, place=place)
             found.append(Overlap(outer.table, inner.table, exact, risk))
     return tuple(found)
 
@@ -82,24 +97,30 @@ def assess_overlap(source: Source, outer: Protected, inner: Protected, protectio
 def judge_overlaps(overlaps: Sequence[Overlap], protection: Protection, limits: Limits) -> tuple[Finding, ...]:
     """Hold the success of differencing against the limits, for each pair of tables that has slivers enough for a rate.
 
-    The other pairs of a universe are judged together. Where even those are too few, no sliver may be hit more surely than
-    any published value: that is what everybody accepts who publishes values.
+    Enough are so many places: nine years of one farm are one case, not nine.
+    The other pairs of a universe are judged together. However few slivers there are, none may be hit more surely than any
+    published value, all its years averaged: that is what everybody accepts who publishes values.
     """
     fewest = parameters.load("gate")["fewest_slivers"]["value"]
     found: list[Finding] = []
     for universe in dict.fromkeys(overlap.outer.universe for overlap in overlaps):
         own = [overlap for overlap in overlaps if overlap.outer.universe == universe]
-        few = [overlap for overlap in own if overlap.risk.small < fewest]
+        few = [overlap for overlap in own if overlap.risk.places < fewest]
         for group in (*([overlap] for overlap in own if overlap not in few), few):
-            small = sum(overlap.risk.small for overlap in group)
-            if small >= fewest:
+            places = sum(overlap.risk.places for overlap in group)
+            if places:
+                found.append(_lasting(group, protection))
+            if places >= fewest:
                 found += [Finding(_names(group), check, _words(group)) for check in _pooled(group).checks(limits)]
-            elif group:
-                single = spread(protection.table.rows[-1]).at(0)
-                worst = max(overlap.risk.worst for overlap in group)
-                check = Check("differencing", "chance of a sliver of 1-2 to be exact", worst, round(single, 6))
-                found.append(Finding(_names(group), check, _words(group)))
     return tuple(found)
+
+
+def _lasting(group: Sequence[Overlap], protection: Protection) -> Finding:
+    """Hold the surest sliver, all its years averaged, against what everybody knows who reads one published value."""
+    single = spread(protection.table.rows[-1]).at(0)
+    surest = max(overlap.risk.lasting for overlap in group)
+    check = Check("differencing", "chance of a lasting sliver of 1-2 to be exact", surest, round(single, 6))
+    return Finding(_names(group), check, _words(group))
 
 
 def _pooled(group: Sequence[Overlap]) -> DifferencingRisk:
@@ -114,11 +135,13 @@ def _pooled(group: Sequence[Overlap]) -> DifferencingRisk:
     return DifferencingRisk(
         slivers=sum(overlap.risk.slivers for overlap in group),
         small=sum(small),
+        places=sum(overlap.risk.places for overlap in group),
         recovery=mean("recovery", small),
         precision=mean("precision", claims),
         best_guess=mean("best_guess", small),
         blind_guess=mean("blind_guess", small),
         worst=max(overlap.risk.worst for overlap in group),
+        lasting=max(overlap.risk.lasting for overlap in group),
         realised_recovery=mean("realised_recovery", small),
         realised_precision=mean("realised_precision", claims),
     )
@@ -132,7 +155,7 @@ def _names(group: Sequence[Overlap]) -> tuple[str, ...]:
 
 def _words(group: Sequence[Overlap]) -> str:
     risk = _pooled(group)
-    return f"{risk.small} slivers of 1-2 among {risk.slivers}, {len(group)} pairs of tables"
+    return f"{risk.small} slivers of 1-2 in {risk.places} places among {risk.slivers}, {len(group)} pairs of tables"
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +167,9 @@ class _Atoms:
     key: Keys
 
 
-def _atoms(source: Source, outer: Table, inner: Table, margins: tuple[Margin, ...]) -> _Atoms:
+def _atoms(source: Source, table: Table) -> _Atoms:
     pieces = ("ags", "district", "cell")
-    folded = {margin: tabulate_by(source, outer, pieces, margin) for margin in margins}
+    folded = {margin: tabulate_by(source, table, pieces, margin) for margin in table.margins}
     base = folded[()]
     place = _places(base)
     order = np.argsort(place)
@@ -174,15 +197,28 @@ def _groups(cells: Cells) -> Ints:
     return code
 
 
+def _place_numbers(slivers: Slivers) -> Ints:
+    """Return a number for each sliver's place: the same areas added and taken away, in whatever year."""
+    terms = slivers.terms
+    area = slivers.labels // YEARS_APART + 1
+    area[: slivers.outer] *= -1
+    known: dict[bytes, int] = {}
+    numbers = []
+    for start, end in pairwise(terms.indptr):
+        row = np.stack([area[terms.indices[start:end]], terms.data[start:end]])
+        numbers.append(known.setdefault(row[:, np.lexsort(row)].tobytes(), len(known)))
+    return np.array(numbers, dtype=np.int64)
+
+
 def _labels(source: Source, protected: Protected, atoms: _Atoms) -> Ints:
     geography = protected.table.geography
     area = area_column(atoms.columns[base_column(geography)], geography, source.region)
     year = atoms.columns["year"].codes
-    label = area.codes * 10_000 + year
+    label = area.codes * YEARS_APART + year
     if EVERYWHERE in protected.areas:
         return label
     names = area.labels or ()
-    shown = [code * 10_000 + each for code, name in enumerate(names) for each in protected.areas.get(name, ())]
+    shown = [code * YEARS_APART + each for code, name in enumerate(names) for each in protected.areas.get(name, ())]
     return np.where(np.isin(label, shown), label, OUTSIDE)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from os import environ
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -44,10 +44,14 @@ def listed(name: str, default: str) -> list[str]:
 def database(url: str) -> dict[str, Any]:
     """Read a database URL: `sqlite:///relative.sqlite3`, `sqlite:////absolute.sqlite3`, `postgresql://user:word@host:port/name`.
 
+    What follows a `?` goes to PostgreSQL's own client: `host` (the folder of a socket), `sslmode`, `sslrootcert`, …
+
     >>> database("sqlite:////srv/portal.sqlite3")["NAME"]
     '/srv/portal.sqlite3'
     >>> database("postgresql://amt:geheim@db:5433/allmende")["PORT"]
     5433
+    >>> database("postgresql:///allmende?host=/run/postgresql")["HOST"]
+    '/run/postgresql'
     """
     parts = urlsplit(url)
     if parts.scheme == "sqlite":
@@ -56,13 +60,15 @@ def database(url: str) -> dict[str, Any]:
         return {"ENGINE": "django.db.backends.sqlite3", "NAME": str(Path(unquote(parts.path[1:]))), "OPTIONS": options}
     if parts.scheme not in ("postgres", "postgresql"):
         raise ImproperlyConfigured(f"ALLMENDE_DATABASE: {parts.scheme!r} is not served. Use sqlite:/// or postgresql://.")
+    options = dict(parse_qsl(parts.query))
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": parts.path.lstrip("/"),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
-        "HOST": parts.hostname or "",
+        "HOST": options.pop("host", parts.hostname or ""),
         "PORT": parts.port or "",
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": options,
     }

@@ -111,7 +111,9 @@ def test_offices_that_protect_at_the_source_give_the_same_districts(source, regi
         for t in small.tables
     }
     offices = [
-        protect_at_source([read_cube(p) for p in sorted(store.folder.rglob(f"{m.ags}-*.parquet"))], region, small, protection)
+        protect_at_source(
+            [read_cube(p) for p in sorted(store.folder.rglob(f"{m.ags}-*.parquet"))], region, small, protection
+        ).tables
         for m in region.municipalities
     ]
     merged = {tables[0].note.table: merge_released(tables) for tables in zip(*offices, strict=True)}

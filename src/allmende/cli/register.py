@@ -19,7 +19,7 @@ from allmende.deliveries import (
     seal_protected,
     write_signing_key,
 )
-from allmende.deliveries.note import MODES, Mode
+from allmende.deliveries.note import LAST, MODES, Mode
 from allmende.privacy.profiles import load_profile as load_protection
 from allmende.privacy.profiles import profile_names
 from allmende.register.examination import examine
@@ -143,7 +143,7 @@ def check(ctx: click.Context, /, out: Path | None, as_json: bool, **options: Any
     "--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder for delivery and findings."
 )
 @click.option(
-    "--sequence", type=click.IntRange(1), help="Number of the delivery; by default one more than the highest in --out."
+    "--sequence", type=click.IntRange(1, LAST), help="Number of the delivery; by default one more than the highest in --out."
 )
 @click.option("--allow-quarantine", type=click.FloatRange(0, 100), default=100 * MOST_SET_ASIDE, show_default=True,
               help="Percent of rows that may be left out.")  # fmt: skip
@@ -236,8 +236,10 @@ def _seal(result: Result, path: Path, sequence: int, office: Office, given: dict
     if mode == "trusted-unit":
         return seal(result.cubes, path, office=key, hub_recipient=recipient, delivery=note)
     protection = load_protection(given["protection"], read_secret(office.file("matrix-secret", given["matrix_secret"])).value)
-    tables = protect_at_source(result.cubes, run.region, load_catalogue(given["catalogue"]), protection)
-    return seal_protected(tables, path, office=key, hub_recipient=recipient, delivery=note)
+    made = protect_at_source(result.cubes, run.region, load_catalogue(given["catalogue"]), protection)
+    for gap in made.gaps:
+        click.echo(gap, err=True)
+    return seal_protected(made.tables, path, office=key, hub_recipient=recipient, delivery=note)
 
 
 def _say_findings(examined: Examined) -> None:

@@ -15,7 +15,7 @@ from allmende.engine import Engine, Frame, open_engine
 from allmende.privacy.protection import Protection
 from allmende.release.catalogue import Catalogue, Table
 from allmende.release.protect import protect, publish
-from allmende.release.tabulate import Source, tabulate
+from allmende.release.tabulate import Source, tabulate, with_data
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +38,27 @@ class CubeStore:
         return [cube.manifest for cube in self.held]
 
 
-def protect_at_source(
-    cubes: Sequence[BaseCube], region: Region, catalogue: Catalogue, protection: Protection
-) -> tuple[ReleasedCube, ...]:
+@dataclass(frozen=True, slots=True)
+class AtSource:
+    """One office's protected tables, and in words which tables of the catalogue it has no data for (or too few years)."""
+
+    tables: tuple[ReleasedCube, ...]
+    gaps: tuple[str, ...]
+
+
+def protect_at_source(cubes: Sequence[BaseCube], region: Region, catalogue: Catalogue, protection: Protection) -> AtSource:
     """Make one office's share of every table of a catalogue, protected before it leaves the office.
 
-    Tables of which the office has no cube are left out. The protection must be the region's, or the office's people would be
-    published with noise of their own.
+    Tables of which the office has no cube, or too few years to pool, are left out and named. The protection must be the
+    region's, or the office's people would be published with noise of their own. Raises AllmendeError if no table is left.
     """
-    store = CubeStore(tuple(cubes))
     with open_engine() as engine:
-        source = Source(store, engine, region)
-        tables = [table for table in catalogue.tables if source.delivered(table.cube, table.series)]
-        return tuple(
-            publish(protect(tabulate(source, each), protection), region, note_of(each, region, cubes)) for each in tables
+        source = Source(CubeStore(tuple(cubes)), engine, region)
+        own, gaps = with_data(source, catalogue)
+        tables = tuple(
+            publish(protect(tabulate(source, each), protection), region, note_of(each, region, cubes)) for each in own.tables
         )
+    return AtSource(tables, gaps)
 
 
 def note_of(table: Table, region: Region, manifests: Sequence[BaseCube | Manifest]) -> TableNote:

@@ -22,7 +22,7 @@ from allmende.release.gate import Finding, Gate
 from allmende.release.protect import Protected
 from allmende.release.registry import Registry
 from allmende.release.suggest import Change, suggest
-from allmende.release.tabulate import Source, published_years
+from allmende.release.tabulate import Source, with_data
 
 ENGINES = {"files": "duckdb", "spark": "spark"}
 
@@ -104,7 +104,7 @@ def plan(hub: Hub, catalogue: Catalogue, profile: str = "standard") -> Plan:
     registry.check(hub.settings.epoch, protection.id, hub.region, catalogue.tables)
     with open_engine(ENGINES[hub.settings.store]) as engine:
         source = Source(hub.store, engine, hub.region)
-        catalogue, gaps = _with_data(source, catalogue)
+        catalogue, gaps = with_data(source, catalogue)
         gate = Gate(source, protection, load_limits(), registry.tables())
         tables = tuple(gate.protected(table) for table in catalogue.tables)
         findings = gate.examine(catalogue)
@@ -113,20 +113,6 @@ def plan(hub: Hub, catalogue: Catalogue, profile: str = "standard") -> Plan:
     identity = _identity(hub, catalogue, protection, secret)
     gaps += tuple(_gaps(hub, catalogue))
     return Plan(identity, catalogue, hub.region, protection, hub.settings.epoch, tables, findings, changes, gaps)
-
-
-def _with_data(source: Source, catalogue: Catalogue) -> tuple[Catalogue, tuple[str, ...]]:
-    """Return the catalogue's tables of which anything was delivered, and a sentence for each of the others."""
-    empty = {}
-    for table in catalogue.tables:
-        try:
-            published_years(source, table)
-        except AllmendeError as error:
-            empty[table.id] = error
-    if len(empty) == len(catalogue.tables):
-        raise next(iter(empty.values()))
-    kept = tuple(table for table in catalogue.tables if table.id not in empty)
-    return Catalogue(catalogue.title, kept), tuple(f"{error.what} {error.parts()['where']}" for error in empty.values())
 
 
 def _repeated(registry: Registry, tables: tuple[Protected, ...], secret: bytes) -> Finding:

@@ -16,7 +16,7 @@ from allmende.cubes.released import EVERYWHERE
 from allmende.engine import Engine, Frame, fold_cells
 from allmende.errors import AllmendeError
 from allmende.parameters.classifications import classification
-from allmende.release.catalogue import EACH, Margin, Table
+from allmende.release.catalogue import EACH, Catalogue, Margin, Table
 from allmende.release.geographies import GRIDS, area_column, areas_of, base_column, district_of, regroup
 
 MEMBERS: Mapping[str, tuple[str, ...]] = {
@@ -138,6 +138,23 @@ def published_years(source: Source, table: Table) -> tuple[int, ...]:
             todo="Let the offices deliver these years, or take the table out of the catalogue.",
         )
     return found
+
+
+def with_data(source: Source, catalogue: Catalogue) -> tuple[Catalogue, tuple[str, ...]]:
+    """Return the catalogue's tables of which anything was delivered, and a sentence for each of the others.
+
+    Raises AllmendeError if nothing was delivered of any.
+    """
+    empty = {}
+    for table in catalogue.tables:
+        try:
+            published_years(source, table)
+        except AllmendeError as error:
+            empty[table.id] = error
+    if len(empty) == len(catalogue.tables):
+        raise next(iter(empty.values()))
+    kept = tuple(table for table in catalogue.tables if table.id not in empty)
+    return Catalogue(catalogue.title, kept), tuple(f"{error.what} {error.parts()['where']}" for error in empty.values())
 
 
 def _complete(delivered: Mapping[int, set[str]], end: int, table: Table) -> set[str]:

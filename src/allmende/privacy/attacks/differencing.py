@@ -26,8 +26,8 @@ class DifferencingRisk:
     `slivers` targets with anybody in them, `small` those of 1-2, in `places` different places and groups (the others are
     further years of the same). `recovery`: share of small slivers whose difference is
     the true count. `precision`: share of true ones among differences of 1 or 2. `best_guess`: share of small
-    slivers hit by the attacker who knows p-table and prior (MAP); `blind_guess` the same without any release, by one who
-    knows that somebody is there: what guessing alone is worth. `worst` the highest P(exact) of a small one; `lasting` the
+    slivers hit by the attacker who knows p-table, the sizes of slivers and that somebody is there (MAP); `blind_guess` the same
+    without any release: what guessing alone is worth. `worst` the highest P(exact) of a small one; `lasting` the
     same for one who averages all years in which the same place held the same small number.
     """
 
@@ -43,12 +43,17 @@ class DifferencingRisk:
     realised_recovery: float
     realised_precision: float
 
+    @property
+    def guess_gain(self) -> float:
+        """What the release adds to guessing, as a share of what guessing alone leaves: 0 nothing, 1 everything."""
+        return (self.best_guess - self.blind_guess) / (1 - self.blind_guess) if self.blind_guess < 1 else 0.0
+
     def checks(self, limits: Limits) -> tuple[Check, ...]:
         """Hold the three expected figures against the gate's limits."""
         return (
             Check("differencing", "exact recovery of slivers of 1-2", self.recovery, limits.sliver_recovery),
             Check("differencing", "precision of claims of 1-2", self.precision, limits.sliver_precision),
-            Check("differencing", "best guess of slivers of 1-2", self.best_guess, limits.sliver_map),
+            Check("differencing", "gain of the best guess of slivers of 1-2", self.guess_gain, limits.sliver_map),
         )
 
 
@@ -119,6 +124,7 @@ def _risk(true: Ints, shown: Ints, kind: Ints, spreads: list[Spread], target: In
     exact = np.array([s.at(0) for s in spreads])
     claim = _claims(true, kind, spreads)
     prior = np.bincount(true[(true >= 0) & (true <= LARGEST)], minlength=LARGEST + 1).astype(np.float64)
+    prior[0] = 0  # who lives there can be seen from the street; how many and of what kind cannot
     guessed = _best_guesses(prior, spreads)
     recovered = exact[kind[small]]
     claimed = (shown == 1) | (shown == 2)

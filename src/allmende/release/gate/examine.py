@@ -42,17 +42,22 @@ class Gate:
     def examine(self, catalogue: Catalogue) -> Findings:
         """Run the attacks on all that would be public then: the catalogue's tables with those of earlier releases."""
         found: list[Finding] = []
-        new = set(catalogue.tables)
-        public = (*catalogue.tables, *(table for table in self.earlier if not _repeats(table, catalogue)))
         for table in catalogue.tables:
             found += self._sparse(table)
-        pairs = [pair for pair in overlap_pairs(public) if new & set(pair)]
-        overlaps = [overlap for outer, inner in pairs for overlap in self._overlap(outer, inner)]
-        found += judge_overlaps(overlaps, self.protection, self.limits)
-        for family in families(public):
-            if new & set(family):
+        found += judge_overlaps(self.overlaps(catalogue), self.protection, self.limits)
+        for family in families(self._public(catalogue)):
+            if set(catalogue.tables) & set(family):
                 found += self._averages(family)
         return tuple(found)
+
+    def overlaps(self, catalogue: Catalogue) -> tuple[Overlap, ...]:
+        """Attack the slivers of every pair of tables of which one is new."""
+        new = set(catalogue.tables)
+        pairs = [pair for pair in overlap_pairs(self._public(catalogue)) if new & set(pair)]
+        return tuple(overlap for outer, inner in pairs for overlap in self._overlap(outer, inner))
+
+    def _public(self, catalogue: Catalogue) -> tuple[Table, ...]:
+        return (*catalogue.tables, *(table for table in self.earlier if not _repeats(table, catalogue)))
 
     def _sparse(self, table: Table) -> Findings:
         if table not in self._sparsities:

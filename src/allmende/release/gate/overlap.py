@@ -111,7 +111,7 @@ def judge_overlaps(overlaps: Sequence[Overlap], protection: Protection, limits: 
             if places:
                 found.append(_lasting(group, protection))
             if places >= fewest:
-                found += [Finding(_names(group), check, _words(group)) for check in _pooled(group).checks(limits)]
+                found += [Finding(_names(group), check, _words(group)) for check in pool(group).checks(limits)]
     return tuple(found)
 
 
@@ -123,7 +123,7 @@ def _lasting(group: Sequence[Overlap], protection: Protection) -> Finding:
     return Finding(_names(group), check, _words(group))
 
 
-def _pooled(group: Sequence[Overlap]) -> DifferencingRisk:
+def pool(group: Sequence[Overlap]) -> DifferencingRisk:
     """Return the rates of several pairs as of one: shares weigh by slivers, precision by claims."""
     small = [overlap.risk.small for overlap in group]
     claims = [overlap.claims for overlap in group]
@@ -154,7 +154,7 @@ def _names(group: Sequence[Overlap]) -> tuple[str, ...]:
 
 
 def _words(group: Sequence[Overlap]) -> str:
-    risk = _pooled(group)
+    risk = pool(group)
     return f"{risk.small} slivers of 1-2 in {risk.places} places among {risk.slivers}, {len(group)} pairs of tables"
 
 

@@ -16,6 +16,9 @@ from allmende.demo.territory import Floats, Ints, Waves
 MALE, FEMALE, DIVERSE, UNSTATED = range(4)
 SOLE, MAIN, SECONDARY = range(3)
 HOUSE, STUDENT_HOME, CARE_HOME, BARRACKS, ASYLUM_HOME, NEW_ESTATE = range(6)
+HOMES = {STUDENT_HOME: "student_home", CARE_HOME: "care_home", BARRACKS: "barracks", ASYLUM_HOME: "asylum_home"}
+"""Homes with beds, by their names in the parameters."""
+
 GERMAN = 0
 """Number of the state Germany; a second citizenship of -1 is none."""
 
@@ -63,7 +66,7 @@ class People:
 
 @dataclass(frozen=True, slots=True)
 class Housing:
-    """What the addresses are: `use` of each, and `room`, roughly the persons it holds."""
+    """What the addresses are: `use` of each, and `room`, roughly the persons it holds (in a home exactly its beds)."""
 
     use: Ints
     room: Floats
@@ -85,6 +88,9 @@ def furnish(places: Places, curves: dict[str, Any], rng: np.random.Generator) ->
         wanted = _homes(member, homes)
         for kind, count in wanted.items():
             use[inner[:count]], inner = kind, inner[count:]
+        scale = min(member["population"] / 5000.0, 1.0)  # a small region has small homes
+        for kind, name in HOMES.items():
+            room[own[use[own] == kind]] = max(int(homes[name]["beds"] * scale), 2)
     return Housing(use, room)
 
 
@@ -133,7 +139,7 @@ def _municipality(
     rng: np.random.Generator,
 ) -> People:  # fmt: skip
     own = np.flatnonzero(addresses.municipality == number)
-    inmates = _inmates(own, member, housing, curves, rng)
+    inmates = _inmates(own, housing, curves, rng)
     target = member["population"] - len(inmates)
     flavour = member["flavour"] if member["flavour"] in curves["households"] else "base"
     born_age, sex, household, rank = _households(target, curves["households"], flavour, rng)
@@ -158,11 +164,9 @@ def _municipality(
     return residents.join(replace(inmates, household=inmates.household + int(household.max()) + 1))
 
 
-def _inmates(own: Ints, member: dict[str, Any], housing: Housing, curves: dict[str, Any], rng: np.random.Generator) -> People:
-    beds = {STUDENT_HOME: "student_home", CARE_HOME: "care_home", BARRACKS: "barracks", ASYLUM_HOME: "asylum_home"}
-    scale = min(member["population"] / 5000.0, 1.0)  # a small region has small homes
-    use, sizes = housing.use[own], {kind: curves["institutions"][name]["beds"] for kind, name in beds.items()}
-    address = np.concatenate([np.repeat(own[use == kind], max(int(size * scale), 2)) for kind, size in sizes.items()])
+def _inmates(own: Ints, housing: Housing, curves: dict[str, Any], rng: np.random.Generator) -> People:
+    beds = np.where(np.isin(housing.use[own], list(HOMES)), housing.room[own], 0).astype(np.int64)
+    address = np.repeat(own, beds)
     kind = housing.use[address]
     total, draw = len(address), rng.random(len(address))
     age = np.select(
@@ -204,7 +208,7 @@ def _households(target: int, rules: dict[str, Any], flavour: str, rng: np.random
     groups = [(np.arange(count), head, head_male), (np.flatnonzero(couple), partner[couple], np.zeros(int(couple.sum()), bool))]
     for k in range(4):
         has = np.flatnonzero(children > k)
-        age = mother[has] - np.clip(np.round(rng.normal(29.8 + 1.1 * k, 5.0, len(has))), 17, 46).astype(np.int64)
+        age = mother[has] - np.clip(np.round(rng.normal(30.6 + 1.4 * k, 5.0, len(has))), 17, 46).astype(np.int64)
         stays = (age >= 0) & (
             rng.random(len(has)) < 0.5 ** (np.clip(age - rules["at_home"]["until"], 0, 99) / rules["at_home"]["half_life"])
         )
@@ -225,8 +229,8 @@ def _house_them(
     own: Ints, household: Ints, liking: Floats, addresses: Addresses, housing: Housing, rng: np.random.Generator
 ) -> Ints:
     numbers, first, inverse = np.unique(household, return_index=True, return_inverse=True)
-    free = own[np.isin(housing.use[own], (HOUSE, NEW_ESTATE))]
-    weight = housing.room[free] * np.where(housing.use[free] == NEW_ESTATE, 0.35, 1.0)
+    free = own[housing.use[own] == HOUSE]
+    weight = housing.room[free]
     slots = np.concatenate([rng.permutation(free), rng.choice(free, len(numbers), p=weight / weight.sum())])[: len(numbers)]
     score = addresses.core[slots] + rng.normal(0, 0.3, len(slots))
     home = np.empty(len(numbers), dtype=np.int64)

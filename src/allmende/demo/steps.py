@@ -7,6 +7,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib import resources
 from pathlib import Path
 
@@ -67,8 +68,9 @@ def run_steps(steps: Sequence[Step], folder: Path, inputs: str, begin: Callable[
         yield Done(step, result, time.monotonic() - started, False)
 
 
+@cache
 def house_print() -> str:
-    """Return a digest of the package's own files: another version makes everything anew."""
+    """Return a digest of the package's own files as they were first seen: another version makes everything anew."""
     digest = hashlib.sha256()
     house = Path(str(resources.files("allmende")))
     for path in sorted(p for pattern in ("*.py", "*.toml") for p in house.rglob(pattern)):

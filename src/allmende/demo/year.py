@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from allmende.demo.beds import Beds
 from allmende.demo.events import (
     ABROAD,
     BIRTH,
@@ -20,15 +21,19 @@ from allmende.demo.events import (
     Events,
     join_events,
 )  # fmt: skip
-from allmende.demo.homes import Homes
+from allmende.demo.homes import Homes, Seekers
 from allmende.demo.people import (
+    BARRACKS,
     CARE_HOME,
     FEMALE,
     GERMAN,
+    HOMES,
     MAIN,
     MALE,
+    NEW_ESTATE,
     SECONDARY,
     SOLE,
+    STUDENT_HOME,
     Housing,
     People,
     birthdays,
@@ -70,13 +75,21 @@ class World:
 
 @dataclass(frozen=True, slots=True)
 class _Units:
-    """Groups that move together: `member` person positions sorted by unit, `unit` of each, `age` of each unit's eldest."""
+    """Groups that move together: `member` person positions sorted by unit, `unit` of each; then one entry per unit.
+
+    `age` and `male` of the eldest, `origin` municipality and `use` of the house; who `leaves` home, who is `frail`.
+    """
 
     member: Ints
     unit: Ints
     age: Ints
     foreign: NDArray[np.bool_]
     size: Ints
+    male: NDArray[np.bool_]
+    origin: Ints
+    use: Ints
+    leaves: NDArray[np.bool_]
+    frail: NDArray[np.bool_]
 
 
 class Year:
@@ -84,7 +97,7 @@ class Year:
 
     def __init__(self, world: World, year: int, rng: np.random.Generator) -> None:
         self.world, self.year, self.rng, self.parts = world, year, rng, list[Events]()
-        self.homes = Homes(world.places, world.housing, world.curves, year, rng)
+        self.homes = Homes(world.places, world.housing, world.curves, rng)
         self.first_day = int(np.datetime64(f"{year}-01-01").astype(np.int64))
         self.days = int(np.datetime64(f"{year + 1}-01-01").astype(np.int64)) - self.first_day
 
@@ -94,13 +107,16 @@ class Year:
         dead = self._die(people)
         alive = people.take(~dead)
         units = self._units(alive)
-        alive, moved, gone, leavers = self._move(alive, units)
-        arrived = self._arrive(alive, units, leavers)
-        mother, babies = self._bear(alive, ~gone, moved)
+        leavers = self._choose(units)
+        staying = alive.address[units.member[leavers[units.unit] < 0]]
+        beds = Beds(self.world.places, self.world.housing, self.world.curves, self.year, staying, self.rng)
+        alive, moved, gone = self._move(alive, units, leavers, beds)
+        arrived, since = self._arrive(alive, units, leavers, beds)
+        here, moved = alive.take(~gone).join(arrived), np.concatenate([moved[~gone], since])
+        mother, babies = self._bear(here, moved)
         settled = moved >= 0
         settled[mother] = True
-        alive = self._change_papers(alive, ~gone & ~settled)
-        together = alive.take(~gone).join(arrived).join(babies)
+        together = self._change_papers(here, ~settled).join(babies)
         events = join_events(self.parts)
         return together, events.take(np.lexsort([events.people.register, events.municipality, events.day]))
 
@@ -126,38 +142,52 @@ class Year:
         return dead
 
     def _units(self, people: People) -> _Units:
-        age = people.ages(self.year)
+        rules, age = self.world.curves["moving"], people.ages(self.year)
+        use = self.world.housing.use[people.address]
         _, home = np.unique(people.household, return_inverse=True)
         eldest = np.zeros(home.max() + 1, dtype=np.int64)
         np.maximum.at(eldest, home, age)
-        leaves = (age >= 18) & (age < 30) & (eldest[home] >= age + 16)
-        leaves &= self.rng.random(len(people)) < self.world.curves["moving"]["leaving_home"]["value"]
-        unit = np.where(leaves, len(eldest) + np.arange(len(people)), home)
+        chance = self.rng.random(len(people))
+        leaves = (age >= 18) & (age < 30) & (eldest[home] >= age + 16) & (chance < rules["leaving_home"]["value"])
+        need = np.interp(age, rules["care_home"]["ages"], rules["care_home"]["entry"])
+        need = need * np.where(people.sex == MALE, rules["care_home"]["men"], 1.0)
+        frail = ~leaves & (use != CARE_HOME) & (chance < need)
+        unit = np.where(leaves | frail, len(eldest) + np.arange(len(people)), home)
         _, unit = np.unique(unit, return_inverse=True)
-        order = np.argsort(unit, kind="stable")
+        order = np.lexsort([-age, unit])
         first = np.flatnonzero(np.concatenate([[True], np.diff(unit[order]) != 0]))
-        eldest_of = np.maximum.reduceat(age[order], first)
+        head = order[first]
         foreign = np.logical_or.reduceat(people.foreign[order], first)
         size = np.diff(np.append(first, len(order)))
-        # whoever leaves home in this year does move: the hump below is theirs already
-        eldest_of = np.where(np.logical_or.reduceat(leaves[order], first), -1, eldest_of)
-        return _Units(order, unit[order], eldest_of, foreign, size)
+        origin = self.world.municipality[people.address[head]]
+        male = people.sex[head] == MALE
+        return _Units(order, unit[order], age[head], foreign, size, male, origin, use[head], leaves[head], frail[head])
 
-    def _move(self, people: People, units: _Units) -> tuple[People, Ints, NDArray[np.bool_], Ints]:
-        rules = self.world.curves["moving"]
-        moves = (units.age < 0) | (self.rng.random(len(units.age)) < rules["scale"] * _rogers_castro(units.age, rules) / 2)
-        direction = np.where(
-            units.foreign,
-            self.rng.choice(4, len(moves), p=rules["foreign"]),
-            self.rng.choice(4, len(moves), p=rules["german"]),
-        )
-        direction = np.where(moves, direction, -1)
-        day = np.where(moves, self._day(len(moves)), -1)
-        old = people.address[units.member]
-        origin = np.zeros(len(moves), dtype=np.int64)
-        origin[units.unit] = self.world.municipality[old]
-        target = np.where(direction == 1, self.homes.neighbours(origin), origin)
-        address = self.homes.placed(target, units.age)
+    def _choose(self, units: _Units) -> Ints:
+        """Return where each unit goes: 0 own municipality, 1 another member, 2 elsewhere in Germany, 3 abroad; -1 nowhere."""
+        rules, homes = self.world.curves["moving"], self.world.curves["institutions"]
+        ways = np.where(units.foreign[:, None], [rules["foreign"]], [rules["german"]])
+        ways[:, 1:] *= self.homes.departing(units.origin, units.age)[:, None]
+        risk = rules["scale"] * _rogers_castro(units.age, rules) * ways.sum(axis=1)
+        risk *= np.where(units.use == NEW_ESTATE, homes["new_estate"]["moving"], 1.0)
+        for use, name in HOMES.items():
+            risk = np.where(units.use == use, homes[name]["leaving"], risk)
+        moves = units.leaves | units.frail | (self.rng.random(len(risk)) < risk)
+        near = np.array(rules["care_home"]["ways"])[None]
+        ways = np.where(units.frail[:, None], near, ways)
+        edges = np.cumsum(ways / ways.sum(axis=1, keepdims=True), axis=1)
+        way = (self.rng.random(len(ways))[:, None] > edges).sum(axis=1).clip(0, 3)
+        return np.where(moves, way, -1)
+
+    def _move(self, people: People, units: _Units, direction: Ints, beds: Beds) -> tuple[People, Ints, NDArray[np.bool_]]:
+        day = np.where(direction >= 0, self._day(len(direction)), -1)
+        target = np.where(direction == 1, self.homes.neighbours(units.origin, units.age), units.origin)
+        inside = np.flatnonzero((direction == 0) | (direction == 1))
+        address = np.full(len(direction), -1, dtype=np.int64)
+        nobody = np.zeros(len(inside), dtype=bool)
+        seekers = Seekers(target[inside], units.age[inside], units.size[inside], units.male[inside], units.foreign[inside],
+                          units.frail[inside], nobody)  # fmt: skip
+        address[inside] = self.homes.placed(seekers, beds)
         mine, here = direction[units.unit], units.member
         new_address = people.address.copy()
         stays = (mine == 0) | (mine == 1)
@@ -174,8 +204,7 @@ class Year:
         gone = np.zeros(len(people), dtype=bool)
         gone[here[mine >= 2]] = True
         self._leave(people, here, mine, units, days)
-        after = self._move_again(after, here[stays], units, days)
-        return after, days, gone, direction
+        return self._move_again(after, here[stays], days), days, gone
 
     def _record_moves(self, before: People, after: People, inside: Ints, across: Ints, days: Ints) -> None:
         self._record(MOVE, after.take(inside), days[inside], source=before.address[inside])
@@ -189,7 +218,7 @@ class Year:
             leaving = mine == code
             self._record(OUT, people.take(here[leaving]), days[here[leaving]], counterpart=counterpart[leaving])
 
-    def _move_again(self, people: People, here: Ints, units: _Units, days: Ints) -> People:
+    def _move_again(self, people: People, here: Ints, days: Ints) -> People:
         chosen = here[self.rng.random(len(here)) < self.world.curves["moving"]["again"]["value"]]
         chosen = chosen[days[chosen] < self.first_day + self.days - 40]
         chosen = chosen[
@@ -204,23 +233,27 @@ class Year:
         days[chosen] = day
         return after
 
-    def _arrive(self, people: People, units: _Units, direction: Ints) -> People:
+    def _arrive(self, people: People, units: _Units, direction: Ints, beds: Beds) -> tuple[People, Ints]:
         rules, groups = self.world.curves["arriving"], []
-        for code, share in ((2, rules["germany"][str(self.year)]), (3, rules["abroad"][str(self.year)])):
+        for code, level in ((2, rules["germany"][str(self.year)]), (3, rules["abroad"][str(self.year)])):
             templates = np.flatnonzero(direction == code)
+            weight = (
+                np.interp(units.age[templates], rules["ages"], rules["per_leaver"]) if code == 2 else np.ones(len(templates))
+            )
             if len(templates):
-                groups.append((self.rng.choice(templates, round(share * len(templates))), code))
+                count = round(level * float(weight.sum()))
+                groups.append((self.rng.choice(templates, count, p=weight / weight.sum()), code))
         influx = rules["influx"].get(str(self.year), 0) * len(people)
         families = np.flatnonzero((units.size > 1) & (units.size < 5) & (units.age > 25) & (units.age < 68))
         if influx and len(families):
             groups.append((self.rng.choice(families, round(influx / units.size[families].mean())), 4))
-        arrived = [self._newcomers(people, units, chosen, code) for chosen, code in groups]
-        together = arrived[0]
-        for group in arrived[1:]:
-            together = together.join(group)
-        return together
+        together, days = self._newcomers(people, units, *groups[0], beds)
+        for chosen, code in groups[1:]:
+            arrived, day = self._newcomers(people, units, chosen, code, beds)
+            together, days = together.join(arrived), np.concatenate([days, day])
+        return together, days
 
-    def _newcomers(self, people: People, units: _Units, chosen: Ints, code: int) -> People:
+    def _newcomers(self, people: People, units: _Units, chosen: Ints, code: int, beds: Beds) -> tuple[People, Ints]:
         start = np.concatenate([[0], np.cumsum(units.size)[:-1]])
         size = units.size[chosen]
         unit = np.repeat(np.arange(len(chosen)), size)
@@ -237,24 +270,34 @@ class Year:
         # men of military age could not leave in the influx year
         sex = np.where((code == 4) & (ages >= 18) & (self.rng.random(count) < 0.7), FEMALE, model.sex)
         place = self.homes.attracted(units.age[chosen], from_abroad=code >= 3)
-        address = self.homes.placed(place, _eldest(ages, unit, len(place)))[unit]
-        residence = np.where(
-            model.residence == SECONDARY, SECONDARY, np.where(code == 2, model.residence, SOLE)
-        )  # nobody from abroad keeps a main dwelling here beside another
+        strange = np.zeros(len(chosen), dtype=bool)
+        strange[unit] = state != GERMAN
+        seekers = Seekers(place, _eldest(ages, unit, len(place)), size, units.male[chosen], strange, units.frail[chosen],
+                          strange & (code >= 3))  # fmt: skip
+        address = self.homes.placed(seekers, beds)[unit]
+        residence = self._residence(model, address, code)
         arrived = People(
             self.world.new_persons(count), self.world.new_registers(self.world.municipality[address]), born, sex, state, second,
             residence, address, int(people.household.max()) + 1 + code * len(people) + unit,
         )  # fmt: skip
         other = self.homes.laender(len(chosen))[unit] if code == 2 else np.full(count, ABROAD)
         self._record(IN, arrived, day, counterpart=other)
-        return arrived
+        return arrived, day
 
-    def _bear(self, people: People, present: NDArray[np.bool_], moved: Ints) -> tuple[Ints, People]:
+    def _residence(self, model: People, address: Ints, code: int) -> Ints:
+        if code != 2:  # nobody from abroad keeps a main dwelling here beside another
+            return np.where(model.residence == SECONDARY, SECONDARY, SOLE)
+        use, shares = self.world.housing.use[address], self.world.curves["secondary"]
+        second = np.select([use == STUDENT_HOME, use == BARRACKS], [shares["student_home"], shares["barracks"]], 0.0)
+        return np.where(self.rng.random(len(address)) < second, SECONDARY, model.residence)
+
+    def _bear(self, people: People, moved: Ints) -> tuple[Ints, People]:
         rules = self.world.curves["fertility"]
         age = people.ages(self.year)
         shape = np.exp(-0.5 * ((np.arange(15, 50) - rules["mean_age"]["value"]) / rules["spread"]["value"]) ** 2)
         rate = np.concatenate([np.zeros(15), shape / shape.sum() * rules["total"][str(self.year)], np.zeros(80)])
-        able = present & (people.sex == FEMALE) & (people.residence != SECONDARY)
+        able = (people.sex == FEMALE) & (people.residence != SECONDARY)
+        able &= ~np.isin(self.world.housing.use[people.address], (STUDENT_HOME, BARRACKS))
         mother = np.flatnonzero(able & (self.rng.random(len(people)) < rate[np.clip(age, 0, 110)]))
         mother = mother[moved[mother] < self.first_day + self.days - 2]
         day = self._day(len(mother), np.maximum(moved[mother], self.first_day - 1))

@@ -172,6 +172,7 @@ def test_an_unreadable_note_is_refused(post: Post, line: bytes):
     [
         {"sequence": "1"},
         {"sequence": 0},
+        {"sequence": 10**6},
         {"sequence": True},
         {"mode": "on-trust"},
         {"made": "yesterday"},

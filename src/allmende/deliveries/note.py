@@ -19,6 +19,9 @@ Mode = Literal["trusted-unit", "at-source"]
 MODES: tuple[Mode, ...] = ("trusted-unit", "at-source")
 """`trusted-unit`: base cubes travel, encrypted. `at-source`: the office protects first; only protected tables travel."""
 
+LAST = 999_999
+"""Highest sequence: six digits, as the hub names the notes that it keeps."""
+
 Known = TypeVar("Known")
 
 
@@ -70,8 +73,10 @@ class DeliveryNote:
     tables: tuple[TableContent, ...] = ()
 
     def __post_init__(self) -> None:
-        if type(self.sequence) is not int or self.sequence < 1 or self.mode not in MODES:
-            raise ValueError(f"A delivery has a sequence from 1 and a mode of {MODES}, not {self.sequence!r}, {self.mode!r}.")
+        if type(self.sequence) is not int or not 1 <= self.sequence <= LAST or self.mode not in MODES:
+            raise ValueError(
+                f"A delivery has a sequence from 1 to {LAST} and a mode of {MODES}, not {self.sequence!r}, {self.mode!r}."
+            )
         sizes = [size for c in self.contents for size in (c.cells, c.size)]
         sizes += [size for t in self.tables for size in (t.cells, t.size)]
         if any(type(size) is not int or size < 0 for size in sizes):

@@ -61,10 +61,29 @@ def test_adding_into_an_array_and_sorting_agree(rows):
     assert by_sorting == as_dictionary(fold(cells(rows), ["age", "sex"]))
 
 
-def test_dimensions_too_wide_for_one_integer_are_ranked_first():
-    wide = [numbers(name, [0, 2**40, 2**40]) for name in ("a", "b")]
-    folded = fold(Cells(tuple(wide), np.array([1, 2, 3]), np.array([5, 6, 7], dtype=np.uint32)), ["a", "b"])
-    assert as_dictionary(folded) == {(0, 0): (1, 5), (2**40, 2**40): (5, 13)}
+def test_dimensions_too_wide_for_one_integer_are_sorted_column_by_column():
+    wide = [numbers(name, [2**40, 0, 2**40]) for name in ("a", "b")]
+    folded = fold(Cells(tuple(wide), np.array([1, 2, 3]), np.array([2**32 - 1, 6, 7], dtype=np.uint32)), ["a", "b"])
+    assert as_dictionary(folded) == {(0, 0): (2, 6), (2**40, 2**40): (4, 6)}
+    assert folded["a"].codes.tolist() == [0, 2**40]
+
+
+def test_so_many_members_in_so_many_dimensions_that_no_integer_can_number_them():
+    draw = np.random.default_rng(5)
+    rows = draw.integers(0, 5000, (20_000, 6))
+    rows[10_000:] = rows[:10_000]
+    columns = tuple(numbers(name, rows[:, place]) for place, name in enumerate("abcdef"))
+    folded = fold(Cells(columns, np.ones(20_000, dtype=np.int64), np.ones(20_000, dtype=np.uint32)), "abcdef")
+    assert as_dictionary(folded) == {tuple(row): (2, 2) for row in rows[:10_000].tolist()}
+
+
+@given(ROWS)
+def test_sorting_column_by_column_gives_what_numbering_gives(rows):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(folding, "WIDEST", 0)
+        by_columns = fold(cells(rows), ["age", "sex"])
+    numbered = fold(cells(rows), ["age", "sex"])
+    assert content_hash(by_columns) == content_hash(numbered)
 
 
 def test_no_cells_fold_to_no_cells():

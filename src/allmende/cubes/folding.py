@@ -16,6 +16,9 @@ Keys = NDArray[np.uint32]
 DENSE_LIMIT = 1 << 24
 """Up to this many possible cells (128 MB of counts) adding into a full array beats sorting."""
 
+WIDEST = 1 << 62
+"""So many possible cells an int64 can number."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cells:
@@ -64,51 +67,40 @@ def fold(cells: Cells, by: Sequence[str]) -> Cells:
     columns = [cells[name] for name in by]
     if not len(cells):
         return Cells(tuple(columns), cells.n, cells.key)
-    ranges, place, size = _places(columns, len(cells))
+    ranges = [_Range.of(column) for column in columns]
+    size = prod(r.span for r in ranges)
+    if size >= WIDEST:
+        return _in_columns(columns, cells)
+    place = _places(columns, ranges, len(cells))
     summed = _dense if size <= min(DENSE_LIMIT, 64 * len(cells) + 1024) else _sorted
     places, n, key = summed(place, cells.n, cells.key, size)
     unpacked: list[Column] = []
     for column, r in zip(reversed(columns), reversed(ranges), strict=True):
         places, ranks = np.divmod(places, r.span)
-        unpacked.append(Column(column.name, r.code(ranks), column.labels))
+        unpacked.append(Column(column.name, ranks + r.low, column.labels))
     return Cells(tuple(reversed(unpacked)), n, key)
 
 
-def _places(columns: Sequence[Column], count: int) -> tuple[list[_Range], Ints, int]:
-    """Return the ranges, a number per cell (by its members, the first column slowest), and how many numbers there are."""
-    ranges = [_Range.of(column) for column in columns]
-    if prod(r.span for r in ranges) >= 1 << 62:
-        ranges = [_Range.of_members(column) for column in columns]
+def _places(columns: Sequence[Column], ranges: Sequence[_Range], count: int) -> Ints:
+    """Return a number per cell, by its members, the first column slowest."""
     place = np.zeros(count, dtype=np.int64)
     for column, r in zip(columns, ranges, strict=True):
         place *= r.span
-        place += r.rank(column.codes)
-    return ranges, place, prod(r.span for r in ranges)
+        place += column.codes - r.low
+    return place
 
 
 @dataclass(frozen=True, slots=True)
 class _Range:
-    """How a column's codes become ranks 0 … span-1: by their distance from the lowest, or by their place in `members`."""
+    """The codes of a column lie in `low` … `low` + `span` - 1."""
 
     low: int
     span: int
-    members: Ints | None = None
 
     @classmethod
     def of(cls, column: Column) -> _Range:
         low = int(column.codes.min())
         return cls(low, int(column.codes.max()) - low + 1)
-
-    @classmethod
-    def of_members(cls, column: Column) -> _Range:
-        members = np.unique(column.codes)
-        return cls(0, len(members), members)
-
-    def rank(self, codes: Ints) -> Ints:
-        return codes - self.low if self.members is None else np.searchsorted(self.members, codes)
-
-    def code(self, ranks: Ints) -> Ints:
-        return ranks + self.low if self.members is None else self.members[ranks]
 
 
 def _dense(place: Ints, n: Ints, key: Keys, size: int) -> tuple[Ints, Ints, Keys]:
@@ -125,4 +117,22 @@ def _sorted(place: Ints, n: Ints, key: Keys, size: int) -> tuple[Ints, Ints, Key
     order = np.argsort(place, kind="stable")
     ranked = place[order]
     starts = np.flatnonzero(np.concatenate(([True], ranked[1:] != ranked[:-1])))
-    return ranked[starts], np.add.reduceat(n[order], starts), np.add.reduceat(key[order], starts, dtype=np.uint32)
+    return ranked[starts], *_sums(n[order], key[order], starts)
+
+
+def _in_columns(columns: Sequence[Column], cells: Cells) -> Cells:
+    """Fold cells whose members, all multiplied, are more than one integer can tell apart."""
+    order = np.lexsort([column.codes for column in reversed(columns)])
+    sorted_columns = [column.take(order) for column in columns]
+    first = np.zeros(len(cells), dtype=np.bool_)
+    first[0] = True
+    for column in sorted_columns:
+        first[1:] |= column.codes[1:] != column.codes[:-1]
+    starts = np.flatnonzero(first)
+    n, key = _sums(cells.n[order], cells.key[order], starts)
+    return Cells(tuple(column.take(starts) for column in sorted_columns), n, key)
+
+
+def _sums(n: Ints, key: Keys, starts: Ints) -> tuple[Ints, Keys]:
+    """Add sorted counts and keys from each start to the next."""
+    return np.add.reduceat(n, starts), np.add.reduceat(key, starts, dtype=np.uint32)

@@ -15,7 +15,7 @@ from allmende.cubes.released import TableNote
 from allmende.deliveries import DeliveryNote, new_office_key, seal_protected
 from allmende.engine import fold_cells, open_engine
 from allmende.errors import AllmendeError, Refused
-from allmende.hub import find_mismatches, open_hub, receive, register_office
+from allmende.hub import find_mismatches, init_hub, open_hub, receive, register_office
 
 from .conftest import CHECK, EPOCH, NOW, TERRITORY, A, B, C, Round, moves, stock
 
@@ -186,6 +186,79 @@ def test_at_source_stores_protected_tables_apart_and_no_cube(circle: Round):
     assert receive(hub, path, NOW).tables == ("sex",)
     assert [(ags, t.value.tolist()) for ags, t in hub.store.tables("sex")] == [(A, [12])]
     assert hub.store.manifests() == ()
+
+
+def protected(geography: str, area: str, value: int = 12, *, times: int = 1, **changed: str) -> ReleasedCube:
+    """Return a table of one cell (or of the same one several times)."""
+    borders = changed.get("borders", TERRITORY.isoformat())
+    note = TableNote("sex", "stock", geography, (("sex", "each"),), "12-31", "12-31", borders, "public", "test")
+    sex = texts("sex", [changed.get("sex", "m")] * times)
+    columns = (texts("area", [area] * times), numbers("year", [2025] * times), sex)
+    return ReleasedCube(columns, np.array([value] * times), note, {changed.get("listed", area): (2025,)})
+
+
+def deliver_protected(circle: Round, table: ReleasedCube) -> str:
+    hub = register_office(circle.hub, A, circle.keys[A].verify_key(), "at-source", NOW)
+    said = DeliveryNote(A, "Auental", 1, "at-source", TERRITORY, EPOCH, CHECK, date(2027, 1, 10))
+    path = circle.folder / "protected.allmende"
+    seal_protected([table], path, office=circle.keys[A], hub_recipient=hub.settings.recipient, delivery=said)
+    return receive(hub, path, NOW).outcome
+
+
+CELL = "CRS3035RES500mN3000000E4000000"
+
+
+@pytest.mark.parametrize(
+    ("geography", "area"),
+    [("region", "drei"), ("municipality", A), ("district", f"{A}.01"), ("district_1", f"{A}.unlocated"), ("grid_500", CELL),
+     ("grid_500", "unlocated")],
+)  # fmt: skip
+def test_an_office_at_source_may_count_in_its_own_areas(circle: Round, geography: str, area: str):
+    assert deliver_protected(circle, protected(geography, area)) == "received"
+
+
+@pytest.mark.parametrize(
+    ("table", "fault"),
+    [
+        (protected("municipality", B), f"no municipality of {A}: {B}"),
+        (protected("district", f"{B}.01"), f"no district of {A}: {B}.01"),
+        (protected("district", f"{A}.01", listed=f"{B}.02"), f"no district of {A}: {B}.02"),
+        (protected("region", "elsewhere"), f"no region of {A}: elsewhere"),
+        (protected("grid_100", CELL), f"no grid_100 of {A}: {CELL}"),
+        (protected("continent", A), f"no continent of {A}: {A}"),
+        (protected("municipality", A, sex="z"), "unknown sex z"),
+        (protected("municipality", A, -3), "values below one person"),
+        (protected("municipality", A, times=2), "one of its cells twice"),
+        (protected("municipality", A, borders="2025-01-01"), "borders of 2025-01-01"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_table_protected_at_source_speaks_of_its_office_alone(circle: Round, table: ReleasedCube, fault: str):
+    before = snapshot(circle)
+    with pytest.raises(Refused) as error:
+        deliver_protected(circle, table)
+    assert fault in str(error.value)
+    assert snapshot(circle).keys() == before.keys()
+
+
+def test_an_office_does_not_change_its_mode_once_it_has_delivered(circle: Round):
+    receive(circle.hub, circle.send(stock(A, 2025)), NOW)
+    with pytest.raises(Refused, match="has delivered in mode trusted-unit; its people would count twice"):
+        register_office(circle.hub, A, circle.keys[A].verify_key(), "at-source", NOW)
+    assert open_hub(circle.hub.folder).settings.office(A).mode == "trusted-unit"
+
+
+@pytest.mark.parametrize(("epoch", "check"), [('20"26', CHECK), ("2026", "c0ffee"), ("2026", "C0FFEE00C0FFEE00")])
+def test_a_hub_is_set_up_for_a_secret_that_can_exist(tmp_path: Path, region_folder: Path, epoch: str, check: str):
+    with pytest.raises(AllmendeError, match="names no secret"):
+        init_hub(tmp_path / "new", region_folder, epoch=epoch, key_check=check)
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_damaged_matrix_secret_says_what_to_do(circle: Round):
+    (circle.hub.folder / "matrix.secret").write_text('value = "no digits"\n')
+    with pytest.raises(AllmendeError, match="Restore the file from its backup"):
+        circle.hub.matrix_secret()
 
 
 def test_the_store_is_compared_with_what_the_office_signed(circle: Round):

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
 
 SCHEMA = 1
 """Version of the cube layout; a reader refuses any other."""
+
+EPOCH = re.compile(r"[A-Za-z0-9._-]{1,32}")
+"""How the name of an epoch may be spelled: it is written into manifests, settings and logs."""
 
 
 @dataclass(frozen=True, slots=True)

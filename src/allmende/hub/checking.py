@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
+import numpy as np
+
 from allmende.areas import UNLOCATED_CODE, Region
-from allmende.areas.grid import UNLOCATED
+from allmende.areas.grid import UNLOCATED, parse_cell_id
 from allmende.areas.keys import LAENDER
-from allmende.cubes import BaseCube, Column
+from allmende.cubes import BaseCube, Column, ReleasedCube
 from allmende.cubes.base import MEMBERS, canonical_order, content_hash
+from allmende.cubes.released import EVERYWHERE
 from allmende.deliveries import Delivery, DeliveryNote
-from allmende.errors import Refused
+from allmende.errors import AllmendeError, Refused
 from allmende.hub.settings import Settings
 
 ELSEWHERE = (*LAENDER, "abroad", "unknown")
@@ -30,8 +33,7 @@ def check_delivery(delivery: Delivery, settings: Settings, region: Region, where
     for cube in delivery.cubes:
         faults += _cube_faults(cube, delivery.note, region)
     for table in delivery.tables:
-        if table.note.territory_date != settings.territory_date.isoformat():
-            faults.append(f"table {table.note.table}: borders of {table.note.territory_date}")
+        faults += _table_faults(table, delivery.note, region)
     if faults:
         shown = [f"  - {_printable(fault)}" for fault in islice(faults, LISTED)]
         shown += [f"  and {len(faults) - LISTED} more"] if len(faults) > LISTED else []
@@ -78,6 +80,40 @@ def _cube_faults(cube: BaseCube, note: DeliveryNote, region: Region) -> Iterator
         if column.labels is not None:
             yield from _strangers(name, column, allowed[column.name])
     yield from _number_faults(name, cube)
+
+
+def _table_faults(table: ReleasedCube, note: DeliveryNote, region: Region) -> Iterator[str]:
+    name, geography = f"table {table.note.table}", table.note.geography
+    if table.note.territory_date != note.territory_date.isoformat():
+        yield f"{name}: borders of {table.note.territory_date}"
+    areas = {*table["area"].values(), *(table["area"].labels or ()), *table.areas} - {EVERYWHERE}
+    strangers = sorted(str(area) for area in areas if not _is_own(str(area), geography, note.office, region))
+    if strangers:
+        more = f" and {len(strangers) - 5} more" if len(strangers) > 5 else ""
+        yield f"{name}: no {geography} of {note.office}: {', '.join(strangers[:5])}{more}"
+    for column in table.columns[2:]:
+        if column.name in MEMBERS:
+            yield from _strangers(name, column, MEMBERS[column.name])
+    if (table.value < 1).any():
+        yield f"{name}: values below one person"
+    if np.unique([column.codes for column in table.columns], axis=1).shape[1] < len(table):
+        yield f"{name}: one of its cells twice"
+
+
+def _is_own(area: str, geography: str, ags: str, region: Region) -> bool:
+    """Say whether an area of a protected table is one in which this office counts."""
+    if geography.startswith("grid_"):
+        return area == UNLOCATED_CODE or _is_cell(area, geography.removeprefix("grid_"))
+    if geography.startswith("district"):
+        return area in {*_districts(region, ags), *(district.key for district in region.districts if district.ags == ags)}
+    return area == {"region": region.id, "municipality": ags}.get(geography)
+
+
+def _is_cell(area: str, size: str) -> bool:
+    try:
+        return str(parse_cell_id(area)[1]) == size
+    except AllmendeError:
+        return False
 
 
 def _districts(region: Region, ags: str) -> tuple[str, ...]:

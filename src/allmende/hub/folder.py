@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from allmende.areas import Region, load_region
+from allmende.cubes.manifest import EPOCH
 from allmende.deliveries import HubIdentity, VerifyKey, new_hub_identity, read_identity, write_identity
 from allmende.deliveries.keys import read_private, write_private
 from allmende.deliveries.note import Mode
@@ -19,12 +20,14 @@ from allmende.errors import AllmendeError, Refused
 from allmende.hub import journal
 from allmende.hub.disk import write_whole
 from allmende.hub.received import FOLDER as RECEIVED
+from allmende.hub.received import read_heads
 from allmende.hub.settings import Office, Settings, StoreKind, read_settings, write_settings
 from allmende.hub.store import PROTECTED, STORE, FileStore, Store, TableStore
 
 IDENTITY, RECIPIENT, MATRIX, REGION = "hub.identity", "hub.recipient", "matrix.secret", "region"
 
 _PREFIX = re.compile(r"[a-z][a-z0-9_]*")
+_CHECK = re.compile(r"[0-9a-f]{16}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,17 @@ class Hub:
 
     def matrix_secret(self) -> bytes:
         """Read the 32 bytes that order the intervals of p-tables."""
-        return bytes.fromhex(tomllib.loads(read_private(self.folder / MATRIX))["value"])
+        path = self.folder / MATRIX
+        text = read_private(path)
+        try:
+            return bytes.fromhex(tomllib.loads(text)["value"])
+        except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
+            raise AllmendeError(
+                "The matrix secret cannot be read.",
+                where=str(path),
+                expected='a line value = "64 hexadecimal digits"',
+                todo="Restore the file from its backup; with another secret the same people would get fresh noise.",
+            ) from error
 
     def changing(self) -> AbstractContextManager[None]:
         """Hold the hub alone: no delivery is received meanwhile."""
@@ -68,21 +81,11 @@ def init_hub(
 
     `epoch` and `key_check` are what the offices' common secret says of itself. With `store` "spark" base cells go to
     Spark tables whose names begin with `prefix`. The matrix secret is drawn, unless the 32 bytes of an earlier hub (or of a
-    demonstration that can be repeated) are given. Raises AllmendeError if the folder holds anything or the region has defects.
+    demonstration that can be repeated) are given. Raises AllmendeError if the folder holds anything, the region has defects,
+    or no secret can be called so.
     """
-    if store == "spark" and not _PREFIX.fullmatch(prefix):
-        raise AllmendeError(
-            f"{prefix!r} cannot begin the name of a table.",
-            expected="small letters, digits and underscores, beginning with a letter",
-            todo="Give a prefix such as allmende_ (--prefix).",
-        )
-    if folder.exists() and any(folder.iterdir()):
-        raise AllmendeError(
-            "There is something in this folder already.",
-            where=str(folder),
-            expected="a new or an empty folder",
-            todo="Give another folder. A hub that is in use is never set up again.",
-        )
+    _check_place(folder, store, prefix)
+    _check_secret(epoch, key_check)
     region = load_region(region_folder)
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
@@ -118,9 +121,18 @@ def register_office(hub: Hub, ags: str, verify_key: VerifyKey, mode: Mode, now: 
     """Let an office deliver, and return the hub that knows it.
 
     An office that is registered with another key is refused unless `replace_key` is given: somebody must have asked first.
+    So is another mode than that of its deliveries: base cells and protected tables of the same people would be added up.
     """
     name = hub.region.municipality(ags).name
     with hub.changing():
+        delivered = {head.note.mode for head in read_heads(hub.folder) if head.note.office == ags}
+        if delivered - {mode}:
+            raise Refused(
+                f"Office {ags} {name} has delivered in mode {', '.join(sorted(delivered))}; its people would count twice.",
+                where=str(hub.folder),
+                expected="the mode of its earlier deliveries",
+                todo="Keep the mode, or set up a new hub and let the offices deliver again.",
+            )
         settings = read_settings(hub.folder)
         known = settings.office(ags)
         if known and known.verify_key != verify_key and not replace_key:
@@ -135,3 +147,28 @@ def register_office(hub: Hub, ags: str, verify_key: VerifyKey, mode: Mode, now: 
         fields = {"office": ags, "mode": mode, "key": verify_key.fingerprint()}
         journal.log(hub.folder, {"at": now.isoformat(), "what": "registered"} | fields)
     return replace(hub, settings=settings)
+
+
+def _check_place(folder: Path, store: StoreKind, prefix: str) -> None:
+    if store == "spark" and not _PREFIX.fullmatch(prefix):
+        raise AllmendeError(
+            f"{prefix!r} cannot begin the name of a table.",
+            expected="small letters, digits and underscores, beginning with a letter",
+            todo="Give a prefix such as allmende_ (--prefix).",
+        )
+    if folder.exists() and any(folder.iterdir()):
+        raise AllmendeError(
+            "There is something in this folder already.",
+            where=str(folder),
+            expected="a new or an empty folder",
+            todo="Give another folder. A hub that is in use is never set up again.",
+        )
+
+
+def _check_secret(epoch: str, key_check: str) -> None:
+    if not EPOCH.fullmatch(epoch) or not _CHECK.fullmatch(key_check):
+        raise AllmendeError(
+            f"Epoch {epoch!r} with check value {key_check!r} names no secret.",
+            expected="both as `allmende register new-secret` printed them: a name, and 16 hexadecimal digits",
+            todo="Ask the office that made the common secret.",
+        )

@@ -8,7 +8,7 @@ from datetime import date
 
 from allmende.deliveries.note import Mode
 from allmende.hub.folder import Hub
-from allmende.hub.received import Holding, TableHolding, read_heads
+from allmende.hub.received import Holding, read_heads
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ def status(hub: Hub, today: date) -> Status:
         store=settings.store if settings.store == "files" else f"spark: {settings.prefix}…",
         deliveries=len(heads),
         offices=tuple(offices),
-        missing=_missing(holdings, tables, offices),
+        missing=_missing(holdings, offices),
     )
 
 
@@ -114,9 +114,7 @@ def _held(holdings: Sequence[Holding], ags: str) -> tuple[Held, ...]:
     return tuple(found)
 
 
-def _missing(
-    holdings: Sequence[Holding], tables: Sequence[TableHolding], offices: Sequence[OfficeStatus]
-) -> tuple[Missing, ...]:
+def _missing(holdings: Sequence[Holding], offices: Sequence[OfficeStatus]) -> tuple[Missing, ...]:
     expected = sorted({holding.content.slot for holding in holdings})
     present = {(holding.ags, *holding.content.slot) for holding in holdings}
     return tuple(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import secrets
 import tomllib
 from collections.abc import Iterable
@@ -13,13 +12,12 @@ from pathlib import Path
 import numpy as np
 
 from allmende.cubes.folding import Keys
+from allmende.cubes.manifest import EPOCH
 from allmende.deliveries.keys import read_private, write_private
 from allmende.errors import AllmendeError
 
 BYTES = 32
 """Length of a secret: 256 bits."""
-
-_EPOCH = re.compile(r"[A-Za-z0-9._-]{1,32}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +28,7 @@ class Secret:
     value: bytes = field(repr=False)
 
     def __post_init__(self) -> None:
-        if not _EPOCH.fullmatch(self.epoch):
+        if not EPOCH.fullmatch(self.epoch):
             raise AllmendeError(
                 f"The epoch {self.epoch!r} is no name.",
                 expected="1 to 32 letters, digits, dots, dashes or underscores",

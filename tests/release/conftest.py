@@ -22,6 +22,7 @@ from allmende.release.gate import Gate
 from allmende.release.tabulate import Source
 
 SECRET = bytes(range(32))
+CHECK = "0123456789abcdef"
 
 
 @dataclass
@@ -101,7 +102,7 @@ def stock(region, persons, year, epoch="2025a"):
         columns = tuple(Column(name, *values[name]) for name in KINDS["stock"])
         cells = fold(Cells(columns, np.ones(rows.sum(), np.int64), persons["rk"][rows]), KINDS["stock"])
         day = date(year, 12, 31)
-        yield BaseCube(cells, Manifest("stock", town.ags, day, day, date(2025, 1, 1), epoch, "check", "test"))
+        yield BaseCube(cells, Manifest("stock", town.ags, day, day, date(2025, 1, 1), epoch, CHECK, "test"))
 
 
 @pytest.fixture(scope="session")
@@ -172,7 +173,7 @@ def filled_hub(region, tmp_path_factory):
     """A real hub that received two years of three offices."""
     folder = tmp_path_factory.mktemp("offices")
     write_region(region, folder / "region")
-    hub = init_hub(folder / "hub", folder / "region", epoch="2025a", key_check="check")
+    hub = init_hub(folder / "hub", folder / "region", epoch="2025a", key_check=CHECK)
     persons = people(np.random.default_rng(7), region, [9000, 4000, 1500])
     cubes = [cube for year in (2023, 2024) for cube in stock(region, persons, year)]
     now = datetime(2025, 2, 1, 9, tzinfo=UTC)

@@ -34,7 +34,7 @@ def say_json(document: Any) -> None:
 
 
 def language() -> str:
-    """Return "de" or "en" by the environment's locale; German unless another language is set."""
+    """Return "en" if the environment's locale is English, else "de"."""
     locale = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or "de"
     return "en" if locale.lower().startswith("en") else "de"
 
@@ -45,10 +45,7 @@ def answer_errors() -> Iterator[None]:
     try:
         yield
     except AllmendeError as error:
-        if "--json" in sys.argv:
-            say_json({"error": error.parts()})
-        else:
-            click.echo(str(error), err=True)
+        _say_error(error)
         sys.exit(REFUSED if isinstance(error, Refused) else UNUSABLE)
     except click.ClickException as error:
         error.show()
@@ -60,8 +57,12 @@ def answer_errors() -> Iterator[None]:
         sys.stderr.close()
     except OSError as error:
         where = str(error.filename or "")
-        click.echo(
-            str(AllmendeError(f"{error.strerror or error}.", where=where, todo="Check the path, its rights and the disk.")),
-            err=True,
-        )
+        _say_error(AllmendeError(f"{error.strerror or error}.", where=where, todo="Check the path, its rights and the disk."))
         sys.exit(UNUSABLE)
+
+
+def _say_error(error: AllmendeError) -> None:
+    if "--json" in sys.argv:
+        say_json({"error": error.parts()})
+    else:
+        click.echo(str(error), err=True)

@@ -117,7 +117,7 @@ CALLS = [  # arguments, exit code, a word of the error
     ),
     (["aggregate", "bestand.csv", "--profile", "buero.toml", "--out", "aus", "--ags", "03999009"], 2, "03999009"),
     (["aggregate", "bestand.csv", "--profile", "buero.toml", "--out", "aus", "--key-date", "10-01"], 1, "--events"),
-    (["aggregate", "bestand.csv", "--profile", "buero.toml", "--out", "aus", "--mode", "at-source"], 2, "--matrix-secret"),
+    (["aggregate", "bestand.csv", "--profile", "buero.toml", "--out", "aus", "--mode", "at-source"], 2, "--matrix-secret FILE"),
     (["check", "bestand.csv", "--profile", "buero.toml", "--max-size-mb", "0"], 2, "--max-size-mb"),
     (["check", "bestand.csv", "--profile", "bestand.csv"], 2, "Save it as UTF-8"),
     (["new-secret", "region.secret", "--epoch", "2026"], 2, "never be lost"),

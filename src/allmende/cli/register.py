@@ -148,7 +148,7 @@ def check(ctx: click.Context, /, out: Path | None, as_json: bool, **options: Any
 @click.option("--allow-quarantine", type=click.FloatRange(0, 100), default=100 * MOST_SET_ASIDE, show_default=True,
               help="Percent of rows that may be left out.")  # fmt: skip
 @click.option("--mode", type=click.Choice(MODES), default="trusted-unit", show_default=True, help="How the counts travel.")
-@click.option("--matrix-secret", type=FILE, help="Mode at-source: the region's secret of the p-table.")
+@click.option("--matrix-secret", type=FILE, help="Mode at-source: the region's secret of the p-table; default from [office].")
 @click.option("--protection", type=click.Choice(profile_names()), default=profile_names()[0], show_default=True)
 @click.option("--catalogue", type=FILE, help="Mode at-source: the tables that the region publishes.")
 @json_option
@@ -235,7 +235,7 @@ def _seal(result: Result, path: Path, sequence: int, office: Office, given: dict
     mode: Mode = given["mode"]
     if mode == "trusted-unit":
         return seal(result.cubes, path, office=key, hub_recipient=recipient, delivery=note)
-    protection = load_protection(given["protection"], read_secret(office.file("matrix-secret", given["matrix_secret"])).value)
+    protection = load_protection(given["protection"], read_secret(office.file("matrix_secret", given["matrix_secret"])).value)
     made = protect_at_source(result.cubes, run.region, load_catalogue(given["catalogue"]), protection)
     for gap in made.gaps:
         click.echo(gap, err=True)

@@ -78,7 +78,7 @@ def write_findings(findings: Sequence[Finding], path: Path, language: str = "de"
         writer = csv.writer(file, delimiter=";", lineterminator="\n")
         writer.writerow(COLUMNS)
         for f in findings:
-            writer.writerow([f.file, f.line or "", f.field, _harmless(f.value), f.severity, f.code, *f.words(language)])
+            writer.writerow([f.file, f.line or "", f.field, harmless(f.value), f.severity, f.code, *f.words(language)])
 
 
 def open_private(path: Path, encoding: str = "utf-8-sig") -> TextIO:
@@ -89,6 +89,10 @@ def open_private(path: Path, encoding: str = "utf-8-sig") -> TextIO:
     return os.fdopen(handle, "w", encoding=encoding, newline="")
 
 
-def _harmless(value: str) -> str:
-    # a spreadsheet runs what begins like a formula
+def harmless(value: str) -> str:
+    """Return a text that a spreadsheet does not run: what begins like a formula gets an apostrophe in front.
+
+    >>> harmless("=1+1"), harmless("Am Wall")
+    ("'=1+1", 'Am Wall')
+    """
     return "'" + value if value[:1] in ("=", "+", "-", "@", "\t", "\r") else value

@@ -6,7 +6,7 @@ import csv
 import json
 from pathlib import Path
 
-from allmende.register.findings import open_private, write_findings
+from allmende.register.findings import harmless, open_private, write_findings
 from allmende.register.reconciliation import GROUPS, Reconciliation
 from allmende.register.run import Examined
 from allmende.register.summary import Summary
@@ -31,7 +31,8 @@ def write_local_files(examined: Examined, summary: Summary, folder: Path, langua
     if examined.unplaced:
         written.append(folder / "streets-not-found.csv")
         with open_private(written[-1]) as file:
-            csv.writer(file, delimiter=";", lineterminator="\n").writerows([("street", "persons"), *examined.unplaced])
+            streets = [(harmless(street), persons) for street, persons in examined.unplaced]
+            csv.writer(file, delimiter=";", lineterminator="\n").writerows([("street", "persons"), *streets])
     if summary.reconciliation is not None:
         written.append(folder / "reconciliation.csv")
         _write_reconciliation(summary.reconciliation, written[-1])

@@ -41,9 +41,9 @@ class Office:
         found = self.optional(name, given)
         if found is None:
             raise AllmendeError(
-                f"Nothing says which file is the {name}.",
+                f"Nothing says which file is the {name.replace('_', ' ')}.",
                 where=str(self.path),
-                expected=f'--{name} FILE, or a line {name} = "…" in the profile\'s section [office]',
+                expected=f'--{name.replace("_", "-")} FILE, or a line {name} = "…" in the profile\'s section [office]',
                 todo="Give one of them.",
             )
         return found
@@ -68,8 +68,7 @@ def load_run(
     """Read all files of a run.
 
     `anywhere` allows to leave out which municipality of which region this is: `region.id` is "" then, and nothing that
-    needs them is checked. Polygons of districts are
-    taken from the region folder's districts.geojson, if it is there.
+    needs them is checked. Polygons of districts are taken from the region folder's districts.geojson, if it is there.
     """
     own = ags or office.profile.office.get("ags", "")
     folder = office.optional("region", region)

@@ -18,7 +18,7 @@ ENCODINGS = ("utf-8", "utf-8-sig", "windows-1252", "iso-8859-15")
 CRS = ("EPSG:25832", "EPSG:25833", "EPSG:3035", "EPSG:4326")
 DATE_PARTS = {"TT": "day", "MM": "month", "JJJJ": "year"}
 SECTIONS = ("schema", "name", "office", "file", "dates", "citizenship", "coordinates", "stock", "events", "codes")
-OFFICE = ("ags", "region", "houses", "houses_crs", "secret", "key", "hub")
+OFFICE = ("ags", "region", "houses", "houses_crs", "secret", "matrix_secret", "key", "hub")
 """What an office may write into its own copy of a profile; files are relative to the profile."""
 
 Source = str | int | tuple[int, int]

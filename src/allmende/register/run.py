@@ -41,8 +41,8 @@ class Run:
     """What an office runs on.
 
     The `extract` shows the register on `as_of` (default: 31 December of `year`); `events` lie between the key dates and
-    that day. `rules` say which key dates of `year` are wanted. `previous` is the extract of `previous_as_of` (default:
-    31 December of the year before) for the reconciliation. `houses` and `shapes` (polygons of districts) place addresses.
+    that day. `rules` say which key dates of `year` are wanted. `previous` is the extract of 31 December of the
+    year before, for the reconciliation. `houses` and `shapes` (polygons of districts) place addresses.
     """
 
     extract: Source
@@ -54,7 +54,6 @@ class Run:
     as_of: date | None = None
     events: Source | None = None
     previous: Source | None = None
-    previous_as_of: date | None = None
     houses: Houses | None = field(default=None, repr=False)
     shapes: Shapes | None = field(default=None, repr=False)
 
@@ -66,7 +65,7 @@ class Run:
     @property
     def previous_day(self) -> date:
         """Return the day whose register the previous extract shows."""
-        return self.previous_as_of or date(self.year - 1, 12, 31)
+        return date(self.year - 1, 12, 31)
 
     @property
     def until(self) -> date:

@@ -147,21 +147,6 @@ def _state(text: str, rule: Citizenships) -> str:
     return code if re.fullmatch(r"[0-9]{3}", code) else ""
 
 
-def read_numbers(column: Coded) -> tuple[NDArray[np.float64], Flags]:
-    """Return coordinates (NaN where there is none) and which rows hold something else; a decimal comma is understood."""
-
-    def meaning(text: str) -> float:
-        try:
-            return float(text.replace(",", ".")) if text else np.nan
-        except ValueError:
-            return np.nan
-
-    values = np.array([meaning(text) for text in column.values], dtype=np.float64)
-    values[~np.isfinite(values)] = np.nan
-    wrong = np.array([bool(text) for text in column.values], dtype=bool) & np.isnan(values)
-    return values[column.codes], wrong[column.codes]
-
-
 def counterpart_of(text: str, own: str, region: Collection[str], codes: dict[str, str]) -> str:
     """Return an AGS of the region, a Land, "abroad", "unknown", or "" for what cannot be understood.
 

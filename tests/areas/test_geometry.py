@@ -68,6 +68,8 @@ def test_geojson_has_the_decimals_asked_for_and_rings_as_the_standard_turns_them
         ("", "no GeoJSON"),
         ("[]", "no GeoJSON"),
         ('{"type": "FeatureCollection"}', "no GeoJSON"),
+        ('{"features": null}', "no GeoJSON"),
+        ('{"features": ["north"]}', "no GeoJSON"),
         ('{"features": [{"properties": {}, "geometry": null}]}', "no property 'key'"),
         ('{"features": [{"properties": {"key": "a"}, "geometry": null}]}', "a has no polygon"),
         ('{"features": [{"properties": {"key": "a"}, "geometry": {"type": "Point", "coordinates": [1, 2]}}]}', "feature 1"),

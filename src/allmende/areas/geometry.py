@@ -75,7 +75,7 @@ def read_geojson(path: Path, key_property: str) -> Shapes:
     Raises AllmendeError for what is no collection of polygons, for a feature without the key, and for a key that occurs twice.
     """
     try:
-        features = json.loads(path.read_text(encoding="utf-8"))["features"]
+        features = [dict(feature) for feature in json.loads(path.read_text(encoding="utf-8"))["features"]]
     except (ValueError, KeyError, TypeError) as error:
         raise AllmendeError(
             "This is no GeoJSON file.",

@@ -72,7 +72,7 @@ class TableEntry:
 class Publication:
     """One immutable release as its folder describes it.
 
-    `files` maps every other published file (report, places) to its SHA-256..
+    `files` maps every other published file (report, places) to its SHA-256.
     """
 
     folder: Path

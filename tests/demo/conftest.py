@@ -1,6 +1,6 @@
-"""One small region for all tests of the room: the full map, one twentieth of the people."""
+"""One small region for all tests of the room: the full map, one twentieth of the people; for shapes of ages all of them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -32,3 +32,14 @@ def small() -> Small:
     people = populate(places, housing, curves, rng)
     history = live(places, housing, people, curves, rng)
     return Small(places, housing, people, history, soil(places, history, write_book(places), rng))
+
+
+@pytest.fixture(scope="session")
+def crowd(small) -> Small:
+    """Return the full region's people in the small region's houses: few houses, but pyramids that chance does not blur."""
+    rng = np.random.default_rng(8)
+    curves = load("demo_curves")
+    places = replace(small.places, members=tuple(load("demo_places")["municipality"]))
+    housing = furnish(places, curves, rng)
+    people = populate(places, housing, curves, rng)
+    return Small(places, housing, people, live(places, housing, people, curves, rng), small.soiled)

@@ -85,7 +85,10 @@ def _counted_in_one_sum(frame: Frame, by: Sequence[str], key: str) -> Frame:
     summed = frame.group_by(*by).agg(marked.sum().alias("both")).to_native()
     # shifts are DuckDB's own: what Narwhals makes of `//` takes longer than a second aggregate would
     names = ", ".join(f'"{name}"' for name in by)
-    return nw.from_native(summed.project(f'{names}, ("both" >> 62)::BIGINT AS n, ("both" & {0xFFFFFFFF})::BIGINT AS key'))
+    split: Frame = nw.from_native(
+        summed.project(f'{names}, ("both" >> 62)::BIGINT AS n, ("both" & {0xFFFFFFFF})::BIGINT AS key')
+    )
+    return split
 
 
 def _cells(folded: Frame, by: Sequence[str]) -> Cells:

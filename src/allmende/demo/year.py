@@ -27,10 +27,8 @@ from allmende.demo.people import (
     CARE_HOME,
     FEMALE,
     GERMAN,
-    HOMES,
     MAIN,
     MALE,
-    NEW_ESTATE,
     SECONDARY,
     SOLE,
     STUDENT_HOME,
@@ -41,6 +39,7 @@ from allmende.demo.people import (
 )  # fmt: skip
 from allmende.demo.places import Places
 from allmende.demo.territory import Floats, Ints
+from allmende.demo.units import Units, choose_ways, group_units, pair_up
 
 
 @dataclass(slots=True)
@@ -73,25 +72,6 @@ class World:
         return numbers
 
 
-@dataclass(frozen=True, slots=True)
-class _Units:
-    """Groups that move together: `member` person positions sorted by unit, `unit` of each; then one entry per unit.
-
-    `age` and `male` of the eldest, `origin` municipality and `use` of the house; who `leaves` home, who is `frail`.
-    """
-
-    member: Ints
-    unit: Ints
-    age: Ints
-    foreign: NDArray[np.bool_]
-    size: Ints
-    male: NDArray[np.bool_]
-    origin: Ints
-    use: Ints
-    leaves: NDArray[np.bool_]
-    frail: NDArray[np.bool_]
-
-
 class Year:
     """One year of the region; collects its events."""
 
@@ -106,8 +86,9 @@ class Year:
         people = replace(people, household=np.unique(people.household, return_inverse=True)[1])
         dead = self._die(people)
         alive = people.take(~dead)
-        units = self._units(alive)
-        leavers = self._choose(units)
+        municipality, use = self.world.municipality[alive.address], self.world.housing.use[alive.address]
+        units = group_units(alive, self.year, municipality, use, self.world.curves, self.rng)
+        leavers = choose_ways(units, self.homes, self.world.curves, self.rng)
         staying = alive.address[units.member[leavers[units.unit] < 0]]
         beds = Beds(self.world.places, self.world.housing, self.world.curves, self.year, staying, self.rng)
         alive, moved, gone = self._move(alive, units, leavers, beds)
@@ -141,59 +122,26 @@ class Year:
         self._record(DEATH, people.take(dead), self._day(int(dead.sum())))
         return dead
 
-    def _units(self, people: People) -> _Units:
-        rules, age = self.world.curves["moving"], people.ages(self.year)
-        use = self.world.housing.use[people.address]
-        _, home = np.unique(people.household, return_inverse=True)
-        eldest = np.zeros(home.max() + 1, dtype=np.int64)
-        np.maximum.at(eldest, home, age)
-        chance = self.rng.random(len(people))
-        leaves = (age >= 18) & (age < 30) & (eldest[home] >= age + 16) & (chance < rules["leaving_home"]["value"])
-        need = np.interp(age, rules["care_home"]["ages"], rules["care_home"]["entry"])
-        need = need * np.where(people.sex == MALE, rules["care_home"]["men"], 1.0)
-        frail = ~leaves & (use != CARE_HOME) & (chance < need)
-        unit = np.where(leaves | frail, len(eldest) + np.arange(len(people)), home)
-        _, unit = np.unique(unit, return_inverse=True)
-        order = np.lexsort([-age, unit])
-        first = np.flatnonzero(np.concatenate([[True], np.diff(unit[order]) != 0]))
-        head = order[first]
-        foreign = np.logical_or.reduceat(people.foreign[order], first)
-        size = np.diff(np.append(first, len(order)))
-        origin = self.world.municipality[people.address[head]]
-        male = people.sex[head] == MALE
-        return _Units(order, unit[order], age[head], foreign, size, male, origin, use[head], leaves[head], frail[head])
-
-    def _choose(self, units: _Units) -> Ints:
-        """Return where each unit goes: 0 own municipality, 1 another member, 2 elsewhere in Germany, 3 abroad; -1 nowhere."""
-        rules, homes = self.world.curves["moving"], self.world.curves["institutions"]
-        ways = np.where(units.foreign[:, None], [rules["foreign"]], [rules["german"]])
-        ways[:, 1:] *= self.homes.departing(units.origin, units.age)[:, None]
-        risk = rules["scale"] * _rogers_castro(units.age, rules) * ways.sum(axis=1)
-        risk *= np.where(units.use == NEW_ESTATE, homes["new_estate"]["moving"], 1.0)
-        for use, name in HOMES.items():
-            risk = np.where(units.use == use, homes[name]["leaving"], risk)
-        moves = units.leaves | units.frail | (self.rng.random(len(risk)) < risk)
-        near = np.array(rules["care_home"]["ways"])[None]
-        ways = np.where(units.frail[:, None], near, ways)
-        edges = np.cumsum(ways / ways.sum(axis=1, keepdims=True), axis=1)
-        way = (self.rng.random(len(ways))[:, None] > edges).sum(axis=1).clip(0, 3)
-        return np.where(moves, way, -1)
-
-    def _move(self, people: People, units: _Units, direction: Ints, beds: Beds) -> tuple[People, Ints, NDArray[np.bool_]]:
+    def _move(self, people: People, units: Units, direction: Ints, beds: Beds) -> tuple[People, Ints, NDArray[np.bool_]]:
         day = np.where(direction >= 0, self._day(len(direction)), -1)
         target = np.where(direction == 1, self.homes.neighbours(units.origin, units.age), units.origin)
-        inside = np.flatnonzero((direction == 0) | (direction == 1))
+        partner = pair_up(units, direction, target, self.world.curves["moving"]["pairing"], self.rng)
+        follows = partner >= 0
+        inside = np.flatnonzero(((direction == 0) | (direction == 1)) & ~follows)
         address = np.full(len(direction), -1, dtype=np.int64)
+        size = units.size + np.bincount(partner[follows], minlength=len(partner))
         nobody = np.zeros(len(inside), dtype=bool)
-        seekers = Seekers(target[inside], units.age[inside], units.size[inside], units.male[inside], units.foreign[inside],
+        seekers = Seekers(target[inside], units.age[inside], size[inside], units.male[inside], units.foreign[inside],
                           units.frail[inside], nobody)  # fmt: skip
         address[inside] = self.homes.placed(seekers, beds)
+        address[follows] = address[partner[follows]]
+        joined = np.where(follows, partner, np.arange(len(partner)))
         mine, here = direction[units.unit], units.member
         new_address = people.address.copy()
         stays = (mine == 0) | (mine == 1)
         new_address[here[stays]] = address[units.unit][stays]
         household = people.household.copy()
-        household[here[mine >= 0]] = int(household.max()) + 1 + units.unit[mine >= 0]
+        household[here[mine >= 0]] = int(household.max()) + 1 + joined[units.unit[mine >= 0]]
         register = people.register.copy()
         across = here[mine == 1]
         register[across] = self.world.new_registers(self.world.municipality[new_address[across]])
@@ -212,7 +160,7 @@ class Year:
         self._record(OUT, before.take(across), days[across], counterpart=new)
         self._record(IN, after.take(across), days[across], counterpart=old)
 
-    def _leave(self, people: People, here: Ints, mine: Ints, units: _Units, days: Ints) -> None:
+    def _leave(self, people: People, here: Ints, mine: Ints, units: Units, days: Ints) -> None:
         land = self.homes.laender(len(units.age))[units.unit]
         for code, counterpart in ((2, land), (3, np.full(len(mine), ABROAD))):
             leaving = mine == code
@@ -233,7 +181,7 @@ class Year:
         days[chosen] = day
         return after
 
-    def _arrive(self, people: People, units: _Units, direction: Ints, beds: Beds) -> tuple[People, Ints]:
+    def _arrive(self, people: People, units: Units, direction: Ints, beds: Beds) -> tuple[People, Ints]:
         rules, groups = self.world.curves["arriving"], []
         for code, level in ((2, rules["germany"][str(self.year)]), (3, rules["abroad"][str(self.year)])):
             templates = np.flatnonzero(direction == code)
@@ -253,7 +201,7 @@ class Year:
             together, days = together.join(arrived), np.concatenate([days, day])
         return together, days
 
-    def _newcomers(self, people: People, units: _Units, chosen: Ints, code: int, beds: Beds) -> tuple[People, Ints]:
+    def _newcomers(self, people: People, units: Units, chosen: Ints, code: int, beds: Beds) -> tuple[People, Ints]:
         start = np.concatenate([[0], np.cumsum(units.size)[:-1]])
         size = units.size[chosen]
         unit = np.repeat(np.arange(len(chosen)), size)
@@ -336,12 +284,6 @@ class Year:
 def _mortality(age: Ints, sex: dict[str, float], rates: dict[str, Any]) -> Floats:
     adult = np.exp(sex["level"] + sex["slope"] * age) + np.exp(sex["adult"])
     return np.where(age == 0, sex["infant"] / 2, np.where(age < 18, rates["child"]["value"], adult))
-
-
-def _rogers_castro(age: Ints, p: dict[str, Any]) -> Floats:
-    x = age.astype(float)
-    labour = p["a2"] * np.exp(-p["alpha2"] * (x - p["mu2"]) - np.exp(-p["lambda2"] * (x - p["mu2"])))
-    return np.asarray(p["a1"] * np.exp(-p["alpha1"] * x) + labour + p["c"])
 
 
 def _eldest(age: Ints, unit: Ints, count: int) -> Ints:

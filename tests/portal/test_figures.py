@@ -118,7 +118,7 @@ def test_every_measure_is_a_number_or_not_published(reader: Reader, name: str) -
 def test_classes_of_a_map_hold_every_value(values: list[float]) -> None:
     limits = mapping.classes({str(i): v for i, v in enumerate(values)}, around_zero=False)
     assert limits == sorted(set(limits))
-    assert all(0 <= mapping.class_of(value, limits) <= len(limits) <= 4 for value in values)
+    assert all(0 <= found <= len(limits) <= 4 for found in mapping.classes_of(values, limits))
 
 
 @given(st.floats(-1e6, 1e6), st.floats(0.1, 1e6))
@@ -173,11 +173,11 @@ def test_a_download_can_be_a_part(client: Client) -> None:
 
 
 def test_the_query_of_a_view_reproduces_it(reader: Reader) -> None:
-    from allmende.portal.evidence.stories import maps
+    from allmende.portal.evidence.stories import mapview
 
     place = reader.shelf.atlas.place("region", "de")
-    view = maps.choose(reader, place, QueryDict("ebene=grid_1000&mass=veraenderung&jahr=2021"))
+    view = mapview.choose(reader, place, QueryDict("ebene=grid_1000&mass=veraenderung&jahr=2021"))
     assert view is not None
-    again = maps.choose(reader, place, QueryDict(view.query()))
+    again = mapview.choose(reader, place, QueryDict(view.query()))
     assert again is not None
     assert (again.found.geography, again.found.measure, again.found.year) == ("grid_1000", "veraenderung", 2021)

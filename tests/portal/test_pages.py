@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import json
+import shutil
+from pathlib import Path
 
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from pytest_django.fixtures import Settings
 
 from allmende.errors import AllmendeError
 from allmende.portal.accounts.services import create_member
+from allmende.portal.evidence import figures
+from allmende.portal.evidence.opendata import open_tables
+from allmende.portal.evidence.reader import Reader
 from allmende.portal.pages.models import Feedback
 from allmende.portal.pages.services import received
+from allmende.portal.public import shelf
 
 pytestmark = [pytest.mark.django_db, pytest.mark.filterwarnings("ignore:No directory at")]
 AGS = "98001001"
@@ -56,7 +63,7 @@ def test_a_member_may_read_every_page(member: Client, address: str) -> None:
 
 def test_every_route_is_tried_here() -> None:
     tried = {get_resolver().resolve(address.partition("?")[0]).route for address in ADDRESSES}
-    elsewhere = {"lebt/", "daten/gebiet/", "daten/gebiet/<str:key>/karte.geojson"}
+    elsewhere = {"lebt/", "daten/gebiet/", "daten/gebiet/<str:key>/karte.geojson", "daten/offen/", "daten/offen/<str:name>"}
     ours = {route for route in _routes(get_resolver().url_patterns) if not route.startswith("konto/") and "csv" not in route}
     assert ours - tried - elsewhere == set()
 
@@ -83,7 +90,7 @@ def test_what_does_not_exist_says_so(client: Client, address: str) -> None:
 def test_choices_that_are_not_offered_fall_back_to_the_default(client: Client) -> None:
     odd = client.get(f"/daten/gebiet/{AGS}/altersaufbau/?jahr=1066&umriss=<script>").content.decode()
     assert "<script>" not in odd
-    assert "31. Dezember 2024" in odd
+    assert "31.\u00a0Dezember 2024" in odd
 
 
 def test_the_language_switch_keeps_the_view(client: Client) -> None:
@@ -159,3 +166,63 @@ def _routes(patterns: list[URLPattern | URLResolver], before: str = "") -> set[s
         route = before + str(pattern.pattern)
         found |= _routes(pattern.url_patterns, route) if isinstance(pattern, URLResolver) else {route}
     return found
+
+
+@pytest.fixture
+def open_folder(release: Path, settings: Settings, tmp_path: Path) -> Path:
+    """A public folder with the same release and one open table beside it, which knows a town without released figures."""
+    shutil.copytree(release, tmp_path / "public", symlinks=True)
+    folder = tmp_path / "public" / "open"
+    folder.mkdir()
+    (folder / "people.csv").write_text("ags;name;people\n98001001;Ahrenstadt;21987\n", encoding="utf-8")
+    told = {
+        "file": "people.csv", "title": {"de": "Menschen der Gemeinden", "en": "People of the municipalities"},
+        "date": "2023-12-31", "attribution": "Erfundenes Amt", "licence": "erfunden",
+    }  # fmt: skip
+    (folder / "index.json").write_text(json.dumps({"tables": [told]}), encoding="utf-8")
+    settings.ALLMENDE_PUBLIC = tmp_path / "public"
+    return folder
+
+
+def test_open_data_are_shown_with_who_must_be_named_and_can_be_downloaded(client: Client, open_folder: Path) -> None:
+    page = client.get("/daten/offen/").content.decode()
+    assert "Erfundenes Amt" in page
+    assert "21987" in page
+    assert 'href="/daten/offen/"' in client.get("/daten/").content.decode()
+    sent = b"".join(client.get("/daten/offen/people.csv"))  # type: ignore[arg-type]
+    assert sent == (open_folder / "people.csv").read_bytes()
+    assert client.get("/daten/offen/index.json").status_code == 404
+
+
+def test_without_open_data_there_is_no_such_page(client: Client) -> None:
+    assert client.get("/daten/offen/").status_code == 404
+    assert "/daten/offen/" not in client.get("/daten/").content.decode()
+
+
+def test_a_damaged_list_of_open_tables_says_so(open_folder: Path) -> None:
+    (open_folder / "index.json").write_text('{"tables": [{}]}', encoding="utf-8")
+    with pytest.raises(AllmendeError, match="damaged"):
+        open_tables()
+
+
+@pytest.mark.parametrize("place", ["region", AGS, "98001003"])
+def test_pages_tell_the_same_population_and_shares(client: Client, place: str) -> None:
+    reader = Reader(shelf(), frozenset({"public"}))
+    where = reader.shelf.atlas.place(place, "de")
+    size, ages, people = (
+        figures.population(reader, where),
+        figures.life_stages(reader, where),
+        figures.pyramid(reader, where, 2024),
+    )
+    foreign = figures.nationality(reader, where)
+    assert size is not None
+    assert ages is not None
+    assert people is not None
+    assert foreign is not None
+    for whole in (ages.totals[2024], people.total, foreign.totals[2024], sum(ages.values[2024]), sum(foreign.values[2024])):
+        assert abs(whole - size.at(2024)) <= 30  # rounding of the invented bands
+    young = ages.values[2024][0] / ages.totals[2024]
+    assert 0.1 < young < 0.3
+    if place == "region":
+        assert f"{100 * young:.0f}\u202f% von ihnen waren unter 18" in client.get("/").content.decode()
+    assert f"({100 * young:.1f}\u202f%)".replace(".", ",") in client.get(f"/daten/gebiet/{place}/").content.decode()

@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import shapely
 from django.conf import settings
 
 from allmende.areas import Region, load_region
@@ -109,6 +111,24 @@ class Shelf:
     def outlines(self) -> dict[str, Shapes]:
         """Municipalities and districts in metres of EPSG:3035, for drawing."""
         return {"municipality": to_metres(self.municipalities), "district": to_metres(self.districts)}
+
+    @cached_property
+    def sketches(self) -> dict[str, Any]:
+        """The same outlines by key, without what a drawing cannot show (15 m)."""
+        found: dict[str, Any] = {}
+        for shapes in self.outlines.values():
+            found |= zip(shapes.keys, shapely.simplify(np.array(shapes.polygons, dtype=object), 15), strict=True)
+        return found
+
+    @cached_property
+    def km2(self) -> dict[str, float]:
+        """The size of every municipality and district."""
+        every = [
+            (key, polygon)
+            for shapes in self.outlines.values()
+            for key, polygon in zip(shapes.keys, shapes.polygons, strict=True)
+        ]
+        return {key: float(polygon.area) / 1e6 for key, polygon in every}
 
     def table(self, entry: TableEntry, ages: str = "") -> Table | None:
         """Return a table, read once; in the bands of another classification of age if its own nest in them, else None."""

@@ -12,6 +12,8 @@ from allmende.cubes.publication import Accuracy
 
 THIN = "\u202f"
 MINUS = "\u2212"
+HARD = "\u00a0"
+"""A space at which no line breaks."""
 
 
 def language() -> str:
@@ -66,14 +68,20 @@ def sentence(words: str) -> str:
 
 
 def day(when: date) -> str:
-    """Write a date in full: "31. Dezember 2024", "31 December 2024"."""
-    return str(formats.date_format(when, "j. F Y" if language() == "de" else "j F Y"))
+    """Write a date in full: "31. Dezember 2024", "31 December 2024"; day and month stay on one line."""
+    return str(formats.date_format(when, f"j.{HARD}F Y" if language() == "de" else f"j{HARD}F Y"))
 
 
 def key_day(rule: str, year: int) -> str:
     """Write the key date of a year; `rule` is MM-DD."""
     month, number_of_day = (int(part) for part in rule.split("-"))
     return day(date(year, month, number_of_day))
+
+
+def day_of_year(rule: str) -> str:
+    """Write a day that comes every year, MM-DD: "1. August", "1 August"."""
+    month, number_of_day = (int(part) for part in rule.split("-"))
+    return str(formats.date_format(date(2000, month, number_of_day), f"j.{HARD}F" if language() == "de" else f"j{HARD}F"))
 
 
 def uncertainty(accuracy: Accuracy, parts: int, *, exact: bool = False) -> int:

@@ -11,7 +11,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from allmende.portal.drawing.svg import drawing, element, text
+from allmende.portal.drawing.svg import drawing, element
 
 WIDTH = 720
 GAP = 14
@@ -59,22 +59,25 @@ def choropleth(
     borders: Sequence[Any],
     label: str,
     *,
-    names: Mapping[str, Any] | None = None,
+    names: Mapping[tuple[str, str], Any] | None = None,
     squares: Squares | None = None,
 ) -> str:
     """Draw areas by colour class, grid cells below them, and `borders` (polygons in metres) over them.
 
     Each area is a link, which a keyboard reaches in the order given; cells are one path per class. `names` puts words on
-    polygons.
+    polygons, a name and below it a value.
     """
     west, south, east, north = shapely.total_bounds(np.array([layer.polygon for layer in layers] + list(borders), dtype=object))
     scale = (WIDTH - 2 * GAP) / max(east - west, (north - south) * 0.8, 1)
     frame = _Frame(west, north, scale, (WIDTH - (east - west) * scale) / 2)
     parts = [_dots(), _cells(squares, frame) if squares else "", _links(layers, frame)]
     parts += [element("path", d=path_of(polygon), class_="border") for polygon in frame.draw(borders)]
-    for words, polygon in zip(names or {}, frame.draw(list((names or {}).values())), strict=True):
+    for (name, value), polygon in zip(names or {}, frame.draw(list((names or {}).values())), strict=True):
         point = polygon.representative_point()
-        parts.append(text(words, float(point.x), float(point.y), "middle", "place"))
+        below = element("tspan", escape(value), x=float(point.x), dy="1.15em", class_="figure") if value else ""
+        parts.append(
+            element("text", escape(name) + below, x=float(point.x), y=float(point.y), text_anchor="middle", class_="place")
+        )
     return drawing(WIDTH, (north - south) * scale + 2 * GAP, label, parts, "chart map", "group" if layers else "img")
 
 

@@ -63,6 +63,21 @@ class Movements:
     tables: tuple[Table, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Partners:
+    """Moves by place on the other side, the strongest first, over the years first … last; None: not published.
+
+    `dimension` is the one of the table whose members `keys` are.
+    """
+
+    keys: tuple[str, ...]
+    inward: tuple[int, ...]
+    outward: tuple[int | None, ...]
+    years: tuple[int, int]
+    dimension: str
+    table: Table
+
+
 def population(reader: Reader, place: Place) -> Series | None:
     """Return the population of a place over all published years; None if nothing is published."""
     table = reader.table("stock", place)
@@ -129,6 +144,39 @@ def movements(reader: Reader, place: Place) -> Movements | None:
 
     inward, outward = values(moves, {"direction": "in"}), values(moves, {"direction": "out"})
     return Movements(years, values(births, {}), values(deaths, {}), inward, outward, tables)
+
+
+def partners(reader: Reader, place: Place) -> Partners | None:
+    """Return where people came from and went to, pooled over the newest years; None if that is not published.
+
+    A municipality's partners are municipalities and the Länder, a district's the other districts of its municipality.
+    """
+    wanted = {"municipality": ("external_moves", "counterpart"), "district": ("internal_moves", "origin")}.get(place.kind)
+    found = reader.pooled(wanted[0], place, wanted[1]) if wanted else None
+    if wanted is None or found is None:
+        return None
+    year = found.years(place.key)[-1]
+    if wanted[1] == "counterpart":
+        cells = found.of(place.key).select(year=year)
+        inward = counts(cells, "counterpart", {"direction": "in"})
+        outward = counts(cells, "counterpart", {"direction": "out"})
+    else:
+        inward = counts(found.of(place.key).select(year=year), "origin")
+        outward = {
+            area: moved for area, moved in found.at(year, {"origin": place.key}).items() if area.startswith(place.key[:8])
+        }
+    keys = sorted(
+        {str(key) for key in (*inward, *outward)} - {place.key}, key=lambda key: -inward.get(key, 0) - outward.get(key, 0)
+    )
+    complete = wanted[1] == "counterpart"
+    return Partners(
+        tuple(keys),
+        tuple(inward.get(key, 0) for key in keys),
+        tuple(outward.get(key, 0) if complete or key in outward else None for key in keys),
+        (year - found.note.pooled + 1, year),
+        wanted[1],
+        found,
+    )
 
 
 def _series(table: Table, place: Place, members: Mapping[str, str]) -> Series:

@@ -12,9 +12,11 @@ from django.utils.translation import gettext as _
 from allmende.cubes.publication import Publication
 from allmende.portal import wording
 from allmende.portal.evidence import download, figures
+from allmende.portal.evidence.mapping import level_name
+from allmende.portal.evidence.members import member_name
+from allmende.portal.evidence.opendata import open_totals
 from allmende.portal.evidence.page import Choice, Origin, origin, pick
 from allmende.portal.evidence.reader import Reader
-from allmende.portal.evidence.stories.maps import level_name
 from allmende.portal.places import Place
 from allmende.portal.public import Table
 
@@ -26,15 +28,22 @@ def sizes(reader: Reader) -> tuple[list[dict[str, Any]], int, Table | None]:
     """Return the members of the region with their newest population and its change, the year, and the table used."""
     found: list[dict[str, Any]] = []
     year, table = 0, None
+    totals = open_totals()[1]
     for place in reader.shelf.atlas.municipalities:
         series = figures.population(reader, place)
         if series is None:
-            found.append({"place": place, "number": _("nicht veröffentlicht"), "change": ""})
+            number = wording.number(totals[place.key]) if place.key in totals else _("nicht veröffentlicht")
+            found.append({"place": place, "number": number, "change": "", "open": place.key in totals})
             continue
         year, table, first = series.years[-1], series.table, series.values[0]
         change = wording.signed(100 * (series.values[-1] / first - 1), 1) if first > 0 else ""
         found.append({"place": place, "number": wording.number(series.values[-1]), "change": change, "since": series.years[0]})
     return found, year, table
+
+
+def lacking(sizes: list[dict[str, Any]]) -> bool:
+    """Return whether a size stands there that is an open total."""
+    return any(row.get("open") for row in sizes)
 
 
 def origin_of(reader: Reader, table: Table | None, year: int) -> Origin | None:
@@ -152,31 +161,19 @@ def preview(reader: Reader, table: Table, query: QueryDict, limit: int) -> dict[
             Choice("jahr", _("Jahr"), [(value, value) for value in reversed(years)], year),
         ],
         "origin": origin(reader, table, [int(year)]),
-        "query": query.urlencode(),
+        "query": query.urlencode(), "two_sexes": _two_sexes(table),
     }  # fmt: skip
+
+
+def _two_sexes(table: Table) -> bool:
+    """Return whether a table has columns of men and women only, so that others stand in its totals alone."""
+    names = [column.name for column in table.cube.columns]
+    return "sex" in names and set(table.cube["sex"].labels or ()) <= {"m", "w"}
 
 
 def table_head(table: Table) -> list[str]:
     """Return the names of a table's columns without the value."""
     return [column.name for column in table.cube.columns]
-
-
-def member_name(reader: Reader, dimension: str, member: str | int) -> str:
-    """Return the word for a member of a dimension."""
-    if member == "total":
-        return _("insgesamt")
-    if dimension == "age" and isinstance(member, str):
-        return wording.band(member)
-    known = {
-        "m": _("männlich"), "w": _("weiblich"), "d": _("divers"), "x": _("ohne Angabe"), "german": _("deutsch"),
-        "other": _("nur ausländisch"), "main": _("Hauptwohnung"), "secondary": _("Nebenwohnung"), "in": _("Zuzug"),
-        "out": _("Fortzug"), "abroad": _("Ausland"), "unknown": _("unbekannt"), "unlocated": _("nicht verortet"),
-    }  # fmt: skip
-    if dimension in ("area", "origin") or (dimension == "counterpart" and len(str(member)) == 8):
-        place = reader.shelf.atlas.find(str(member), wording.language())
-        if place is not None:
-            return place.name if place.kind != "unlocated" else _("%(place)s, nicht verortet") % {"place": place.name}
-    return known.get(str(member), str(member))
 
 
 def _span(years: tuple[int, ...]) -> str:

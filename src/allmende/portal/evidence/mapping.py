@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext, gettext_lazy
 
 from allmende.areas.grid import SIZES
 from allmende.portal.evidence.reader import Reader, share
@@ -16,14 +16,24 @@ LEVELS = ("municipality", "district", "district_1", "district_2", "district_3", 
 """Geographies that can be drawn, the coarsest first."""
 
 MEASURES = {
-    "bevoelkerung": _("Einwohnerzahl"),
-    "dichte": _("Einwohner je km²"),
-    "veraenderung": _("Veränderung in %"),
-    "junge": _("Junge Menschen in %"),
-    "aeltere": _("Ältere ab 65 in %"),
-    "ausland": _("Nur ausländisch in %"),
+    "bevoelkerung": gettext_lazy("Einwohnerzahl"),
+    "dichte": gettext_lazy("Einwohner je km²"),
+    "veraenderung": gettext_lazy("Veränderung in %"),
+    "junge": gettext_lazy("Junge Menschen in %"),
+    "aeltere": gettext_lazy("Ältere ab 65 in %"),
+    "ausland": gettext_lazy("Nur ausländisch in %"),
 }
 """Measures by their word in the address."""
+
+GEOGRAPHIES = {
+    "region": gettext_lazy("Region"),
+    "municipality": gettext_lazy("Gemeinden"),
+    "district": gettext_lazy("Ortsteile"),
+    "district_1": gettext_lazy("Ortsteile, obere Ebene"),
+    "district_2": gettext_lazy("Ortsteile, zweite Ebene"),
+    "district_3": gettext_lazy("Ortsteile, dritte Ebene"),
+}
+"""What the areas with an outline are called."""
 
 REACHES = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0)
 """Where the outer classes of a change may begin, in per cent; the inner ones begin at a fifth of it."""
@@ -105,9 +115,22 @@ def classes(values: Mapping[str, float], *, around_zero: bool) -> list[float]:
     return sorted(set(limits))
 
 
-def class_of(value: float, limits: list[float]) -> int:
-    """Return the class of a value, 0 the lowest; a value on a limit belongs to the class above it."""
-    return int(np.searchsorted(limits, value, side="right"))
+def classes_of(values: Sequence[float], limits: Sequence[float]) -> list[int]:
+    """Return the class of each value, 0 the lowest; a value on a limit belongs to the class above it.
+
+    >>> classes_of([-7.0, 2.0, 5.0], [-5.0, 5.0])
+    [0, 1, 2]
+    """
+    found: list[int] = np.searchsorted(limits, values, side="right").tolist()
+    return found
+
+
+def level_name(geography: str) -> str:
+    """Return what the areas of a geography are called."""
+    if geography.startswith("grid_"):
+        size = int(geography[5:])
+        return gettext("Raster %(size)s") % {"size": f"{size} m" if size < 1000 else f"{size // 1000} km"}
+    return str(GEOGRAPHIES[geography])
 
 
 def _share_of(reader: Reader, geography: str, name: str) -> tuple[Table, dict[str, str]] | None:

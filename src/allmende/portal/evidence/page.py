@@ -52,7 +52,7 @@ class Origin:
 
     source: str
     counted: str
-    key_date: str
+    when: tuple[str, str]
     territory: str
     protection: str
     uncertainty: str
@@ -97,11 +97,10 @@ def years_choice(name: str, label: str, years: Sequence[int], chosen: int) -> Ch
 def origin(reader: Reader, table: Table, years: Sequence[int], parts: int = 1, *, total: bool = False) -> Origin:
     """Say where the figures of a page come from; `parts` is how many protected figures one of them is made of."""
     note, publication = table.note, reader.shelf.publication
-    first, last = wording.key_day(note.key_date, years[0]), wording.key_day(note.key_date, years[-1])
     return Origin(
         source=note.source,
         counted=_counted(note),
-        key_date=last if first == last else _("%(first)s bis %(last)s") % {"first": first, "last": last},
+        when=_when(note, years),
         territory=wording.day(publication.region.territory_date),
         protection=publication.method[wording.language()],
         uncertainty=_uncertainty(table, parts, total=total),
@@ -114,6 +113,18 @@ def origin(reader: Reader, table: Table, years: Sequence[int], parts: int = 1, *
 def plus_minus(table: Table, parts: int = 1, *, total: bool = False) -> int:
     """Return the ± of a figure made of `parts` figures of a table; `total` says that these are totals of an area."""
     return wording.uncertainty(table.entry.accuracy, parts * table.parts, exact=table.note.exact and total)
+
+
+def _when(note: TableNote, years: Sequence[int]) -> tuple[str, str]:
+    """Return what the date is called and the date: a key date of a stock, calendar years of events."""
+    stock = note.cube == "stock"
+    first, last = (
+        wording.key_day(note.key_date, year) if stock else str(year) for year in (years[0] - note.pooled + 1, years[-1])
+    )
+    words = last if first == last else _("%(first)s bis %(last)s") % {"first": first, "last": last}
+    if stock and note.age_date != note.key_date:
+        words += ". " + _("Alter am %(day)s desselben Jahres.") % {"day": wording.day_of_year(note.age_date)}
+    return (_("Stichtag") if stock else _("Zeitraum")), words
 
 
 def _counted(note: TableNote) -> str:
@@ -133,7 +144,7 @@ def _uncertainty(table: Table, parts: int, *, total: bool) -> str:
     if table.parts > 1:
         words += " " + _("Sie ist aus bis zu %(parts)s veröffentlichten Zahlen zusammengezählt.") % {"parts": table.parts}
     if parts > 1:
-        words += " " + _("Ein Saldo oder Unterschied aus %(parts)s solchen Zahlen: ± %(all)s.") % {
+        words += " " + _("Ein Saldo oder Unterschied aus %(parts)s solchen Zahlen: ±\u00a0%(all)s.") % {
             "parts": parts,
             "all": plus_minus(table, parts),
         }

@@ -46,6 +46,15 @@ class Reader:
                 return self.shelf.summed(table, place, members)
         return None
 
+    def pooled(self, cube: str, place: Place, dimension: str) -> Table | None:
+        """Return the table that counts `cube` for a place by `dimension` over several years together; None without one."""
+        for geography in place.geographies:
+            for entry in self.shelf.publication.find(cube=cube, geography=geography, dimensions=(dimension,)):
+                table = self.shelf.table(entry) if entry.note.audience in self.audiences and entry.note.pooled > 1 else None
+                if table is not None and table.publishes(place.key):
+                    return table
+        return None
+
     def tables(self, cube: str, geography: str, classes: Mapping[str, str], key_date: str = YEAR_END) -> Iterator[Table]:
         """Yield the tables of a geography that publish these dimensions, the fittest first; not those of pooled years."""
         found = [

@@ -12,7 +12,7 @@ from allmende.portal.accounts.services import audiences
 from allmende.portal.evidence import figures, listing
 from allmende.portal.evidence.page import Origin, Picture, Sheet, origin, plus_minus
 from allmende.portal.evidence.reader import Reader, share
-from allmende.portal.evidence.stories import maps
+from allmende.portal.evidence.stories import mapdrawing, maps, mapview
 from allmende.portal.places import Place
 from allmende.portal.public import shelf
 
@@ -34,13 +34,13 @@ def region_at_a_glance(request: HttpRequest) -> Glance:
     """Return what the start page shows to this visitor."""
     reader = Reader(shelf(), audiences(request.user))
     place = reader.shelf.atlas.place("region", wording.language())
-    view = maps.choose(reader, place, QueryDict("ebene=municipality&mass=veraenderung"))
+    view = mapview.choose(reader, place, QueryDict("ebene=municipality&mass=veraenderung"))
     series = figures.population(reader, place)
     title = _("Veränderung der Einwohnerzahl in Prozent, %(first)s bis %(last)s")
     told = (_size(reader, place), _age(reader, place), _moves(reader, place))
     return Glance(
         place=place,
-        picture=maps.picture(reader, view) if view else None,
+        picture=mapdrawing.picture(reader, view) if view else None,
         picture_title=title % {"first": series.years[0], "last": series.years[-1]} if series else "",
         sheet=maps.sheet(reader, view) if view else None,
         sentences=tuple(wording.sentence(words) for words in told if words),

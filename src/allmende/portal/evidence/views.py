@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.http import (
+    FileResponse,
     Http404,
     HttpRequest,
     HttpResponse,
@@ -21,9 +22,10 @@ from allmende.errors import AllmendeError
 from allmende.portal import wording
 from allmende.portal.accounts.services import audiences
 from allmende.portal.evidence import download, listing
+from allmende.portal.evidence.opendata import open_tables, open_totals
 from allmende.portal.evidence.page import pick
 from allmende.portal.evidence.reader import Reader
-from allmende.portal.evidence.stories import Story, maps
+from allmende.portal.evidence.stories import Story, mapdrawing, mapview
 from allmende.portal.evidence.stories.comparison import comparison
 from allmende.portal.places import Place
 from allmende.portal.public import Table, releases, shelf
@@ -43,7 +45,8 @@ def index(request: HttpRequest) -> HttpResponse:
     sizes, year, table = listing.sizes(reader)
     return render(request, "evidence/index.html", {
         "place": region, "sizes": sizes, "year": year, "origin": listing.origin_of(reader, table, year),
-        "areas": listing.choices(reader),
+        "areas": listing.choices(reader), "open": open_tables(),
+        "open_totals": open_totals()[0] if listing.lacking(sizes) else None,
     })  # fmt: skip
 
 
@@ -80,10 +83,10 @@ def _map_tag(request: HttpRequest, key: str) -> str:
 def map_data(request: HttpRequest, key: str) -> HttpResponse:
     """Return the areas of a map as GeoJSON; a release never changes, so a browser may keep it."""
     reader = reader_of(request)
-    view = maps.choose(reader, _place(reader, key), request.GET)
+    view = mapview.choose(reader, _place(reader, key), request.GET)
     if view is None:
         raise Http404
-    response = HttpResponse(maps.geojson(reader, view), content_type="application/geo+json")
+    response = HttpResponse(mapdrawing.geojson(reader, view), content_type="application/geo+json")
     patch_cache_control(response, private=len(reader.audiences) > 1, max_age=3600)
     return response
 
@@ -118,6 +121,26 @@ def table_metadata(request: HttpRequest, name: str) -> HttpResponse:
     url = request.build_absolute_uri(reverse("tabelle_csv", args=[name]))
     told = download.metadata(reader.shelf.publication, _table(reader, name).entry, url)
     return JsonResponse(told, json_dumps_params={"ensure_ascii": False, "indent": 1}, content_type="application/csvm+json")
+
+
+def open_data(request: HttpRequest) -> HttpResponse:
+    """Show the tables of others that stand beside the releases, with who must be named."""
+    found = open_tables()
+    if not found:
+        raise Http404(_("Weitere offene Daten gibt es hier nicht."))
+    language = wording.language()
+    told = [
+        {"table": one, "title": one.title[language], "head": rows[0], "rows": rows[1:]} for one in found if (rows := one.rows())
+    ]
+    return render(request, "evidence/open.html", {"tables": told})
+
+
+def open_file(request: HttpRequest, name: str) -> FileResponse:
+    """Send an open table as it is."""
+    for one in open_tables():
+        if one.file == name:
+            return FileResponse(one.path.open("rb"), content_type="text/csv; charset=utf-8", as_attachment=True, filename=name)
+    raise Http404(_("Eine Tabelle mit diesem Namen gibt es hier nicht."))
 
 
 def publications(request: HttpRequest) -> HttpResponse:

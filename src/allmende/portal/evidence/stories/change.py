@@ -12,8 +12,11 @@ from allmende.portal.drawing import Line, columns, lines
 from allmende.portal.evidence import figures
 from allmende.portal.evidence.page import Choice, Page, Sheet, address, drawn, origin, pick, plus_minus
 from allmende.portal.evidence.reader import Reader
+from allmende.portal.evidence.stories.partners import partners_page
 from allmende.portal.evidence.stories.structure import silent, trend
 from allmende.portal.places import Place
+
+PARTNERS = "herkunft"
 
 
 def development(reader: Reader, place: Place, query: QueryDict) -> Page:
@@ -36,7 +39,7 @@ def development(reader: Reader, place: Place, query: QueryDict) -> Page:
         year, value = points[i]
         step = wording.signed(value - points[i - 1][1]) if i else "–"
         rows.append([wording.key_day(series.table.note.key_date, year), wording.number(value), step])
-    change_head = _("Veränderung zum Vorjahr (± %(error)s)") % {"error": error} if error else _("Veränderung zum Vorjahr")
+    change_head = _("Veränderung zum Vorjahr (±\u00a0%(error)s)") % {"error": error} if error else _("Veränderung zum Vorjahr")
     sentence = _("Am %(date)s lebten in %(place)s %(number)s Menschen.") % {
         "date": wording.key_day(series.table.note.key_date, last), "place": place.name,
         "number": wording.about(series.values[-1], plus_minus(series.table, total=True)),
@@ -58,15 +61,14 @@ def development(reader: Reader, place: Place, query: QueryDict) -> Page:
 def movements(reader: Reader, place: Place, query: QueryDict) -> Page:
     """Tell births, deaths and moves with their balances."""
     title = _("Geburten, Sterbefälle, Umzüge")
-    found = figures.movements(reader, place)
-    if found is None or not found.years:
-        return silent(title, place)
-    kinds = [("umzuege", _("Zuzüge und Fortzüge"))] if found.arrivals is not None else []
-    if found.births is not None and found.deaths is not None:
-        kinds.append(("natuerlich", _("Geburten und Sterbefälle")))
+    found, others = figures.movements(reader, place), figures.partners(reader, place)
+    kinds = _kinds(found, others)
     if not kinds:
         return silent(title, place)
     kind = pick(query, "bild", [value for value, _words in kinds], kinds[0][0])
+    choice = Choice("bild", _("Bild"), kinds, kind)
+    if found is None or (others and kind == PARTNERS):
+        return partners_page(reader, place, others, choice) if others else silent(title, place)
     up, down = (found.arrivals, found.departures) if kind == "umzuege" else (found.births, found.deaths)
     names = (_("Zuzüge"), _("Fortzüge")) if kind == "umzuege" else (_("Geburten"), _("Sterbefälle"))
     named = _("%(title)s je Jahr in %(place)s. Die Zahlen stehen in der Tabelle darunter.") % {
@@ -82,10 +84,19 @@ def movements(reader: Reader, place: Place, query: QueryDict) -> Page:
         picture=drawn(draw, [("up", names[0]), ("down", names[1]), ("balance", _("Saldo"))]),
         sheet=_movement_sheet(found, place),
         origin=origin(reader, found.tables[-1], found.years, 4),
-        choices=[Choice("bild", _("Bild"), kinds, kind)],
+        choices=[choice],
         notes=_movement_notes(place),
         steps=[(address("entwicklung", place), _("Die Einwohnerzahl im Zeitverlauf"))],
     )
+
+
+def _kinds(found: figures.Movements | None, others: figures.Partners | None) -> list[tuple[str, str]]:
+    kinds = []
+    if found and found.years and found.arrivals is not None:
+        kinds.append(("umzuege", _("Zuzüge und Fortzüge")))
+    if found and found.years and found.births is not None and found.deaths is not None:
+        kinds.append(("natuerlich", _("Geburten und Sterbefälle")))
+    return kinds + ([(PARTNERS, _("Herkunft und Ziel der Umzüge"))] if others else [])
 
 
 def _error(found: figures.Movements, parts: int) -> int:
@@ -121,14 +132,14 @@ def _movement_sheet(found: figures.Movements, place: Place) -> Sheet:
     total = [0] * len(found.years)
     parts = 0
     pairs: list[tuple[Sequence[int] | None, Sequence[int] | None, str, str, str]] = [
-        (found.births, found.deaths, _("Geburten"), _("Sterbefälle"), _("Saldo der Geburten und Sterbefälle")),
+        (found.births, found.deaths, _("Geburten"), _("Sterbefälle"), _("Saldo der Geburten")),
         (found.arrivals, found.departures, _("Zuzüge"), _("Fortzüge"), _("Saldo der Umzüge")),
     ]
     for plus, minus, plus_name, minus_name, balance_name in pairs:
         if plus is None or minus is None:
             continue
         balance = [a - b for a, b in zip(plus, minus, strict=True)]
-        head += [plus_name, minus_name, f"{balance_name} (± {_error(found, 2)})"]
+        head += [plus_name, minus_name, f"{balance_name} (±\u00a0{_error(found, 2)})"]
         columns_of += [
             [wording.number(v) for v in plus],
             [wording.number(v) for v in minus],
@@ -137,14 +148,14 @@ def _movement_sheet(found: figures.Movements, place: Place) -> Sheet:
         total = [a + b for a, b in zip(total, balance, strict=True)]
         parts += 2
     if parts > 2:
-        head.append(_("Zusammen (± %(error)s)") % {"error": _error(found, parts)})
+        head.append(_("Zusammen (±\u00a0%(error)s)") % {"error": _error(found, parts)})
         columns_of.append([wording.signed(v) for v in total])
     rows = [[str(year), *(column[i] for column in columns_of)] for i, year in enumerate(found.years)]
     return Sheet(_("Bewegungen, %(place)s") % {"place": place.name}, head, rows[::-1])
 
 
 def _with_error(value: int, error: int) -> str:
-    return f"{wording.signed(value)} (± {error})" if error else wording.signed(value)
+    return f"{wording.signed(value)} (±\u00a0{error})" if error else wording.signed(value)
 
 
 def _movement_notes(place: Place) -> list[str]:

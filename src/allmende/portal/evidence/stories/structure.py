@@ -19,7 +19,7 @@ AGE_CLASSES = {
     "broad": gettext_noop("Lebensphasen"),
     "five": gettext_noop("Fünfjahresgruppen"),
     "ten": gettext_noop("Zehnjahresgruppen"),
-    "kita": gettext_noop("Kita und Schule"),
+    "kita": gettext_noop("Kita und Schule (Stichtag 1. Oktober)"),
     "three": gettext_noop("Drei Gruppen"),
 }
 """Names of the classifications of age, translated where they are shown."""
@@ -86,24 +86,17 @@ def age_groups(reader: Reader, place: Place, query: QueryDict) -> Page:
     year = int(pick(query, "jahr", [str(y) for y in found.years], str(found.years[-1])))
     first = found.years[0]
     rows = [(wording.band(member), float(value)) for member, value in zip(found.members, found.values[year], strict=True)]
+    # beside all people from 14 on the children would vanish; the table has them
+    rows = rows[:-1] if name == "kita" else rows
     before = [float(value) for value in found.values[first]] if first != year else None
 
     def draw(width: int) -> str:
         return grouped_bars(rows, before, _label(title, place, year), wording.number, width)
 
-    change = found.values[year][0] - found.values[first][0]
-    error = plus_minus(found.table, 2)
-    youngest = wording.band(found.members[0])
-    number = wording.about(found.values[year][0], plus_minus(found.table))
-    sentence = _("In der Gruppe „%(group)s“ sind es in %(place)s %(number)s Menschen (%(date)s).") % {
-        "group": youngest, "place": place.name, "number": number, "date": wording.key_day(found.table.note.key_date, year),
-    }  # fmt: skip
-    if first != year:
-        sentence += " " + trend(change, error, first)
     legend = [("first", str(year)), *([("second", str(first))] if before else [])]
     return Page(
         title=title,
-        sentence=sentence,
+        sentence=_kita_sentence(found, place, year) if name == "kita" else _group_sentence(found, place, year),
         picture=drawn(draw, legend),
         sheet=_breakdown_sheet(found, [wording.band(member) for member in found.members], place, title),
         origin=origin(reader, found.table, found.years, 2),
@@ -185,6 +178,29 @@ def _other(
 def _sides(found: figures.Pyramid, in_shares: bool) -> Sides:
     whole = 0.01 * max(found.total, 1) if in_shares else 1
     return Sides([value / whole for value in found.men], [value / whole for value in found.women])
+
+
+def _group_sentence(found: figures.Breakdown, place: Place, year: int) -> str:
+    first = found.years[0]
+    told = _("In der Gruppe „%(group)s“ sind es in %(place)s %(number)s Menschen (%(date)s).") % {
+        "group": wording.band(found.members[0]), "place": place.name,
+        "number": wording.about(found.values[year][0], plus_minus(found.table)),
+        "date": wording.key_day(found.table.note.key_date, year),
+    }  # fmt: skip
+    change = found.values[year][0] - found.values[first][0]
+    return told if first == year else f"{told} {trend(change, plus_minus(found.table, 2), first)}"
+
+
+def _kita_sentence(found: figures.Breakdown, place: Place, year: int) -> str:
+    by_band = dict(zip(found.members, found.values[year], strict=True))
+    note = found.table.note
+    values = {
+        "date": wording.key_day(note.key_date, year), "day": wording.day_of_year(note.age_date), "place": place.name,
+        "toddlers": wording.about(by_band["0"] + by_band["1-2"], plus_minus(found.table, 2)),
+        "children": wording.about(by_band["3-5"], plus_minus(found.table)),
+    }  # fmt: skip
+    words = _("Am %(date)s lebten in %(place)s %(toddlers)s Kinder unter 3 Jahren und %(children)s von 3 bis 5 Jahren.")
+    return f"{words % values} {_('Es zählt das Alter am %(day)s.') % values}"
 
 
 def _age_sentence(found: figures.Pyramid, place: Place, year: int) -> str:

@@ -13,7 +13,7 @@ export async function showMap(place) {
   const map = new library.Map({
     container: place,
     style: styleOf(place, areas),
-    bounds: boundsOf(areas),
+    bounds: boundsOf(place.dataset.whole ? borders : areas),
     fitBoundsOptions: { padding: 24 },
     attributionControl: place.dataset.tiles ? {} : false,
     cooperativeGestures: matchMedia("(pointer: coarse)").matches,
@@ -33,7 +33,7 @@ export async function showMap(place) {
       map.addSource("borders", { type: "geojson", data: borders });
       map.addLayer({ id: "borders", type: "line", source: "borders", paint: { "line-color": "#333a47", "line-width": 1.2 } });
     }
-    nameAreas(library, map, borders ?? areas);
+    nameAreas(library, map, borders ?? areas, !borders);
     drawing.hidden = true;
     place.dataset.ready = "yes";
   });
@@ -59,10 +59,12 @@ function loadStyle(address) {
 function styleOf(place, areas) {
   const colours = ["c0", "c1", "c2", "c3", "c4", "d0", "d1", "d2", "d3", "d4"].flatMap((name) => [name, colourOf(name)]);
   const fill = ["match", ["get", "class"], ...colours, "rgba(0,0,0,0)"];
+  // the outline of small cells would hide their colour: it comes with the zoom
+  const edge = place.dataset.borders ? ["interpolate", ["linear"], ["zoom"], 10, 0, 13, 0.7] : 0.7;
   const sources = { areas: { type: "geojson", data: areas } };
   const layers = [
     { id: "areas", type: "fill", source: "areas", paint: { "fill-color": fill, "fill-opacity": place.dataset.tiles ? 0.7 : 1 } },
-    { id: "edges", type: "line", source: "areas", paint: { "line-color": "#555e6e", "line-width": 0.7 } },
+    { id: "edges", type: "line", source: "areas", paint: { "line-color": "#555e6e", "line-width": edge } },
   ];
   if (place.dataset.tiles) {
     sources.base = { type: "raster", tiles: [place.dataset.tiles], tileSize: 256, attribution: place.dataset.attribution };
@@ -99,13 +101,14 @@ function dots() {
 }
 
 // names are words on the page, not in the canvas: glyphs would need one more server
-function nameAreas(library, map, areas) {
+function nameAreas(library, map, areas, figures) {
   const named = areas.features.filter((area) => area.properties.label);
   if (named.length > 20) return;
   for (const { properties } of named) {
     const words = document.createElement("span");
     words.className = "town";
     words.textContent = properties.name;
+    if (figures) words.appendChild(document.createElement("small")).textContent = properties.value;
     words.setAttribute("aria-hidden", "true");
     new library.Marker({ element: words }).setLngLat(properties.label).addTo(map);
   }

@@ -1,0 +1,108 @@
+"""A map as SVG drawn by the server, and as GeoJSON for the movable map; made once per release, choice and language."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from itertools import pairwise
+from typing import Any
+
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+
+from allmende.portal import wording
+from allmende.portal.drawing import Layer, Squares, choropleth
+from allmende.portal.evidence import mapping, outlines
+from allmende.portal.evidence.page import Picture
+from allmende.portal.evidence.reader import Reader
+from allmende.portal.evidence.stories.mapview import CHANGE, View, area_address, area_name, written
+
+NAMED = 40
+"""Up to so many areas a map has room for their names, and up to half as many for their values."""
+
+
+def picture(reader: Reader, view: View) -> Picture:
+    """Draw the map; municipalities and districts link to their pages, grid cells do not."""
+    return _picture(reader, view, wording.language())
+
+
+def geojson(reader: Reader, view: View) -> str:
+    """Return the areas of a map with their value, class and words, as GeoJSON in degrees."""
+    return _geojson(reader, view, wording.language())
+
+
+@lru_cache(maxsize=128)
+def _picture(reader: Reader, view: View, language: str) -> Picture:
+    polygons = {} if view.grid else outlines.sketches(reader, view.keys)
+    layers = [
+        Layer(key, _described(reader, view, key), view.classes[key], polygon, area_address(reader, key))
+        for key, polygon in polygons.items()
+    ]
+    members = [m.key for m in reader.shelf.atlas.municipalities if view.place.kind == "region" or m.key == view.place.key[:8]]
+    borders = outlines.sketches(reader, members)
+    label = _("Karte: %(what)s. Die Werte stehen in der Tabelle darunter.") % {"what": mapping.MEASURES[view.found.measure]}
+    squares = None
+    if view.grid:
+        squares = Squares(int(view.found.geography[5:]), outlines.corners(view.keys), [view.classes[key] for key in view.keys])
+    drawn = choropleth(layers, list(borders.values()), label, names=_names(reader, view, polygons, borders), squares=squares)
+    return Picture(mark_safe(drawn), None, _legend(view))  # noqa: S308  (numbers and escaped words only)
+
+
+def _names(
+    reader: Reader, view: View, polygons: dict[str, Any], borders: dict[str, Any]
+) -> dict[tuple[str, str], Any]:  # fmt: skip
+    """Return the polygons to be named, by name and value; cells and many districts bear the names of municipalities."""
+    if view.grid or (view.place.kind == "region" and view.found.geography != "municipality"):
+        named = borders if view.place.kind == "region" else {}
+        return {(area_name(reader, key), ""): polygon for key, polygon in named.items()} if len(named) <= NAMED else {}
+    if len(polygons) > NAMED:
+        return {}
+    values = len(polygons) <= NAMED / 2
+    return {
+        (area_name(reader, key), written(view, key, unit=True) if values and view.classes[key] != "none" else ""): polygon
+        for key, polygon in polygons.items()
+    }
+
+
+def _described(reader: Reader, view: View, key: str) -> str:
+    return f"{area_name(reader, key)}: {written(view, key, unit=True)}"
+
+
+def _legend(view: View) -> list[tuple[str, str]]:
+    unknown = [("none", _("nicht veröffentlicht"))] if view.incomplete or not view.limits else []
+    if not view.limits:
+        return unknown
+    if view.found.measure == CHANGE:
+        return [(f"d{i}", words) for i, words in enumerate(_change_classes(view.limits[2], view.limits[3]))] + unknown
+    digits = 1 if any(limit % 1 for limit in view.limits) else 0
+    limits = [wording.number(limit, digits) for limit in view.limits]
+    middle = [_("%(low)s bis unter %(high)s") % {"low": a, "high": b} for a, b in pairwise(limits)]
+    told = [_("unter %(limit)s") % {"limit": limits[0]}, *middle, _("%(limit)s und mehr") % {"limit": limits[-1]}]
+    return [(f"c{i}", words) for i, words in enumerate(told)] + unknown
+
+
+def _change_classes(small: float, large: float) -> list[str]:
+    digits = 1 if small % 1 or large % 1 else 0
+    told = {"small": wording.number(small, digits), "large": wording.number(large, digits)}
+    return [
+        _("Abnahme über %(large)s %%") % told,
+        _("Abnahme %(small)s bis %(large)s %%") % told,
+        _("fast gleich (± %(small)s %%)") % told,
+        _("Zunahme %(small)s bis %(large)s %%") % told,
+        _("Zunahme über %(large)s %%") % told,
+    ]
+
+
+@lru_cache(maxsize=16)
+def _geojson(reader: Reader, view: View, language: str) -> str:
+    size = int(view.found.geography[5:]) if view.grid else 0
+    shapes = outlines.cells_in_degrees(view.keys, size) if view.grid else outlines.areas_in_degrees(reader, view.keys)
+    points = {} if view.grid else outlines.label_points(reader, tuple(shapes))
+    features = []
+    for key, geometry in shapes.items():
+        words: dict[str, Any] = {
+            "name": area_name(reader, key), "value": written(view, key, unit=True), "class": view.classes[key],
+        }  # fmt: skip
+        words |= {} if view.grid else {"href": area_address(reader, key), "label": points[key]}
+        features.append({"type": "Feature", "properties": words, "geometry": geometry})
+    return json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False, separators=(",", ":"))

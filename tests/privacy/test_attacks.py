@@ -19,6 +19,7 @@ from allmende.privacy.attacks import (
     design_matrix,
     exact_by_averaging,
     find_slivers,
+    left_by_dates,
     load_limits,
 )
 
@@ -247,6 +248,20 @@ def test_a_difference_that_takes_away_what_was_not_there_is_no_number_of_persons
     assert assess_slivers(slivers, n, np.arange(4, dtype=np.uint32), NOTHING).small == 0
     n[0] = 0  # where nobody lives there it is one
     assert slivers.beyond(n).max() == 0
+
+
+def test_figures_at_several_dates_agree_with_a_simulation():
+    """The best linear estimate from three figures of a drifting count errs by just as much as the formula says."""
+    rng = np.random.default_rng(2)
+    changes, noise = np.array([1.0, 4.0]), np.array([2.25, 1.0, 2.25])
+    left = left_by_dates(changes, noise)
+    assert (left < noise).all()
+    drift = np.cumsum(np.column_stack([np.zeros(200_000), rng.normal(0, np.sqrt(changes), (200_000, 2))]), axis=1)
+    shown = drift + rng.normal(0, np.sqrt(noise), drift.shape)
+    steps = np.diff(np.eye(3), axis=0)
+    solve = np.linalg.inv(np.diag(1 / noise) + steps.T @ np.diag(1 / changes) @ steps) @ np.diag(1 / noise)
+    assert ((shown @ solve.T - drift) ** 2).mean(axis=0) == pytest.approx(left, rel=0.02)
+    assert left_by_dates(np.array([1e9]), noise[:2]) == pytest.approx(noise[:2])
 
 
 def test_years_of_one_place_are_one_case_and_are_averaged():

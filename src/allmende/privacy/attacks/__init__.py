@@ -8,7 +8,7 @@ from allmende.privacy.attacks.side_channel import SideChannel, assess_side_chann
 from allmende.privacy.attacks.slivers import OUTSIDE, Slivers, find_slivers
 from allmende.privacy.attacks.sparsity import Sparsity, assess_sparsity
 from allmende.privacy.attacks.stock_flow import StockFlowRisk, assess_stock_flow
-from allmende.privacy.attacks.years import YearsRisk, compare_releases, exact_by_averaging
+from allmende.privacy.attacks.years import YearsRisk, compare_releases, exact_by_averaging, left_by_dates
 
 __all__ = [
     "OUTSIDE",
@@ -35,5 +35,6 @@ __all__ = [
     "design_matrix",
     "exact_by_averaging",
     "find_slivers",
+    "left_by_dates",
     "load_limits",
 ]

@@ -57,6 +57,10 @@ class Averages:
     risk: MarginRisk
     owner: tuple[int, ...]
 
+    def share_of(self, place: int) -> float:
+        """Return the least variance share of the figures of the table at a place; 1 if all its figures stand in others."""
+        return float(self.risk.variance_share[np.array(self.owner) == place].min(initial=1.0))
+
 
 def families(tables: Sequence[Table]) -> list[tuple[Table, ...]]:
     """Group tables that can be averaged together: one universe, geographies that nest; the coarsest geography first."""

@@ -8,6 +8,7 @@ from allmende.privacy.attacks import Limits
 from allmende.privacy.protection import Protection
 from allmende.release.catalogue import Catalogue, Table
 from allmende.release.gate.averages import Averages, Parts, Shape, average, families, find_averages, parts_of, shapes_of
+from allmende.release.gate.dates import date_groups, find_dates
 from allmende.release.gate.finding import Finding
 from allmende.release.gate.overlap import Overlap, assess_overlap, judge_overlaps, overlap_pairs
 from allmende.release.gate.sparse import find_sparse
@@ -48,6 +49,9 @@ class Gate:
         for family in families(self._public(catalogue)):
             if set(catalogue.tables) & set(family):
                 found += self._averages(family)
+        for group in date_groups(self._public(catalogue)):
+            if set(catalogue.tables) & set(group):
+                found += self._dates(group, catalogue)
         return tuple(found)
 
     def overlaps(self, catalogue: Catalogue) -> tuple[Overlap, ...]:
@@ -71,10 +75,22 @@ class Gate:
         return self._overlaps[outer, inner]
 
     def _averages(self, group: tuple[Table, ...]) -> Findings:
+        return find_averages(group, self._average(group), self.limits)
+
+    def _average(self, group: tuple[Table, ...]) -> Averages:
         shape = shapes_of(group), parts_of(group, self.source.region)
         if shape not in self._averaged:
             self._averaged[shape] = average(*shape, self.protection)
-        return find_averages(group, self._averaged[shape], self.limits)
+        return self._averaged[shape]
+
+    def _dates(self, group: tuple[Table, ...], catalogue: Catalogue) -> Findings:
+        shares = [self._average(family).share_of(family.index(table)) for table, family in self._families(group, catalogue)]
+        return find_dates([self.protected(table) for table in group], shares, self.protection, self.limits)
+
+    def _families(self, group: tuple[Table, ...], catalogue: Catalogue) -> list[tuple[Table, tuple[Table, ...]]]:
+        """Return with each table the family that it can be averaged with."""
+        every = families(self._public(catalogue))
+        return [(table, next(family for family in every if table in family)) for table in group]
 
 
 def _repeats(earlier: Table, catalogue: Catalogue) -> bool:

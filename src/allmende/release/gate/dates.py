@@ -1,0 +1,83 @@
+"""Two key dates of a year: totals of nearly the same people, each with noise of its own, tell more together than alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+import numpy as np
+
+from allmende.privacy.attacks import Check, Limits, left_by_dates
+from allmende.privacy.protection import Protection
+from allmende.release.catalogue import Table
+from allmende.release.gate.finding import Finding
+from allmende.release.geographies import ADMINISTRATIVE
+from allmende.release.protect import Protected
+
+EXACT = 1e-6
+"""Variance of an exact total (persons²): none, as far as numbers go."""
+
+Total = tuple[int, str, int, int, float]
+"""Year, series, count, key and noise variance of one area's total."""
+
+
+def date_groups(tables: Sequence[Table]) -> list[tuple[Table, ...]]:
+    """Group stock tables of one administrative geography and residence that count it at more than one key date a year."""
+    groups: dict[tuple[str, str], list[Table]] = {}
+    for table in tables:
+        if table.cube == "stock" and table.geography in ADMINISTRATIVE:
+            groups.setdefault((table.geography, table.residence), []).append(table)
+    return [tuple(group) for group in groups.values() if len({table.series for table in group}) > 1]
+
+
+def find_dates(
+    tables: Sequence[Protected], shares: Sequence[float], protection: Protection, limits: Limits
+) -> tuple[Finding, ...]:
+    """Hold what all key dates together leave of the worst total against the limit of least squares.
+
+    `shares` says for each table what least squares at its own date leaves of a value's variance. The attacker is given how
+    much each area changes from one key date to the next, on average over the years. Unchanged people have unchanged
+    values: such a figure tells nothing new and counts once.
+    """
+    variance = protection.table.variance()
+    left = {}
+    for area, totals in _totals(tables, shares, variance).items():
+        dates = [totals[0], *(b for a, b in pairwise(totals) if a[2:4] != b[2:4])]
+        noise = np.array([date[4] for date in dates])
+        if len(dates) > 1 and (noise > EXACT).any():
+            left[area] = float(left_by_dates(_changes(dates), noise)[noise > EXACT].min()) / variance
+    if not left:
+        return ()
+    worst = min(left, key=lambda area: left[area])
+    check = Check("least squares", "variance left by all key dates", left[worst], limits.least_variance_share, at_least=True)
+    return (Finding(tuple(each.table.id for each in tables), check, f"worst of {len(left)} areas: {worst}"),)
+
+
+def _totals(tables: Sequence[Protected], shares: Sequence[float], variance: float) -> dict[str, list[Total]]:
+    """Return each area's totals in the order of their dates, those that are published in detail; one for a date."""
+    found: dict[str, dict[tuple[int, str], Total]] = {}
+    for protected, share in zip(tables, shares, strict=True):
+        noise = EXACT if protected.table.exact_totals else share * variance
+        for area, year, n, key in _cells(protected):
+            if year in protected.areas.get(area, ()):
+                date = (year, protected.table.series)
+                known = found.setdefault(area, {}).get(date)
+                if known is None or noise < known[4]:
+                    found[area][date] = (*date, n, key, noise)
+    return {area: [totals[date] for date in sorted(totals)] for area, totals in found.items()}
+
+
+def _cells(protected: Protected) -> Iterator[tuple[str, int, int, int]]:
+    cells = protected[()].cells
+    columns = (cells["area"].values(), cells["year"].codes.tolist(), cells.n.tolist(), cells.key.tolist())
+    for area, year, n, key in zip(*columns, strict=True):
+        yield str(area), year, n, key
+
+
+def _changes(dates: Sequence[Total]) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+    """Return the mean squared change between neighbouring key dates, by the pair of series; a half where it was 0."""
+    squares: dict[tuple[str, str], list[int]] = {}
+    pairs = [((a[1], b[1]), (b[2] - a[2]) ** 2) for a, b in pairwise(dates)]
+    for kind, square in pairs:
+        squares.setdefault(kind, []).append(square)
+    return np.array([max(float(np.mean(squares[kind])), 0.5) for kind, _ in pairs])

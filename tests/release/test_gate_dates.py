@@ -1,0 +1,52 @@
+"""Two key dates of a year count nearly the same people: the gate reckons with both."""
+
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pytest
+
+from allmende.cubes import BaseCube
+from allmende.cubes.publication import Words
+from allmende.engine import open_engine
+from allmende.privacy.attacks import load_limits
+from allmende.release.catalogue import Catalogue, Table
+from allmende.release.gate import Gate
+from allmende.release.tabulate import Source
+
+from .conftest import FolderStore, make_region, people, stock
+
+DECEMBER = Table("december", Words("", ""), "stock", "12-31", "district", (), ((),))
+OCTOBER = replace(DECEMBER, id="october", series="10-01")
+BOTH = Catalogue(Words("", ""), (DECEMBER, OCTOBER))
+
+
+def findings(tmp_path, protection, moved):
+    """Attack one town of three districts in which so many persons of each district came between October and December."""
+    region, sizes = make_region([3000], [3]), [3000]
+    persons = people(np.random.default_rng(4), region, sizes)
+    late = np.concatenate(
+        [np.flatnonzero((persons["part"] == part) & (persons["residence"] == 0))[:moved] for part in range(3)]
+    )
+    early = {name: np.delete(column, late) for name, column in persons.items()}
+    store = FolderStore(tmp_path)
+    for cube in stock(region, persons, 2024):
+        store.add(cube)
+    for cube in stock(region, early, 2024):
+        store.add(BaseCube(cube.cells, replace(cube.manifest, key_date=date(2024, 10, 1))))
+    with open_engine() as engine:
+        found = Gate(Source(store, engine, region), protection, load_limits()).examine(BOTH)
+    return [finding for finding in found if "all key dates" in finding.check.figure]
+
+
+def test_people_who_did_not_change_tell_nothing_new(tmp_path, protection):
+    assert findings(tmp_path, protection, moved=0) == []
+
+
+@pytest.mark.parametrize(("moved", "left"), [(1, 0.59), (30, 0.998)])
+def test_the_fewer_changed_the_more_two_dates_tell(tmp_path, protection, moved, left):
+    """(V + c) / (2 V + c), c the squared change: V = 2.25."""
+    (finding,) = findings(tmp_path, protection, moved)
+    assert finding.check.value == pytest.approx((2.25 + moved**2) / (4.5 + moved**2), abs=1e-3)
+    assert finding.check.value == pytest.approx(left, abs=0.01)
+    assert set(finding.tables) == {"december", "october"}

@@ -78,7 +78,8 @@ def gazetteer(
     codes = {plain_street(d.name): d.key for d in finest if named[plain_street(d.name)] == 1}
     codes |= {d.code.lstrip("0"): d.key for d in finest} | {d.code: d.key for d in finest}
     if shapes is not None:
-        own = [position for position, key in enumerate(shapes.keys) if key in set(codes.values())]
+        wanted = set(codes.values())
+        own = [position for position, key in enumerate(shapes.keys) if key in wanted]
         shapes = Shapes(tuple(shapes.keys[i] for i in own), tuple(shapes.polygons[i] for i in own)) if own else None
     return Gazetteer(ags, codes, houses, shapes, crs)
 

@@ -73,7 +73,7 @@ class Homes:
             ASYLUM_HOME: s.refugee & (age < 50) & (s.male | ~alone | (chance < rules["asylum_home"]["women_alone"])),
             STUDENT_HOME: alone & (age >= 18) & (age < 24) & (s.foreign | (chance < rules["student_home"]["germans"])),
             BARRACKS: alone & (age >= 18) & (age < 28) & ~s.foreign & (s.male | (chance < rules["barracks"]["women"])),
-            NEW_ESTATE: (s.size > 1) & (age >= 26) & (age < 45),
+            NEW_ESTATE: ~alone & (age >= 26) & (age < 45) & ((s.size > 2) | (chance < rules["new_estate"]["couples"])),
         }
         names = {STUDENT_HOME: "student_home", BARRACKS: "barracks", ASYLUM_HOME: "asylum_home", NEW_ESTATE: "new_estate"}
         given = np.full(len(age), -1, dtype=np.int64)

@@ -14,7 +14,6 @@ from allmende.cubes.columns import Ints
 from allmende.cubes.folding import Keys
 from allmende.cubes.released import EVERYWHERE
 from allmende.privacy.attacks import OUTSIDE, Check, DifferencingRisk, Limits, Slivers, assess_slivers, find_slivers
-from allmende.privacy.attacks.noise import spread
 from allmende.privacy.protection import Protection
 from allmende.release.catalogue import EACH, Margin, Table
 from allmende.release.gate.finding import Finding
@@ -117,7 +116,7 @@ def judge_overlaps(overlaps: Sequence[Overlap], protection: Protection, limits: 
 
 def _lasting(group: Sequence[Overlap], protection: Protection) -> Finding:
     """Hold the surest sliver, all its years averaged, against what everybody knows who reads one published value."""
-    single = spread(protection.table.rows[-1]).at(0)
+    single = float(np.mean([row.stay() for row in protection.table.tail()]))
     surest = max(overlap.risk.lasting for overlap in group)
     check = Check("differencing", "chance of a lasting sliver of 1-2 to be exact", surest, round(single, 6))
     return Finding(_names(group), check, _words(group))

@@ -49,3 +49,17 @@ def write_xlsx():
         return path
 
     return write
+
+
+@pytest.fixture
+def spark_tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Configure Spark as a site would: tables that outlive the process."""
+    settings = {
+        "spark.sql.catalogImplementation": "hive",
+        "spark.sql.warehouse.dir": tmp_path / "warehouse",
+        "spark.hadoop.javax.jdo.option.ConnectionURL": f"jdbc:derby:;databaseName={tmp_path}/metastore;create=true",
+        "spark.driver.extraJavaOptions": f"-Dderby.system.home={tmp_path}",
+    }
+    (tmp_path / "conf").mkdir()
+    (tmp_path / "conf/spark-defaults.conf").write_text("".join(f"{name} {value}\n" for name, value in settings.items()))
+    monkeypatch.setenv("SPARK_CONF_DIR", str(tmp_path / "conf"))

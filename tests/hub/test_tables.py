@@ -29,20 +29,6 @@ with open_engine("spark", threads=2) as engine:
 """
 
 
-@pytest.fixture
-def spark(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Configure Spark as a site would: tables that outlive the process."""
-    settings = {
-        "spark.sql.catalogImplementation": "hive",
-        "spark.sql.warehouse.dir": tmp_path / "warehouse",
-        "spark.hadoop.javax.jdo.option.ConnectionURL": f"jdbc:derby:;databaseName={tmp_path}/metastore;create=true",
-        "spark.driver.extraJavaOptions": f"-Dderby.system.home={tmp_path}",
-    }
-    (tmp_path / "conf").mkdir()
-    (tmp_path / "conf/spark-defaults.conf").write_text("".join(f"{name} {value}\n" for name, value in settings.items()))
-    monkeypatch.setenv("SPARK_CONF_DIR", str(tmp_path / "conf"))
-
-
 def run(*command: object) -> str:
     done = subprocess.run([sys.executable, *map(str, command)], capture_output=True, text=True, check=False, env=os.environ)
     assert done.returncode == 0, done.stderr
@@ -50,7 +36,7 @@ def run(*command: object) -> str:
 
 
 @pytest.mark.spark
-@pytest.mark.usefixtures("spark")
+@pytest.mark.usefixtures("spark_tables")
 def test_files_and_tables_hold_the_same(circle: Round, region_folder: Path, tmp_path: Path):
     tables = init_hub(tmp_path / "tables", region_folder, epoch=EPOCH, key_check=CHECK, store="spark", prefix="test_")
     twin = Round(tables, tmp_path / "twin", circle.keys)

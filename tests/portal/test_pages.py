@@ -226,3 +226,13 @@ def test_pages_tell_the_same_population_and_shares(client: Client, place: str) -
     if place == "region":
         assert f"{100 * young:.0f}\u202f% von ihnen waren unter 18" in client.get("/").content.decode()
     assert f"({100 * young:.1f}\u202f%)".replace(".", ",") in client.get(f"/daten/gebiet/{place}/").content.decode()
+
+
+def test_a_member_may_set_up_a_second_factor(client: Client) -> None:
+    create_member("zweites@ahrenstadt.example", "eine lange Losung 7", [AGS], KNOWN)
+    client.post(
+        "/konto/login/", {"login": "zweites@ahrenstadt.example", "password": "eine lange Losung 7"}, REMOTE_ADDR="127.0.0.2"
+    )
+    page = client.get("/konto/2fa/totp/activate/")
+    assert page.status_code == 200
+    assert 'name="code"' in page.content.decode()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from allauth.account.models import EmailAddress
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -47,5 +48,7 @@ def create_member(email: str, password: str, ags: Iterable[str], known: frozense
             " ".join(error.messages), expected="a password of 12 characters or more that is not common", todo="Choose another."
         ) from error
     person = Person.objects.create_user(email, password)
+    # whoever sets the account up knows the address; without this mark allauth refuses a second factor
+    EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
     Membership.objects.bulk_create([Membership(person=person, ags=key) for key in wanted])
     return person

@@ -130,7 +130,9 @@ def open_data(request: HttpRequest) -> HttpResponse:
         raise Http404(_("Weitere offene Daten gibt es hier nicht."))
     language = wording.language()
     told = [
-        {"table": one, "title": one.title[language], "head": rows[0], "rows": rows[1:]} for one in found if (rows := one.rows())
+        {"table": one, "title": one.title[language], "head": [name.replace("_", " ") for name in rows[0]], "rows": rows[1:]}
+        for one in found
+        if (rows := one.rows())
     ]
     return render(request, "evidence/open.html", {"tables": told})
 

@@ -96,7 +96,7 @@ def _kinds(found: figures.Movements | None, others: figures.Partners | None) -> 
         kinds.append(("umzuege", _("Zuzüge und Fortzüge")))
     if found and found.years and found.births is not None and found.deaths is not None:
         kinds.append(("natuerlich", _("Geburten und Sterbefälle")))
-    return kinds + ([(PARTNERS, _("Herkunft und Ziel der Umzüge"))] if others else [])
+    return kinds + ([(PARTNERS, _("Herkunft und Ziel"))] if others else [])
 
 
 def _error(found: figures.Movements, parts: int) -> int:

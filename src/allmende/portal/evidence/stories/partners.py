@@ -44,7 +44,7 @@ def _sentence(found: figures.Partners, names: list[str], place: Place, span: str
     if not names:
         return _("Für %(place)s ist diese Darstellung nicht veröffentlicht.") % {"place": place.name}
     first = max(range(len(names)), key=lambda i: found.inward[i])
-    return _("Die meisten Menschen zogen %(span)s aus „%(where)s“ nach %(place)s: %(number)s.") % {
+    return _("Woher %(span)s die meisten Menschen nach %(place)s zogen: %(where)s, %(number)s.") % {
         "span": span, "where": names[first], "place": place.name,
         "number": wording.about(found.inward[first], plus_minus(found.table)),
     }  # fmt: skip

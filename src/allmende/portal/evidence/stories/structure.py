@@ -19,7 +19,7 @@ AGE_CLASSES = {
     "broad": gettext_noop("Lebensphasen"),
     "five": gettext_noop("Fünfjahresgruppen"),
     "ten": gettext_noop("Zehnjahresgruppen"),
-    "kita": gettext_noop("Kita und Schule (Stichtag 1. Oktober)"),
+    "kita": gettext_noop("Kita zum 1. Oktober"),
     "three": gettext_noop("Drei Gruppen"),
 }
 """Names of the classifications of age, translated where they are shown."""
@@ -88,7 +88,7 @@ def age_groups(reader: Reader, place: Place, query: QueryDict) -> Page:
     rows = [(wording.band(member), float(value)) for member, value in zip(found.members, found.values[year], strict=True)]
     # beside all people from 14 on the children would vanish; the table has them
     rows = rows[:-1] if name == "kita" else rows
-    before = [float(value) for value in found.values[first]] if first != year else None
+    before = [float(value) for value in found.values[first][: len(rows)]] if first != year else None
 
     def draw(width: int) -> str:
         return grouped_bars(rows, before, _label(title, place, year), wording.number, width)

@@ -105,6 +105,13 @@ def test_one_refused_file_does_not_keep_the_others_out(desk: Path):
     assert call("receive", "--hub", desk / "hub", desk / "letter.txt").exit_code == 2
 
 
+def test_a_file_that_cannot_be_read_does_not_keep_the_others_out(desk: Path):
+    good = deliver(desk, move(A, "out", B, 7))
+    done = call("receive", "--hub", desk / "hub", "--json", desk / "missing.allmende", desk, good)
+    assert done.exit_code == 2
+    assert [sorted(answer)[0] for answer in json.loads(done.output)] == ["error", "error", "contents"]
+
+
 def test_status_speaks_german_unless_told_otherwise(desk: Path):
     call("receive", "--hub", desk / "hub", deliver(desk, move(A, "out", B, 7)))
     shown = call("status", "--hub", desk / "hub", language="de_DE.UTF-8").output

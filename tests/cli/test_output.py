@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from allmende.cli.output import answer_errors, language
+from allmende.cli.output import answer_errors, language, say
 from allmende.errors import AllmendeError, Refused
 
 
@@ -28,6 +28,23 @@ def test_every_error_answers_as_it_was_asked(monkeypatch, capsys, error, code, w
             assert json.loads(said.out)["error"]["what"] == what
         else:
             assert what in said.err
+
+
+def test_what_nobody_foresaw_shows_neither_a_traceback_nor_a_value(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["allmende"])
+    monkeypatch.delenv("ALLMENDE_TRACEBACK", raising=False)
+    with pytest.raises(SystemExit) as end, answer_errors():
+        int("Erika Mustermann")
+    assert end.value.code == 2
+    said = capsys.readouterr().err
+    assert "ValueError" in said
+    assert "Erika" not in said
+    assert "Traceback" not in said
+
+
+def test_no_text_of_others_commands_the_terminal(capsys):
+    say("a\x1b]0;b\x07\u202ec\n\td")
+    assert capsys.readouterr().out == "a\ufffd]0;b\ufffd\ufffdc\n\td\n"
 
 
 @pytest.mark.parametrize(

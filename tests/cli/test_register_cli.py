@@ -1,6 +1,7 @@
 """`allmende register` as a clerk uses it: files in, sealed delivery out, nothing personal on the screen."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import date
 from importlib.resources import files
@@ -148,3 +149,22 @@ def test_at_source_only_protected_tables_travel(office, tmp_path, capsys):
     assert (delivery.note.mode, delivery.cubes) == ("at-source", ())
     assert delivery.tables
     assert replace(delivery.note, contents=()) == delivery.note
+
+
+def test_no_key_is_ever_lost_to_its_public_half(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert call("register", "new-key", "buero.verify") == 2
+    assert not (tmp_path / "buero.verify").exists()
+    assert call("register", "new-key", "buero.key", "--json") == 0
+    public = (tmp_path / "buero.verify").read_text()
+    (tmp_path / "buero.key").rename(tmp_path / "alt.key")
+    assert call("register", "new-key", "buero.key") == 2
+    assert (tmp_path / "buero.verify").read_text() == public
+    assert call("register", "new-key", "neu.key") == 0
+    assert len(re.findall(r"(?:[0-9a-f]{4}-){4}[0-9a-f]{4}", capsys.readouterr().out)) == 2
+
+
+@pytest.mark.parametrize("odd", [("--year", "99999"), ("--year", "-5"), ("--max-size-mb", "0")])
+def test_numbers_out_of_range_are_refused_in_words(office, capsys, odd):
+    assert call("register", "check", "bestand.csv", "--profile", "semicolon", *odd) == 2
+    assert "Traceback" not in capsys.readouterr().err

@@ -11,7 +11,7 @@ from typing import Any, get_args
 
 import click
 
-from allmende.cli.output import REFUSED, UNUSABLE, json_option, language, say, say_json
+from allmende.cli.output import REFUSED, UNUSABLE, json_option, language, of_system, say, say_json
 from allmende.deliveries import parse_verify_key
 from allmende.deliveries.note import MODES, Mode
 from allmende.errors import AllmendeError, Refused
@@ -151,11 +151,12 @@ def receive_files(ctx: click.Context, folder: Path, files: Sequence[Path], as_js
             answers.append({"file": str(file)} | asdict(receipt))
             if not as_json:
                 say(_receipt(file, receipt))
-        except AllmendeError as error:
+        except (AllmendeError, OSError) as problem:
+            error = of_system(problem) if isinstance(problem, OSError) else problem
             code = max(code, REFUSED if isinstance(error, Refused) else UNUSABLE)
             answers.append({"file": str(file), "error": error.parts()})
             if not as_json:
-                click.echo(str(error), err=True)
+                say(str(error), err=True)
     if as_json:
         say_json(answers)
     ctx.exit(code)
@@ -221,7 +222,8 @@ def _show(report: Status) -> None:
             say(f"  {held.kind:<15} {held.series}  {years(held.years)}  ({held.counted})")
         if office.tables:
             say("  " + ", ".join(office.tables))
-    say("\n" + _word("missing" if report.missing else "complete"))
+    if report.deliveries:
+        say("\n" + _word("missing" if report.missing else "complete"))
     for (ags, name), lacking in groupby(report.missing, key=lambda m: (m.ags, m.name)):
         say(f"  {ags} {name}: {_spans([(m.kind, m.series, m.year) for m in lacking])}")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import click
 
 from allmende.cli.output import json_option, say, say_json
+from allmende.errors import AllmendeError
 from allmende.portal import server
 
 
@@ -44,14 +46,16 @@ def prepare(public: Path, state: Path | None, as_json: bool) -> None:
 @group.command()
 @_folders
 @click.option("--address", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=8000, show_default=True, help="Port to listen on; 0 takes a free one.")
-@click.option("--workers", default=1, show_default=True, help="Processes, of 8 threads each.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True,
+              help="Port to listen on; 0 takes a free one.")  # fmt: skip
+@click.option("--workers", type=click.IntRange(1), default=1, show_default=True, help="Processes, of 8 threads each.")
 @json_option
 def serve(public: Path, state: Path | None, address: str, port: int, workers: int, as_json: bool) -> None:
     """Serve the portal until interrupted; prepares it first.
 
     Example: allmende portal serve --public demo-data/public --port 8000
     """
+    port = _free(address, port)
     server.set_up(public, state)
     server.prepare()
     where = f"http://{address}:{port}/"
@@ -95,6 +99,23 @@ def feedback(public: Path, state: Path | None, as_json: bool) -> None:
     messages = received()
     lines = [f"{m['received']} [{m['about']}] {m['page']} {m['contact']}\n  {m['message']}" for m in messages]
     _print(messages, "\n".join(lines) or "No feedback yet.", as_json)
+
+
+def _free(address: str, port: int) -> int:
+    """Return the port, or a free one for 0; refuse what is taken before anything says that the portal is open."""
+    try:
+        family, kind, protocol, _, place = socket.getaddrinfo(address.strip("[]"), port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(place)
+            return int(probe.getsockname()[1])
+    except OSError as error:
+        raise AllmendeError(
+            f"The portal cannot listen on port {port} ({error.strerror}).",
+            where=address,
+            expected="an address of this machine and a port that is free",
+            todo="Choose another port (--port) or address (--address), or stop what uses it.",
+        ) from error
 
 
 def _print(answer: Any, words: str, as_json: bool) -> None:

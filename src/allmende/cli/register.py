@@ -20,6 +20,7 @@ from allmende.deliveries import (
     write_signing_key,
 )
 from allmende.deliveries.note import LAST, MODES, Mode
+from allmende.errors import AllmendeError
 from allmende.privacy.profiles import load_profile as load_protection
 from allmende.privacy.profiles import profile_names
 from allmende.register.examination import examine
@@ -48,7 +49,8 @@ WORDS = {
         "local": "Bleibt hier (personenbezogen): {path}",
         "delivery": "Lieferung: {path}",
         "secret": "Geheimnis der Epoche {epoch} geschrieben: {path}\nPrüfwert (öffentlich): {check}",
-        "key": "Schlüssel geschrieben: {path}\nÖffentlicher Teil für den Hub: {public}",
+        "key": "Schlüssel geschrieben: {path}\nÖffentlicher Teil für den Hub: {public}\n"
+        "Fingerabdruck, am Telefon zu vergleichen: {fingerprint}",
     },
     "en": {
         "file": "{role}: {records} rows = {counted} counted + {merged} merged + {quarantined} in quarantine",
@@ -64,7 +66,8 @@ WORDS = {
         "local": "Stays here (personal): {path}",
         "delivery": "Delivery: {path}",
         "secret": "Secret of epoch {epoch} written: {path}\nCheck value (public): {check}",
-        "key": "Key written: {path}\nPublic half for the hub: {public}",
+        "key": "Key written: {path}\nPublic half for the hub: {public}\n"
+        "Fingerprint, to be compared by telephone: {fingerprint}",
     },
 }
 SHOWN = 20
@@ -83,7 +86,8 @@ def run_options(command: Command) -> Command:
                      help="Profile of the vendor's file (TOML), or semicolon, comma, fixed."),
         click.option("--events", type=FILE, help="Events since the earliest key date."),
         click.option("--previous", type=FILE, help="Extract of the year before, for the reconciliation."),
-        click.option("--year", type=int, help="Year of the key dates; by default the year before this one."),
+        click.option("--year", type=click.IntRange(1900, 2200),
+                     help="Year of the key dates; by default the year before this one."),
         click.option("--as-of", type=DATE, help="Day whose register the extract shows; by default 31 December of the year."),
         click.option("--key-date", "rules", multiple=True, default=["12-31"], show_default=True,
                      help="Key date, and age date after @: 12-31 or 10-01@08-01. May be repeated."),
@@ -91,7 +95,8 @@ def run_options(command: Command) -> Command:
         click.option("--region", type=click.Path(path_type=Path, file_okay=False), help="Region folder; default as --ags."),
         click.option("--houses", type=FILE, help="House coordinates in the order of HK-DE; default from [office]."),
         click.option("--houses-crs", default="", help="Their reference system; default from [office], else EPSG:25832."),
-        click.option("--max-size-mb", type=int, default=LIMIT_MB, show_default=True, help="Larger files are refused."),
+        click.option("--max-size-mb", type=click.IntRange(1), default=LIMIT_MB, show_default=True,
+                     help="Larger files are refused."),
     ]  # fmt: skip
     for option in reversed(options):
         command = option(command)
@@ -204,6 +209,13 @@ def make_key(path: Path, as_json: bool) -> None:
     Example: allmende register new-key nienburg.key
     """
     key, public = new_office_key(), path.with_suffix(".verify")
+    if public == path or public.exists():
+        raise AllmendeError(
+            "The public half would take the place of another file.",
+            where=str(public),
+            expected="a name for the key that does not end in .verify, and no .verify of that name",
+            todo="Give another path, such as buero.key, or move the old files to a safe place first.",
+        )
     write_signing_key(key, path)
     public.write_text(f"{key.verify_key()}\n", encoding="ascii")
     fields = {"path": str(path), "public": str(public), "fingerprint": key.verify_key().fingerprint()}

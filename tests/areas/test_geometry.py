@@ -98,3 +98,12 @@ def test_simplified_neighbours_still_share_their_border_and_lose_little_area():
     assert shapely.get_num_coordinates(slim["w"]) < 10 < shapely.get_num_coordinates(west)
     assert shapely.coverage_is_valid(np.array(slim.polygons))
     assert slim.square_metres().sum() == pytest.approx(Shapes(("w", "e"), (west, east)).square_metres().sum(), rel=1e-3)
+
+
+@pytest.mark.parametrize("coordinates", [3, [[[1, 2], [3, 4]]], [[["a", 2], [3, 4], [1, 1], ["a", 2]]]])
+def test_a_broken_ring_is_named_by_its_feature(tmp_path, coordinates):
+    feature = {"properties": {"key": "a"}, "geometry": {"type": "Polygon", "coordinates": coordinates}}
+    (tmp_path / "odd.geojson").write_text(json.dumps({"features": [feature]}))
+    with pytest.raises(AllmendeError, match="has no polygon") as error:
+        read_geojson(tmp_path / "odd.geojson", "key")
+    assert "feature 1" in error.value.where

@@ -108,3 +108,7 @@ def test_a_house_file_of_another_shape_is_refused(data, where):
         read_houses(data.encode(), "houses.txt", AGS, "EPSG:25832")
     assert where in caught.value.where
     assert "NBA" in caught.value.expected or "03;9;99;001" in caught.value.expected
+
+
+def test_a_house_number_without_end_is_no_number():
+    assert split_number("9" * 5000) == (0, "")

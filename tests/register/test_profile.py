@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from allmende.errors import AllmendeError
@@ -64,3 +66,13 @@ def test_fixed_width_needs_places_not_names():
     assert example_profile("fixed").stock["birth_date"] == (13, 8)
     with pytest.raises(AllmendeError, match="tells no column"):
         parse_profile(GOOD.replace("[file]", '[file]\nkind = "fixed"'), "register.toml")
+
+
+@pytest.mark.parametrize(
+    "odd", ["citizenship = {codes = 3}", "citizenship = {width = -3}", "codes = {sex = 3}", "codes = {event = []}"]
+)
+def test_sections_of_another_type_are_refused_in_words(odd):
+    name = odd.split()[0]
+    kept = re.sub(rf"(?ms)^\[{name}[^\]]*\]\n.*?(?=^\[|\Z)", "", GOOD)
+    with pytest.raises(AllmendeError):
+        parse_profile(f"{odd}\n{kept}", "register.toml")

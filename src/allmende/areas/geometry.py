@@ -126,7 +126,7 @@ def write_geojson(
 def _polygon(geometry: Any) -> BaseGeometry | None:
     if not isinstance(geometry, dict) or geometry.get("type") not in ("Polygon", "MultiPolygon"):
         return None
-    shape: BaseGeometry = shapely.from_geojson(json.dumps(geometry))
+    shape: BaseGeometry | None = shapely.from_geojson(json.dumps(geometry), on_invalid="ignore")
     return shape
 
 

@@ -76,7 +76,7 @@ def split_number(number: str, suffix: str = "") -> tuple[int, str]:
     ((12, 'a'), (12, 'b'), (7, ''), (0, ''))
     """
     match = _NUMBER.match(number)
-    if match is None:
+    if match is None or len(match[1]) > 9:
         return 0, ""
     return int(match[1]), (suffix.strip() or match[2]).lower()
 

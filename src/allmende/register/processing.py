@@ -76,7 +76,7 @@ def _refuse_unusable(examined: Examined, most_set_aside: float) -> None:
             todo="Correct what `allmende register check` lists, then aggregate again.",
         )
     for role, count in _counted_files(examined).items():
-        if count.quarantined > most_set_aside * count.records:
+        if not count.quarantined <= most_set_aside * count.records:  # nan, too, allows nothing
             raise Refused(
                 f"{count.quarantined} of {count.records} records ({role}) would be left out.",
                 expected=f"at most {most_set_aside:.1%}",

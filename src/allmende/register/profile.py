@@ -114,7 +114,7 @@ class _Source:
         self.text, self.where = text, where
         try:
             self.fields: dict[str, Any] = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
+        except (tomllib.TOMLDecodeError, RecursionError) as error:
             raise AllmendeError(
                 f"The profile is no valid TOML: {error}.",
                 where=where,
@@ -198,12 +198,15 @@ def _dates(source: _Source) -> tuple[str, ...]:
 def _citizenships(source: _Source) -> Citizenships:
     section = source.section("citizenship")
     separator, width = section.get("separator", ""), section.get("width", 0)
-    if not isinstance(separator, str) or not isinstance(width, int) or (separator and width):
+    if not isinstance(separator, str) or not isinstance(width, int) or width < 0 or (separator and width):
         source.refuse(
             "citizenship", "separator", "Citizenships are separated or of fixed width", 'separator = "/" or width = 3'
         )
     codes: dict[str, str] = {}
-    for code, texts in section.get("codes", {}).items():
+    listed = section.get("codes", {})
+    if not isinstance(listed, dict):
+        source.refuse("citizenship", "codes", f"codes = {listed!r} is no section", "a line [citizenship.codes]")
+    for code, texts in listed.items():
         if not re.fullmatch(r"\d{3}", code) or not isinstance(texts, list):
             source.refuse("citizenship.codes", code, f"{code!r} is no state", '"000" = ["D", "deutsch"]')
         codes.update({str(text): code for text in texts})
@@ -243,6 +246,8 @@ def _codes(source: _Source) -> dict[str, dict[str, str]]:
     for name, members in schema.codes.items():
         section = f"codes.{name}"
         own = found.get(name, {m.name: list(m.codes) for m in members})
+        if not isinstance(own, dict):
+            source.refuse(section, name, f"{name} = {own!r} is no code list", f"a line [{section}]")
         lists[name] = {}
         for member, codes in own.items():
             if member not in [m.name for m in members]:

@@ -229,10 +229,9 @@ def test_pages_tell_the_same_population_and_shares(client: Client, place: str) -
 
 
 def test_a_member_may_set_up_a_second_factor(client: Client) -> None:
-    create_member("zweites@ahrenstadt.example", "eine lange Losung 7", [AGS], KNOWN)
-    client.post(
-        "/konto/login/", {"login": "zweites@ahrenstadt.example", "password": "eine lange Losung 7"}, REMOTE_ADDR="127.0.0.2"
-    )
-    page = client.get("/konto/2fa/totp/activate/")
-    assert page.status_code == 200
-    assert 'name="code"' in page.content.decode()
+    person = create_member("zweites@ahrenstadt.example", "eine lange Losung 7", [AGS], KNOWN)
+    client.force_login(person)
+    address = "/konto/2fa/totp/activate/"
+    again = client.post(f"/konto/reauthenticate/?next={address}", {"password": "eine lange Losung 7"})
+    assert again.status_code == 302
+    assert 'name="code"' in client.get(address).content.decode()

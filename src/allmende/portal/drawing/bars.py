@@ -14,7 +14,7 @@ def grouped_bars(
 ) -> str:
     """Draw one horizontal bar a row with its value at the end; `other` (a comparison) as a thin bar below it."""
     row = 40 if other else 30
-    left = 20 + min(max((len(name) for name, _ in rows), default=0) * 8, width // 3)
+    left = 20 + min(max((len(name) for name, _ in rows), default=0) * 8, width // 3 if width == WIDE else width * 9 // 20)
     room = width - left - 76
     scale = room / max([value for _, value in rows] + list(other or []) + [1e-9])
     parts = []

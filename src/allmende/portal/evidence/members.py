@@ -23,7 +23,7 @@ def member_name(reader: Reader, dimension: str, member: str | int) -> str:
         return wording.band(member)
     if dimension == "counterpart" and len(str(member)) == 2:
         land = LAENDER.get(str(member), _("Land %(key)s") % {"key": member})
-        return _("%(land)s, übrige Gemeinden") % {"land": land} if _has_members(reader, str(member)) else land
+        return _("%(land)s, übrige") % {"land": land} if _has_members(reader, str(member)) else land
     known = {
         "m": _("männlich"), "w": _("weiblich"), "d": _("divers"), "x": _("ohne Angabe"), "german": _("deutsch"),
         "other": _("nur ausländisch"), "main": _("Hauptwohnung"), "secondary": _("Nebenwohnung"), "in": _("Zuzug"),

@@ -40,7 +40,7 @@ def bring_in() -> bool:
     stamp = VENDOR / STAMP
     if stamp.is_file() and stamp.read_text() == wanted and all((VENDOR / name).is_file() for name in FILES.values()):
         return False
-    subprocess.run([*_npm(), "ci", "--ignore-scripts", "--no-progress"], cwd=ROOT, check=True)
+    subprocess.run([*_npm(), "ci", "--ignore-scripts", "--no-progress", "--loglevel=error", "--no-update-notifier"], cwd=ROOT, check=True)
     shutil.rmtree(VENDOR, ignore_errors=True)
     for source, name in FILES.items():
         target = VENDOR / name
@@ -62,7 +62,8 @@ def _npm() -> list[str]:
     local = Path(sysconfig.get_path("scripts")) / ("npm.exe" if os.name == "nt" else "npm")
     if not local.exists():
         lock = ROOT / "requirements" / "node.txt"
-        subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "--require-hashes", "-r", str(lock)], check=True)
+        quiet = ("install", "--quiet", "--disable-pip-version-check")
+        subprocess.run([sys.executable, "-m", "pip", *quiet, "--require-hashes", "-r", str(lock)], check=True)
     # npm starts `node` by its name
     os.environ["PATH"] = f"{local.parent}{os.pathsep}{os.environ['PATH']}"
     return [str(local)]

@@ -59,6 +59,21 @@ def test_another_epoch_is_refused_before_anything_is_counted(hub, small):
         plan(other, small)
 
 
+def test_another_matrix_secret_is_refused(hub, small, tmp_path):
+    build(hub, plan(hub, small), tmp_path / "public", TODAY)
+    secret = hub.folder / "matrix.secret"
+    secret.write_text(secret.read_text().replace(hub.matrix_secret().hex(), "5a" * 32))
+    with pytest.raises(Refused, match="another matrix secret"):
+        plan(hub, small)
+
+
+def test_what_else_lies_in_the_region_folder_changes_nothing(hub, small):
+    before = plan(hub, small).id
+    (hub.region_folder / "notes").mkdir()
+    (hub.region_folder / ".DS_Store").write_bytes(b"x")
+    assert plan(hub, small).id == before
+
+
 def test_people_published_before_keep_their_value(hub, small, tmp_path):
     build(hub, plan(hub, small), tmp_path / "public", TODAY)
     finding = plan(hub, small.without("stock_grid_1000")).findings[-1]

@@ -8,6 +8,9 @@ from datetime import date
 
 from allmende.errors import AllmendeError
 
+REGION_FILES = ("region.toml", "districts.csv", "municipalities.geojson", "districts.geojson")
+"""The files of a region folder; whatever else lies there is not part of the region."""
+
 UNLOCATED_CODE = "unlocated"
 """Code of the district, `<ags>.unlocated`, of whoever could not be placed."""
 

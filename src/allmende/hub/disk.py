@@ -31,9 +31,9 @@ def write_whole(path: Path, data: bytes) -> None:
     settle(path.parent)
 
 
-def settle(folder: Path) -> None:
-    """Return when the folder's list of names is on the disk."""
-    handle = os.open(folder, os.O_RDONLY)
+def settle(path: Path) -> None:
+    """Return when a file, or a folder's list of names, is on the disk."""
+    handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:
@@ -54,7 +54,7 @@ def append_line(path: Path, line: str) -> None:
 
 
 def last_lines(path: Path) -> list[str]:
-    """Return the complete lines at the end of a log (its last 64 kB)."""
+    """Return the complete lines at the end of a log (its last 64 kB or more)."""
     return _tail(path).decode("utf-8", errors="replace").split("\n")[:-1] if path.exists() else []
 
 
@@ -75,6 +75,12 @@ def locked(path: Path, *, wait: bool = False) -> Iterator[None]:
 
 
 def _tail(path: Path) -> bytes:
+    """Return the end of a log: 64 kB, or more where its last line is longer."""
+    size, asked = path.stat().st_size, 1 << 16
     with path.open("rb") as file:
-        file.seek(max(0, path.stat().st_size - (1 << 16)))
-        return file.read()
+        while True:
+            file.seek(max(0, size - asked))
+            tail = file.read()
+            if asked >= size or b"\n" in tail[:-1]:
+                return tail
+            asked *= 2

@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from allmende.areas import Region, load_region
+from allmende.areas.region import REGION_FILES
 from allmende.cubes.manifest import EPOCH
 from allmende.deliveries import HubIdentity, VerifyKey, new_hub_identity, read_identity, write_identity
 from allmende.deliveries.keys import read_private, write_private
@@ -94,7 +95,10 @@ def init_hub(
     write_identity(identity, folder / IDENTITY)
     write_whole(folder / RECIPIENT, identity.recipient().encode() + b"\n")
     write_private(folder / MATRIX, f'# Allmende: order of p-table intervals.\nepoch = "{epoch}"\nvalue = "{value.hex()}"\n')
-    shutil.copytree(region_folder, folder / REGION)
+    (folder / REGION).mkdir()
+    for name in REGION_FILES:
+        if (region_folder / name).is_file():
+            shutil.copyfile(region_folder / name, folder / REGION / name)
     for name in (STORE, PROTECTED, RECEIVED, "journal", "reports"):
         (folder / name).mkdir()
     settings = Settings(region.id, region.territory_date, identity.recipient(), epoch, key_check, store, prefix)

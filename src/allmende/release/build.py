@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -11,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from allmende.areas.hierarchy import Region
+from allmende.areas.region import REGION_FILES, Region
 from allmende.cubes import ReleasedCube
 from allmende.cubes.publication import (
     RELEASES,
@@ -26,6 +25,7 @@ from allmende.cubes.publication import (
 from allmende.cubes.released import write_released
 from allmende.errors import Refused
 from allmende.hub import Hub
+from allmende.hub.disk import settle
 from allmende.release.leaks import find_leaks
 from allmende.release.merge import merge_released, note_of
 from allmende.release.plan import Plan
@@ -41,8 +41,6 @@ from allmende.release.reports import (
     public_report,
 )
 from allmende.release.verify import verify
-
-REGION_FILES = ("region.toml", "districts.csv", "municipalities.geojson", "districts.geojson")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +82,10 @@ def build(hub: Hub, plan: Plan, public: Path, today: date) -> Release:
             except BaseException:
                 shutil.rmtree(part, ignore_errors=True)
                 raise
-            _settle_folder(target.parent)
+            settle(target.parent)
         release = verify(target)
         put_in_force(public, plan.id)
-        _settle_folder(public)
+        settle(public)
     return Release(plan.id, target, sum(entry.cells for entry in release.tables), repeated)
 
 
@@ -145,7 +143,7 @@ def _refuse_leaks(hub: Hub, folder: Path) -> None:
     secrets = {
         "the matrix secret": hub.matrix_secret(),
         "the check value of the record keys": hub.settings.key_check.encode(),
-        "the hub's identity": (hub.folder / "hub.identity").read_bytes().split(b"\n")[-2],
+        "the hub's identity": hub.identity().value.encode(),
     }
     leaks = find_leaks(folder, {name: secret for name, secret in secrets.items() if len(secret) >= 8})
     if leaks:
@@ -174,13 +172,5 @@ def _write_json(path: Path, document: Mapping[str, Any]) -> None:
 def _settle(folder: Path) -> None:
     """Return when every file below is on the disk."""
     for path in sorted(folder.rglob("*")):
-        _settle_folder(path)
-    _settle_folder(folder)
-
-
-def _settle_folder(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        settle(path)
+    settle(folder)

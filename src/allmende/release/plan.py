@@ -7,9 +7,11 @@ import hmac
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 from allmende.areas.hierarchy import Region
+from allmende.areas.region import REGION_FILES
 from allmende.cubes.publication import FORMAT
 from allmende.engine import open_engine
 from allmende.errors import AllmendeError, Refused
@@ -101,7 +103,7 @@ def plan(hub: Hub, catalogue: Catalogue, profile: str = "standard") -> Plan:
             todo="Let these offices aggregate again with the region's secret and deliver.",
         )
     registry = Registry(hub.folder)
-    registry.check(hub.settings.epoch, protection.id, hub.region, catalogue.tables)
+    registry.check(hub.settings.epoch, protection.id, secret, hub.region, catalogue.tables)
     with open_engine(ENGINES[hub.settings.store]) as engine:
         source = Source(hub.store, engine, hub.region)
         catalogue, gaps = with_data(source, catalogue)
@@ -132,10 +134,14 @@ def _identity(hub: Hub, catalogue: Catalogue, protection: Protection, secret: by
         "tables": sorted((held.ags, held.content.note.table, held.sequence) for held in hub.store.table_holdings()),
         "epoch": hub.settings.epoch,
         "protection": protection.id,
-        "region": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(hub.region_folder.iterdir())},
+        "region": {name: _digest(hub.region_folder / name) for name in REGION_FILES},
     }
     digest = hmac.digest(secret, json.dumps(parts, sort_keys=True).encode(), hashlib.sha256).hex()
     return f"{max(manifest.key_date.year for manifest in manifests)}-{digest[:10]}"
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
 
 
 def _gaps(hub: Hub, catalogue: Catalogue) -> Iterator[str]:

@@ -34,6 +34,7 @@ CREATE TABLE IF NOT EXISTS release (
 CREATE TABLE IF NOT EXISTS published (
     release TEXT NOT NULL REFERENCES release (id), definition TEXT NOT NULL, years TEXT NOT NULL,
     PRIMARY KEY (release, definition));
+CREATE TABLE IF NOT EXISTS secret (mark TEXT PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS partition (
     geography TEXT PRIMARY KEY, areas TEXT NOT NULL, release TEXT NOT NULL REFERENCES release (id));
 """
@@ -78,11 +79,11 @@ class Registry:
             rows = database.execute("SELECT DISTINCT definition FROM published ORDER BY definition").fetchall()
         return tuple(_table(text) for (text,) in rows)
 
-    def check(self, epoch: str, protection: str, region: Region, tables: Sequence[Table]) -> None:
+    def check(self, epoch: str, protection: str, secret: bytes, region: Region, tables: Sequence[Table]) -> None:
         """Refuse what would let an attacker average or subtract over releases.
 
-        Another epoch or p-table would show the same people with fresh noise; another cut of the same geography would leave
-        the people between the old and the new border.
+        Another epoch, p-table or matrix secret would show the same people with fresh noise; another cut of the same
+        geography would leave the people between the old and the new border.
         """
         for entry in self.entries():
             for what, old, new in (("key epoch", entry.epoch, epoch), ("p-table", entry.protection, protection)):
@@ -93,6 +94,13 @@ class Registry:
                         expected=f"{what} {old}, not {new}",
                         todo=f"Use the {what} of the series. After a compromise begin a new series in a new hub folder.",
                     )
+        if self._marks() - {_mark(secret)}:
+            raise Refused(
+                "Earlier releases were made with another matrix secret: the same people would get fresh noise.",
+                where=str(self.folder / FILE),
+                expected="the file matrix.secret as `allmende hub init` wrote it",
+                todo="Restore it from its backup. If it is lost, begin a new series in a new hub folder.",
+            )
         known = self._partitions()
         for geography, areas in _partitions(region, tables).items():
             if known.get(geography, areas) != areas:
@@ -125,12 +133,17 @@ class Registry:
         with self._open() as database, database:
             fields = (entry.id, entry.created.isoformat(), entry.epoch, entry.protection, entry.cells)
             database.execute("INSERT INTO release VALUES (?, ?, ?, ?, ?)", fields)
+            database.execute("INSERT OR IGNORE INTO secret VALUES (?)", (_mark(secret),))
             rows = [(entry.id, _definition(each.table), json.dumps(each.years)) for each in tables]
             database.executemany("INSERT OR IGNORE INTO published VALUES (?, ?, ?)", rows)
             cuts = _partitions(region, [each.table for each in tables])
             database.executemany(
                 "INSERT OR IGNORE INTO partition VALUES (?, ?, ?)", [(name, areas, entry.id) for name, areas in cuts.items()]
             )
+
+    def _marks(self) -> set[str]:
+        with self._open() as database:
+            return {mark for (mark,) in database.execute("SELECT mark FROM secret")}
 
     def _partitions(self) -> dict[str, str]:
         with self._open() as database:
@@ -163,6 +176,11 @@ def remember(tables: Sequence[Protected], secret: bytes) -> Published:
     hashed = _mix(np.concatenate(people), secret)
     unique, first = np.unique(hashed, return_index=True)
     return Published(unique, np.concatenate(values)[first])
+
+
+def _mark(secret: bytes) -> str:
+    """Return what tells matrix secrets apart and reveals nothing of them."""
+    return hmac.digest(secret, b"allmende registry mark", hashlib.sha256).hex()[:16]
 
 
 def _mix(codes: Hashes, secret: bytes) -> Hashes:

@@ -10,7 +10,9 @@ import narwhals.stable.v2 as nw
 import numpy as np
 
 from allmende.areas.hierarchy import Region
+from allmende.areas.keys import LAENDER
 from allmende.cubes import Cells, Column, Manifest, fold
+from allmende.cubes.base import MEMBERS
 from allmende.cubes.columns import Ints
 from allmende.cubes.released import EVERYWHERE
 from allmende.engine import Engine, Frame, fold_cells
@@ -19,20 +21,10 @@ from allmende.parameters.classifications import classification
 from allmende.release.catalogue import EACH, Catalogue, Margin, Table
 from allmende.release.geographies import GRIDS, area_column, areas_of, base_column, district_of, regroup
 
-MEMBERS: Mapping[str, tuple[str, ...]] = {
-    "sex": ("m", "w", "d", "x"),
-    "nationality": ("german", "other"),
-    "residence": ("main", "secondary"),
-    "direction": ("in", "out"),
-}
-"""All members of a dimension. Tables carry them whether they occur or not: a list of what occurs would be a leak."""
-
 Year = TypeVar("Year", int, Ints)
 
 NO_COLUMN = -1
 """Code of members that a classification leaves without a column: they stand in totals only."""
-
-LANDS = tuple(f"{number:02}" for number in range(1, 17))
 
 
 class Store(Protocol):
@@ -182,12 +174,12 @@ def _areas(source: Source, table: Table) -> dict[str, tuple[int, ...]]:
 
 
 def members(dimension: str, table: Table, region: Region) -> tuple[str, ...]:
-    """Return all labels that a dimension of a table may carry, occurring or not."""
+    """Return all labels of a dimension of a table, occurring or not: a list of what occurs would be a leak."""
     bands = table.labels(dimension)
     if bands is not None:
         return bands
     if dimension == "counterpart":
-        lands = sorted({*LANDS, *(m.ags[:2] for m in region.municipalities)})
+        lands = sorted({*LAENDER, *(m.ags[:2] for m in region.municipalities)})
         return (*sorted(m.ags for m in region.municipalities), *lands, "abroad", "unknown")
     if dimension == "origin":
         level = dict(table.dimensions)["origin"]

@@ -40,7 +40,9 @@ def bring_in() -> bool:
     stamp = VENDOR / STAMP
     if stamp.is_file() and stamp.read_text() == wanted and all((VENDOR / name).is_file() for name in FILES.values()):
         return False
-    subprocess.run([*_npm(), "ci", "--ignore-scripts", "--no-progress", "--loglevel=error", "--no-update-notifier"], cwd=ROOT, check=True)
+    subprocess.run(
+        [*_npm(), "ci", "--ignore-scripts", "--no-progress", "--loglevel=error", "--no-update-notifier"], cwd=ROOT, check=True
+    )
     shutil.rmtree(VENDOR, ignore_errors=True)
     for source, name in FILES.items():
         target = VENDOR / name

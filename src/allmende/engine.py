@@ -172,10 +172,12 @@ class _Spark:
             frame = self._session.read.option("recursiveFileLookup", "true").parquet(str(source))
         else:
             frame = self._session.table(source)
-        return nw.from_native(frame)
+        opened: Frame = nw.from_native(frame)
+        return opened
 
     def frame(self, columns: Mapping[str, NDArray[Any]]) -> Frame:
-        return nw.from_native(self._session.createDataFrame(pa.table(dict(columns))))
+        brought: Frame = nw.from_native(self._session.createDataFrame(pa.table(dict(columns))))
+        return brought
 
     def save(self, columns: Mapping[str, NDArray[Any]], table: str, partition: Mapping[str, str | int]) -> None:
         rows = self._session.createDataFrame(pa.table(dict(columns)))

@@ -23,6 +23,7 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def public(release: Path, settings: Settings) -> Path:
+def public(release: Path, settings: Settings, tmp_path: Path) -> Path:
     settings.ALLMENDE_PUBLIC = release
+    settings.CACHES = {"default": settings.CACHES["default"] | {"LOCATION": str(tmp_path / "counters")}}
     return release

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -235,3 +238,34 @@ def test_a_member_may_set_up_a_second_factor(client: Client) -> None:
     again = client.post(f"/konto/reauthenticate/?next={address}", {"password": "eine lange Losung 7"})
     assert again.status_code == 302
     assert 'name="code"' in client.get(address).content.decode()
+
+
+def test_who_must_sign_in_first_is_led_to_the_page_for_it(client: Client) -> None:
+    for path in ("/konto/email/", "/konto/2fa/", "/konto/password/change/"):
+        assert client.get(path).headers["Location"].startswith("/konto/login/"), path
+
+
+def test_who_forgot_a_password_reads_whom_to_ask_and_can_post_nothing(client: Client) -> None:
+    assert "Betreiber" in client.get("/konto/password/reset/").content.decode()
+    assert client.post("/konto/password/reset/", {"email": "planung@ahrenstadt.example"}).status_code == 405
+
+
+def test_the_state_of_a_portal_is_for_its_owner_only(release: Path, tmp_path: Path) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "allmende",
+        "portal",
+        "prepare",
+        "--public",
+        str(release),
+        "--state",
+        str(tmp_path / "state"),
+    ]
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, env=os.environ | {"ALLMENDE_SECRET_KEY": "x" * 50}
+    )
+    assert done.returncode == 0, done.stderr
+    written = [tmp_path / "state", *(tmp_path / "state").glob("*.*")]
+    assert (tmp_path / "state" / "portal.sqlite3") in written
+    assert not [path for path in written if path.stat().st_mode & 0o077]

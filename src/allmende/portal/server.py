@@ -13,10 +13,13 @@ from allmende.errors import AllmendeError
 def set_up(public: Path, state: Path | None, hosts: str = "") -> Path:
     """Point Django at a public folder and a state folder (default: `portal-state` beside it); return the state folder.
 
-    Keeps a session key in the state folder, readable by its owner only. Variables already in the environment win.
+    The state (database, session key, counters) is for its owner only: whatever this process writes from now on nobody
+    else may read. Variables already in the environment win.
     """
+    os.umask(0o077)
     folder = state or public.resolve().parent / "portal-state"
     folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o700)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "allmende.portal.settings")
     os.environ.setdefault("ALLMENDE_SECRET_KEY", _session_key(folder / "session.key"))
     os.environ.update(ALLMENDE_PUBLIC=str(public.resolve()), ALLMENDE_STATE=str(folder.resolve()))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.conf.urls.i18n import i18n_patterns
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
+from django.views.decorators.http import require_safe
+from django.views.generic import TemplateView
 
 
 def alive(request: HttpRequest) -> HttpResponse:
@@ -12,11 +14,15 @@ def alive(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok", content_type="text/plain")
 
 
+forgotten = require_safe(TemplateView.as_view(template_name="account/password_reset.html"))
+"""Who forgot a password reads whom to ask; no mail is sent, so nothing is posted."""
+
 urlpatterns = [
     path("lebt/", alive, name="alive"),
     *i18n_patterns(
         path("", include("allmende.portal.pages.urls")),
         path("daten/", include("allmende.portal.evidence.urls")),
+        path("konto/password/reset/", forgotten, name="account_reset_password"),
         path("konto/", include("allauth.urls")),
         prefix_default_language=False,
     ),

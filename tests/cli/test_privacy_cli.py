@@ -124,6 +124,7 @@ def test_perturb_says_what_is_wrong_with_a_file(run, tmp_path, text, hint):
     code, out, err = run("privacy", "perturb", cells, "--printed-order")
     assert (code, out) == (2, "")
     assert hint in err
+    assert "4294967296" not in err, "an exact value of the file was shown"
 
 
 def test_perturb_refuses_a_secret_that_others_can_read(run, tmp_path, secret):

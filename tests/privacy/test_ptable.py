@@ -106,6 +106,7 @@ REFUSED = [
     ((2, 4.1, 0), "Lower the variance"),
     ((0, 1.0, 0), "at least 1"),
     ((2, 0.0, 0), "above 0"),
+    ((100_000, 2.0, 0), "at most 50"),
 ]
 
 

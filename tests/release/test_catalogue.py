@@ -53,6 +53,13 @@ def test_broken_toml_is_named_with_its_line(tmp_path):
         load_catalogue(write(tmp_path, HEAD + "a = = 1"))
 
 
+def test_a_catalogue_in_another_encoding_is_refused_in_words(tmp_path):
+    path = tmp_path / "tables.toml"
+    path.write_bytes('title = { de = "Bevölkerung", en = "x" }'.encode("windows-1252"))
+    with pytest.raises(AllmendeError, match="not UTF-8"):
+        load_catalogue(path)
+
+
 def test_margins_are_put_in_the_order_of_the_columns(tmp_path):
     text = HEAD + TABLE + 'dimensions = { age = "five", sex = "each" }\nmargins = [["sex", "age"], [], ["sex"]]'
     assert load_catalogue(write(tmp_path, text))["t"].margins == ((), ("sex",), ("age", "sex"))

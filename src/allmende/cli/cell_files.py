@@ -70,8 +70,12 @@ def _read(path: Path) -> pa.Table:
             semicolon = b";" in file.readline()
         return pacsv.read_csv(path, parse_options=pacsv.ParseOptions(delimiter=";" if semicolon else ","))
     except pa.ArrowInvalid as error:
+        # Arrow's own words quote the file, which holds exact counts
         raise AllmendeError(
-            f"The file cannot be read: {error}.", where=str(path), expected="CSV with a header line, or Parquet"
+            "The file cannot be read as a table.",
+            where=str(path),
+            expected="CSV with a header line and as many fields in every line, or Parquet",
+            todo="Open it in a text editor and correct the line that differs.",
         ) from error
 
 
@@ -89,7 +93,7 @@ def _whole(path: Path, table: pa.Table, name: str, largest: int) -> Ints:
     outside = np.flatnonzero((values < 0) | (values > largest))
     if len(outside):
         raise AllmendeError(
-            f"Column {name} has {values[outside[0]]}, outside 0 … {largest}.",
+            f"Column {name} has a value outside 0 … {largest}.",
             where=f"{path}, row {outside[0] + 1} of {len(values)}",
             expected=f"0 … {largest}",
         )

@@ -11,6 +11,7 @@ from allmende.errors import AllmendeError
 from allmende.privacy.entropy import RowProblem, largest_entropy
 from allmende.privacy.ptable import Ints, PTable, Row
 
+LARGEST_DEVIATION = 50
 TRIES = 20
 STAY_STEP = 0.05
 TOLERANCE = 5e-6
@@ -146,6 +147,12 @@ def _check(max_deviation: int, variance: float, block_small: int) -> None:
             "These are no parameters of a p-table.",
             where=f"max deviation {max_deviation}, variance {variance:g}, block small {block_small}",
             expected="a deviation of at least 1, a variance above 0, a blocked count of 0 or more",
+        )
+    if max_deviation > LARGEST_DEVIATION:
+        raise AllmendeError(
+            f"Deviations of up to {max_deviation} leave nothing of a small count.",
+            expected=f"a largest deviation of at most {LARGEST_DEVIATION}",
+            todo="Lower the largest deviation; published tables use 1 to 10.",
         )
     if block_small >= max_deviation:
         raise AllmendeError(

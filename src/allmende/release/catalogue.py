@@ -104,8 +104,11 @@ def load_catalogue(path: Path | None = None) -> Catalogue:
     'municipality'
     """
     source = path if path is not None else resources.files("allmende.parameters") / "catalogue.toml"
-    text = source.read_text(encoding="utf-8")
     where = str(path) if path is not None else "catalogue.toml of Allmende"
+    try:
+        text = source.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise AllmendeError("The catalogue is not UTF-8.", where=where, todo="Save it as UTF-8.") from error
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

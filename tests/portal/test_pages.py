@@ -20,7 +20,7 @@ from allmende.portal.evidence import figures
 from allmende.portal.evidence.opendata import open_tables
 from allmende.portal.evidence.reader import Reader
 from allmende.portal.pages.models import Feedback
-from allmende.portal.pages.services import received
+from allmende.portal.pages.services import MOST_AN_HOUR, received
 from allmende.portal.public import shelf
 
 pytestmark = [pytest.mark.django_db, pytest.mark.filterwarnings("ignore:No directory at")]
@@ -132,6 +132,14 @@ def test_feedback_is_kept_and_what_was_typed_survives_an_error(client: Client) -
     assert not Feedback.objects.exists()
     client.post("/rueckmeldung/", {"message": "Die Zahl stimmt nicht", "about": "figure", "page": "/daten/"})
     assert received()[0]["message"] == "Die Zahl stimmt nicht"
+
+
+def test_a_flood_of_messages_is_held_up_and_what_was_typed_survives_it(client: Client) -> None:
+    Feedback.objects.bulk_create(Feedback(message=str(number), about="figure") for number in range(MOST_AN_HOUR))
+    held = client.post("/rueckmeldung/", {"message": "Die Zahl stimmt nicht", "about": "figure", "page": "/daten/"})
+    assert held.status_code == 429
+    assert "Die Zahl stimmt nicht" in held.content.decode()
+    assert Feedback.objects.count() == MOST_AN_HOUR
 
 
 def test_an_empty_public_folder_gets_a_page_that_says_what_to_do(client: Client, settings, tmp_path) -> None:  # type: ignore[no-untyped-def]

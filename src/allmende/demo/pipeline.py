@@ -206,7 +206,7 @@ def _receive(order: Order, advance: Advance) -> tuple[str, str]:
         advance(number, len(paths))
     differ = len(find_mismatches(hub).differing)
     return (
-        f"{len(paths)} Lieferungen geprüft und übernommen; {_de(differ)} Widersprüche bei Umzügen über Grenzen",
+        f"{len(paths)} Lieferungen geprüft und übernommen; {_de(differ)} Widersprüche (Jahr × Alter × Geschlecht) bei Umzügen",
         f"{len(paths)} deliveries checked and taken over; {differ:,} contradictions in moves across borders",
     )
 

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from allmende.portal import wording
@@ -14,6 +15,7 @@ from allmende.portal.evidence.services import region_at_a_glance
 from allmende.portal.pages.forms import FeedbackForm
 from allmende.portal.pages.glossary import glossary as glossary_entries
 from allmende.portal.pages.operator import read_operator
+from allmende.portal.pages.services import too_many
 
 
 def start(request: HttpRequest) -> HttpResponse:
@@ -29,6 +31,11 @@ def glossary(request: HttpRequest) -> HttpResponse:
 def feedback(request: HttpRequest) -> HttpResponse:
     """Take a message; what was typed survives an error."""
     form = FeedbackForm(request.POST or None, initial={"page": request.GET.get("seite", "")})
+    if request.method == "POST" and too_many(timezone.now()):
+        messages.error(
+            request, _("Gerade kommen sehr viele Nachrichten an. Bitte versuchen Sie es in einer Stunde noch einmal.")
+        )
+        return render(request, "pages/feedback.html", {"form": form}, status=429)
     if request.method == "POST" and form.is_valid():
         form.save()
         messages.success(request, _("Danke. Ihre Nachricht ist angekommen."))

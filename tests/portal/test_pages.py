@@ -270,9 +270,7 @@ def test_the_state_of_a_portal_is_for_its_owner_only(release: Path, tmp_path: Pa
         "--state",
         str(tmp_path / "state"),
     ]
-    done = subprocess.run(
-        command, capture_output=True, text=True, check=False, env=os.environ | {"ALLMENDE_SECRET_KEY": "x" * 50}
-    )
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=variables)
     assert done.returncode == 0, done.stderr
     written = [tmp_path / "state", *(tmp_path / "state").glob("*.*")]
     assert (tmp_path / "state" / "portal.sqlite3") in written

@@ -7,6 +7,7 @@ import pytest
 
 from allmende.areas.hierarchy import write_region
 from allmende.deliveries import DeliveryNote, new_office_key, seal, seal_protected
+from allmende.errors import AllmendeError
 from allmende.hub import init_hub, receive, register_office
 from allmende.privacy.profiles import load_profile
 from allmende.register.processing import process
@@ -58,23 +59,30 @@ def catalogue(small):
     return Catalogue(small.title, (*small.tables, load_catalogue()["moves_counterpart"]))
 
 
-def test_an_office_that_protects_at_the_source_is_published_beside_the_others(offices, catalogue, tmp_path):
+def deliver(offices, catalogue, tmp_path, quiet):
+    """Set a hub up and let every office deliver, those in `quiet` at the source."""
     region, secret, made = offices
     write_region(region, tmp_path / "region")
     hub = init_hub(tmp_path / "hub", tmp_path / "region", epoch=secret.epoch, key_check=secret.check_value())
     protection = load_profile("standard", hub.matrix_secret())
-    quiet = region.municipalities[-1].ags
     for town in region.municipalities:
         key, cubes, path = new_office_key(), made[town.ags], tmp_path / f"{town.ags}.allmende"
         note = DeliveryNote.of(cubes, name=town.name, sequence=1, made=date(2025, 1, 20))
         way = {"office": key, "hub_recipient": hub.settings.recipient, "delivery": note}
-        if town.ags == quiet:
+        if town.ags in quiet:
             hub = register_office(hub, town.ags, key.verify_key(), "at-source", NOW)
             seal_protected(protect_at_source(cubes, region, catalogue, protection).tables, path, **way)
         else:
             hub = register_office(hub, town.ags, key.verify_key(), "trusted-unit", NOW)
             seal(cubes, path, **way)
         receive(hub, path, NOW)
+    return hub
+
+
+def test_an_office_that_protects_at_the_source_is_published_beside_the_others(offices, catalogue, tmp_path):
+    region = offices[0]
+    quiet = region.municipalities[-1].ags
+    hub = deliver(offices, catalogue, tmp_path, {quiet})
     assert quiet not in {manifest.ags for manifest in hub.store.manifests()}  # no base cell of theirs reached the hub
     planned = plan(hub, catalogue)
     assert [finding.sentence() for finding in planned.findings if not finding.passed] == []
@@ -86,6 +94,12 @@ def test_an_office_that_protects_at_the_source_is_published_beside_the_others(of
     assert dict(zip(totals["area"].values(), totals.value.tolist(), strict=True)) == dict(
         zip((town.ags for town in region.municipalities), SIZES, strict=True)
     )
+
+
+def test_a_hub_without_any_base_cube_says_what_it_lacks(offices, catalogue, tmp_path):
+    hub = deliver(offices, catalogue, tmp_path, {town.ags for town in offices[0].municipalities})
+    with pytest.raises(AllmendeError, match="no base cubes that the gate could attack"):
+        plan(hub, catalogue)
 
 
 def test_what_an_office_protected_is_what_the_hub_would_have_published(offices, catalogue, tmp_path):

@@ -102,6 +102,13 @@ def plan(hub: Hub, catalogue: Catalogue, profile: str = "standard") -> Plan:
             expected=f"epoch {hub.settings.epoch} with check value {hub.settings.key_check}",
             todo="Let these offices aggregate again with the region's secret and deliver.",
         )
+    if not manifests and hub.store.table_holdings():
+        raise AllmendeError(
+            "Every office of this hub protects at the source; there are no base cubes that the gate could attack.",
+            where=str(hub.folder),
+            expected="at least one office in mode trusted-unit",
+            todo="Ask one office to deliver its base cubes; a hub of at-source offices alone cannot publish yet.",
+        )
     registry = Registry(hub.folder)
     registry.check(hub.settings.epoch, protection.id, secret, hub.region, catalogue.tables)
     with open_engine(ENGINES[hub.settings.store]) as engine:

@@ -8,6 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from allmende.cli import main
+from allmende.deliveries.keys import write_matrix
 from allmende.privacy import load_profile
 from allmende.register.secret import Secret, write_secret
 
@@ -28,7 +29,7 @@ def run(capfd):
 @pytest.fixture
 def secret(tmp_path):
     path = tmp_path / "matrix.secret"
-    write_secret(Secret("2026", bytes(range(32))), path)
+    write_matrix(bytes(range(32)), path)
     return path
 
 
@@ -160,3 +161,12 @@ def test_help_shows_an_example(run, command):
     code, out, _ = run(*command, "--help")
     assert code == 0
     assert "Example: allmende" in out
+
+
+def test_perturb_refuses_the_secret_behind_record_keys(run, tmp_path):
+    cells, region = tmp_path / "cells.csv", tmp_path / "region.secret"
+    cells.write_text(CELLS, encoding="utf-8")
+    write_secret(Secret("2026", bytes(range(32))), region)
+    code, _, err = run("privacy", "perturb", cells, "--secret", region)
+    assert code == 2
+    assert "no matrix secret" in err

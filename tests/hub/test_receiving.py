@@ -257,7 +257,7 @@ def test_a_hub_is_set_up_for_a_secret_that_can_exist(tmp_path: Path, region_fold
 
 def test_a_damaged_matrix_secret_says_what_to_do(circle: Round):
     (circle.hub.folder / "matrix.secret").write_text('value = "no digits"\n')
-    with pytest.raises(AllmendeError, match="Restore the file from its backup"):
+    with pytest.raises(AllmendeError, match="no matrix secret"):
         circle.hub.matrix_secret()
 
 

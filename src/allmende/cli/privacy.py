@@ -9,9 +9,9 @@ import click
 
 from allmende.cli.cell_files import read_cells, write_cells
 from allmende.cli.output import json_option, say, say_json
+from allmende.deliveries.keys import read_matrix
 from allmende.errors import AllmendeError
 from allmende.privacy import Design, Protection, design_ptable, lay_out, load_profile, profile_names, profile_table
-from allmende.register.secret import read_secret
 
 
 @click.group("privacy")
@@ -82,7 +82,7 @@ def _protection(profile: str, secret: Path | None, printed_order: bool) -> Prote
             expected="--secret FILE, the hub's matrix.secret",
             todo="Give the secret, or --printed-order to follow a printed example.",
         )
-    return load_profile(profile, read_secret(secret).value)
+    return load_profile(profile, read_matrix(secret))
 
 
 def _numbers(text: str) -> float | list[float]:

@@ -19,6 +19,7 @@ from allmende.deliveries import (
     seal_protected,
     write_signing_key,
 )
+from allmende.deliveries.keys import read_matrix
 from allmende.deliveries.note import LAST, MODES, Mode
 from allmende.errors import AllmendeError
 from allmende.privacy.profiles import load_profile as load_protection
@@ -247,7 +248,7 @@ def _seal(result: Result, path: Path, sequence: int, office: Office, given: dict
     mode: Mode = given["mode"]
     if mode == "trusted-unit":
         return seal(result.cubes, path, office=key, hub_recipient=recipient, delivery=note)
-    protection = load_protection(given["protection"], read_secret(office.file("matrix_secret", given["matrix_secret"])).value)
+    protection = load_protection(given["protection"], read_matrix(office.file("matrix_secret", given["matrix_secret"])))
     made = protect_at_source(result.cubes, run.region, load_catalogue(given["catalogue"]), protection)
     for gap in made.gaps:
         click.echo(gap, err=True)

@@ -6,6 +6,7 @@ import hashlib
 import os
 import re
 import secrets
+import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -162,6 +163,25 @@ def read_private(path: Path) -> str:
             todo=f"chmod 600 {path}; if others had access, make a new key.",
         )
     return path.read_text(encoding="ascii", errors="replace")
+
+
+def write_matrix(value: bytes, path: Path) -> None:
+    """Write the region's matrix secret, which orders the intervals of p-tables, to a new file for its owner only."""
+    write_private(path, f'# Allmende: order of p-table intervals.\nmatrix = "{value.hex()}"\n')
+
+
+def read_matrix(path: Path) -> bytes:
+    """Read a matrix secret (32 bytes); any other secret is refused, above all the one behind record keys."""
+    text = read_private(path)
+    try:
+        return bytes.fromhex(tomllib.loads(text)["matrix"])
+    except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
+        raise AllmendeError(
+            "This is no matrix secret.",
+            where=str(path),
+            expected='the line matrix = "64 hexadecimal digits"',
+            todo="Give the file matrix.secret of the hub as it was written; with another one the same people get fresh noise.",
+        ) from error
 
 
 def _parse(text: str, prefix: str, kind: str, where: str) -> bytes:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import secrets
 import shutil
-import tomllib
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -15,7 +14,7 @@ from allmende.areas import Region, load_region
 from allmende.areas.region import REGION_FILES
 from allmende.cubes.manifest import EPOCH
 from allmende.deliveries import HubIdentity, VerifyKey, new_hub_identity, read_identity, write_identity
-from allmende.deliveries.keys import read_private, write_private
+from allmende.deliveries.keys import read_matrix, write_matrix
 from allmende.deliveries.note import Mode
 from allmende.errors import AllmendeError, Refused
 from allmende.hub import journal
@@ -51,17 +50,7 @@ class Hub:
 
     def matrix_secret(self) -> bytes:
         """Read the 32 bytes that order the intervals of p-tables."""
-        path = self.folder / MATRIX
-        text = read_private(path)
-        try:
-            return bytes.fromhex(tomllib.loads(text)["value"])
-        except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
-            raise AllmendeError(
-                "The matrix secret cannot be read.",
-                where=str(path),
-                expected='a line value = "64 hexadecimal digits"',
-                todo="Restore the file from its backup; with another secret the same people would get fresh noise.",
-            ) from error
+        return read_matrix(self.folder / MATRIX)
 
     def changing(self) -> AbstractContextManager[None]:
         """Hold the hub alone: no delivery is received meanwhile."""
@@ -90,11 +79,10 @@ def init_hub(
     region = load_region(region_folder)
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
-    value = matrix or secrets.token_bytes(32)
     identity = new_hub_identity()
     write_identity(identity, folder / IDENTITY)
     write_whole(folder / RECIPIENT, identity.recipient().encode() + b"\n")
-    write_private(folder / MATRIX, f'# Allmende: order of p-table intervals.\nepoch = "{epoch}"\nvalue = "{value.hex()}"\n')
+    write_matrix(matrix or secrets.token_bytes(32), folder / MATRIX)
     (folder / REGION).mkdir()
     for name in REGION_FILES:
         if (region_folder / name).is_file():

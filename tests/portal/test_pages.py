@@ -188,7 +188,7 @@ def open_folder(release: Path, settings: Settings, tmp_path: Path) -> Path:
     (folder / "people.csv").write_text("ags;name;people\n98001001;Ahrenstadt;21987\n", encoding="utf-8")
     told = {
         "file": "people.csv", "title": {"de": "Menschen der Gemeinden", "en": "People of the municipalities"},
-        "date": "2023-12-31", "attribution": "Erfundenes Amt", "licence": "erfunden",
+        "date": "2023-12-31", "attribution": "Erfundenes Amt", "licence": {"de": "erfunden", "en": "invented"},
     }  # fmt: skip
     (folder / "index.json").write_text(json.dumps({"tables": [told]}), encoding="utf-8")
     settings.ALLMENDE_PUBLIC = tmp_path / "public"

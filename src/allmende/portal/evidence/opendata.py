@@ -19,13 +19,13 @@ PREVIEW = 10
 
 @dataclass(frozen=True, slots=True)
 class OpenTable:
-    """A table published by somebody else: title by language, day, who must be named, licence."""
+    """A table published by somebody else: title and licence by language, day, who must be named."""
 
     file: str
     title: dict[str, str]
     day: date
     attribution: str
-    licence: str
+    licence: dict[str, str]
 
     @property
     def path(self) -> Path:

@@ -130,7 +130,13 @@ def open_data(request: HttpRequest) -> HttpResponse:
         raise Http404(_("Weitere offene Daten gibt es hier nicht."))
     language = wording.language()
     told = [
-        {"table": one, "title": one.title[language], "head": [name.replace("_", " ") for name in rows[0]], "rows": rows[1:]}
+        {
+            "table": one,
+            "title": one.title[language],
+            "licence": one.licence[language],
+            "head": [name.replace("_", " ") for name in rows[0]],
+            "rows": rows[1:],
+        }
         for one in found
         if (rows := one.rows())
     ]

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import narwhals.stable.v2 as nw
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -75,3 +76,16 @@ def test_spark_gives_the_same_cells_to_the_bit(persons: Path):
 def test_an_unknown_engine_is_named():
     with pytest.raises(AllmendeError, match="no engine 'abacus'"):
         open_engine("abacus")
+
+
+def test_what_does_not_fit_into_memory_is_put_where_nobody_else_looks_and_removed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    with open_engine() as session:
+        (folder,) = tmp_path.iterdir()
+        assert folder.stat().st_mode & 0o077 == 0
+        setting = nw.to_native(session.frame({"a": np.array([1])})).query("t", "SELECT current_setting('temp_directory')")
+        assert setting.fetchall() == [(str(folder),)]
+    assert not list(tmp_path.iterdir())

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Any, Protocol, Self
 
@@ -131,7 +132,11 @@ class _DuckDB:
     def __init__(self, threads: int | None) -> None:
         import duckdb
 
-        self._connection = duckdb.connect(config={"threads": threads} if threads else {})
+        # what does not fit into memory goes to a folder that only this user may enter, and goes with the connection
+        self._spill = TemporaryDirectory(prefix="allmende-")
+        self._connection = duckdb.connect(config={"temp_directory": self._spill.name})
+        if threads:
+            self._connection.execute(f"SET threads = {threads:d}")
 
     def scan(self, source: Path | str) -> Frame:
         path = Path(source)
@@ -150,6 +155,7 @@ class _DuckDB:
 
     def close(self) -> None:
         self._connection.close()
+        self._spill.cleanup()
 
 
 class _Spark:

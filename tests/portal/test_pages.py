@@ -276,3 +276,10 @@ def test_the_state_of_a_portal_is_for_its_owner_only(release: Path, tmp_path: Pa
     written = [tmp_path / "state", *(tmp_path / "state").glob("*.*")]
     assert (tmp_path / "state" / "portal.sqlite3") in written
     assert not [path for path in written if path.stat().st_mode & 0o077]
+
+
+def test_a_form_without_its_token_is_answered_in_our_words(release: Path) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    answer = strict.post("/rueckmeldung/", {"message": "Die Zahl stimmt nicht", "about": "figure"})
+    assert answer.status_code == 403
+    assert "Ihr Text steht noch im Formular" in answer.content.decode()

@@ -43,6 +43,11 @@ def feedback(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/feedback.html", {"form": form})
 
 
+def expired(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Say what to do when a form was sent without the token of a page that this portal showed."""
+    return render(request, "pages/expired.html", status=403)
+
+
 def operator_page(request: HttpRequest, page: str) -> HttpResponse:
     """Show a page that the law demands, with the operator's own words or the note that they are missing."""
     return render(request, f"pages/{page}.html", {"operator": read_operator(settings.ALLMENDE_OPERATOR)})

@@ -19,6 +19,7 @@ from allmende.portal.accounts.services import create_member
 from allmende.portal.evidence import figures
 from allmende.portal.evidence.opendata import open_tables
 from allmende.portal.evidence.reader import Reader
+from allmende.portal.evidence.services import told_by_others
 from allmende.portal.pages.models import Feedback
 from allmende.portal.pages.services import MOST_AN_HOUR, received
 from allmende.portal.public import shelf
@@ -203,6 +204,17 @@ def test_open_data_are_shown_with_who_must_be_named_and_can_be_downloaded(client
     sent = b"".join(client.get("/daten/offen/people.csv"))  # type: ignore[arg-type]
     assert sent == (open_folder / "people.csv").read_bytes()
     assert client.get("/daten/offen/index.json").status_code == 404
+
+
+def test_a_region_without_figures_of_its_own_is_told_by_open_totals(client: Client, open_folder: Path) -> None:
+    reader = Reader(shelf(), frozenset({"public"}))
+    members = [m.ags for m in reader.shelf.region.municipalities]
+    assert [words for words in told_by_others(reader) if "amtliche Statistik" in words] == []
+    lines = [f"{ags};Ort;1500" for ags in members]
+    (open_folder / "people.csv").write_text("\n".join(["ags;name;people", *lines, ""]), encoding="utf-8")
+    first, second = told_by_others(reader)
+    assert first.replace("\u202f", "").startswith(f"{1500 * len(members)} Menschen lebten am 31.")
+    assert "Ahrenstadt" in second
 
 
 def test_without_open_data_there_is_no_such_page(client: Client) -> None:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from allmende.portal import wording
 from allmende.portal.accounts.services import audiences
 from allmende.portal.evidence import figures, listing
+from allmende.portal.evidence.opendata import open_totals
 from allmende.portal.evidence.page import Origin, Picture, Sheet, origin, plus_minus
 from allmende.portal.evidence.reader import Reader, share
 from allmende.portal.evidence.stories import mapdrawing, maps, mapview
@@ -37,16 +38,39 @@ def region_at_a_glance(request: HttpRequest) -> Glance:
     view = mapview.choose(reader, place, QueryDict("ebene=municipality&mass=veraenderung"))
     series = figures.population(reader, place)
     title = _("Veränderung der Einwohnerzahl in Prozent, %(first)s bis %(last)s")
-    told = (_size(reader, place), _age(reader, place), _moves(reader, place))
+    own = (_size(reader, place), _age(reader, place), _moves(reader, place))
+    told = own if series else told_by_others(reader)
+    sheet = maps.sheet(reader, view) if view else None
     return Glance(
         place=place,
         picture=mapdrawing.picture(reader, view) if view else None,
-        picture_title=title % {"first": series.years[0], "last": series.years[-1]} if series else "",
-        sheet=maps.sheet(reader, view) if view else None,
+        picture_title=title % {"first": series.years[0], "last": series.years[-1]}
+        if series
+        else sheet.caption
+        if sheet
+        else "",
+        sheet=sheet,
         sentences=tuple(wording.sentence(words) for words in told if words),
         origin=origin(reader, series.table, series.years[-1:], total=True) if series else None,
         areas=listing.choices(reader),
     )
+
+
+def told_by_others(reader: Reader) -> tuple[str, ...]:
+    """Say what is known of a region of which not all municipalities have released figures: open totals, and who has."""
+    table, totals = open_totals()
+    members = [(m.ags, m.name) for m in reader.shelf.region.municipalities]
+    said = []
+    if table and all(ags in totals for ags, _name in members):
+        said.append(
+            _("%(number)s Menschen lebten am %(date)s in der Region, so die amtliche Statistik.")
+            % {"number": wording.number(sum(totals[ags] for ags, _name in members)), "date": wording.day(table.day)}
+        )
+    language = wording.language()
+    released = [name for ags, name in members if figures.population(reader, reader.shelf.atlas.place(ags, language))]
+    if released:
+        said.append(_("Eigene Zahlen dieses Portals gibt es bisher für %(names)s.") % {"names": ", ".join(released)})
+    return tuple(said)
 
 
 def _size(reader: Reader, place: Place) -> str:

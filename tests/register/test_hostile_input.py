@@ -11,9 +11,10 @@ from allmende.register.profile import example_profile
 RELAXED = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
-def accounts_for_everything(examined):
+def assert_everything_is_accounted_for(examined):
     for finding in examined.findings:
-        assert all(finding.words("de")) and all(finding.words("en"))  # noqa: PT018
+        assert all(finding.words("de"))
+        assert all(finding.words("en"))
     for count in examined.summary.files.values():
         assert count.records == count.quarantined + count.merged + count.counted
 
@@ -21,7 +22,7 @@ def accounts_for_everything(examined):
 @given(data=st.binary(max_size=300), profile=st.sampled_from(["semicolon", "comma", "fixed"]))
 @RELAXED
 def test_any_bytes_can_be_examined(run_of, data, profile):
-    accounts_for_everything(examine(run_of(data, data, profile=example_profile(profile))))
+    assert_everything_is_accounted_for(examine(run_of(data, data, profile=example_profile(profile))))
 
 
 @pytest.mark.parametrize("name", ["semicolon", "comma", "fixed"])
@@ -34,7 +35,7 @@ def test_a_file_with_any_damage_can_be_examined(run_of, vendor, name, data):
         profile, "events", [vendor.event("Z", "01.02.2024", str(n), counterpart="02000000") for n in range(6)]
     )
     examined = examine(run_of(damaged(stock, data), damaged(events, data), profile=profile))
-    accounts_for_everything(examined)
+    assert_everything_is_accounted_for(examined)
 
 
 def damaged(file: bytes, data) -> bytes:

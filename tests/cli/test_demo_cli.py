@@ -40,3 +40,7 @@ def test_json_names_every_step_and_the_second_call_reuses_them(tmp_path, capsys)
     assert not any(step["reused"] for step in first["steps"])
     assert all(step["reused"] for step in second["steps"])
     assert (tmp_path / "public" / "current" / "release.json").is_file()
+    _call(*arguments[:-1])
+    told = capsys.readouterr().err.splitlines()
+    assert len(told) == 5, "a log has one line a step, however long"
+    assert all(line.startswith("✓ ") for line in told)

@@ -90,7 +90,8 @@ def _run_with_bars(order: Order, *, quiet: bool) -> list[Done]:
         for each in run_demo(order, datetime.now(UTC).date(), begin):
             done.append(each)
             note = WORDS[language()]["reused"] if each.reused else f"{each.seconds:5.1f} s"
-            console.print(f"[green]✓[/] {each.step.words[spoken]:28} {note:>13}  {each.result[spoken]}", highlight=False)
+            line = f"[green]✓[/] {each.step.words[spoken]:28} {note:>13}  {each.result[spoken]}"
+            console.print(line, highlight=False, soft_wrap=True)  # a log has no width: one line a step
     return done
 
 

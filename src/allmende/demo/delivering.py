@@ -12,16 +12,19 @@ from datetime import date
 from pathlib import Path
 
 from allmende.areas.geometry import read_geojson
-from allmende.areas.hierarchy import load_region
+from allmende.areas.hierarchy import Region, load_region
 from allmende.cubes import BaseCube
-from allmende.deliveries import DeliveryNote, read_signing_key, seal
+from allmende.deliveries import DeliveryNote, read_signing_key, seal, seal_protected
+from allmende.deliveries.keys import read_matrix
 from allmende.errors import AllmendeError
+from allmende.privacy.profiles import load_profile as load_protection
 from allmende.register.houses import read_houses
 from allmende.register.keydates import KeyDateRule
 from allmende.register.processing import process
 from allmende.register.profile import load_profile
 from allmende.register.run import YEAR_END, Run, Source
 from allmende.register.secret import read_secret
+from allmende.release import load_catalogue, protect_at_source
 
 KITA = KeyDateRule((10, 1), (8, 1))
 """Stock of 1 October with ages of 1 August, as Kita planning in Lower Saxony counts."""
@@ -40,8 +43,16 @@ class Extracts:
 
 
 @dataclass(frozen=True, slots=True)
+class Guard:
+    """What an office needs to protect its counts itself: the region's matrix secret and its catalogue (None: the default)."""
+
+    matrix: Path
+    catalogue: Path | None
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
-    """One office's run: its files, keys and where its delivery goes."""
+    """One office's run: its files, keys and where its delivery goes; with a `guard` only protected tables leave it."""
 
     ags: str
     name: str
@@ -55,6 +66,7 @@ class Job:
     recipient: str
     made: date
     target: Path
+    guard: Guard | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +132,16 @@ def deliver(job: Job) -> Delivered:
         set_aside += sum(count.quarantined for count in result.summary.files.values())
     note = DeliveryNote.of(cubes, name=job.name, sequence=1, made=job.made)
     job.target.parent.mkdir(parents=True, exist_ok=True)
-    path = seal(cubes, job.target, office=read_signing_key(job.key), hub_recipient=job.recipient, delivery=note)
-    return Delivered(job.ags, persons, findings, set_aside, path)
+    return Delivered(job.ags, persons, findings, set_aside, _seal(job, region, cubes, note))
+
+
+def _seal(job: Job, region: Region, cubes: Sequence[BaseCube], note: DeliveryNote) -> Path:
+    key = read_signing_key(job.key)
+    if job.guard is None:
+        return seal(cubes, job.target, office=key, hub_recipient=job.recipient, delivery=note)
+    protection = load_protection("standard", read_matrix(job.guard.matrix))
+    tables = protect_at_source(cubes, region, load_catalogue(job.guard.catalogue), protection).tables
+    return seal_protected(tables, job.target, office=key, hub_recipient=job.recipient, delivery=note)
 
 
 def _submit(pool: ProcessPoolExecutor, jobs: Sequence[Job]) -> list[Future[Delivered]]:

@@ -79,6 +79,7 @@ def soil(places: Places, history: History, book: Book, rng: np.random.Generator)
     _book_late(history, stocks, events, ledger, rng)
     for office, year in stocks:
         stocks[office, year] = _soil_stock(stocks[office, year], office, year, ledger, rng)
+        _count_doubles(places, office, year, ledger)
         people = stocks[office, year]
         ledger.note("unsurveyed_house", office, year, int((~surveyed[people.address]).sum()))
         stocks[office, year] = replace(people, address=written[people.address])
@@ -114,6 +115,12 @@ def _variant(street: str, manner: int) -> str:
     if manner == 1:
         return street.upper().replace("ß", "SS")
     return street.replace("ß", "ss").replace("ä", "ae").replace("ö", "oe").replace("ü", "ue").replace("-", " ")
+
+
+def _count_doubles(places: Places, office: int, year: int, ledger: Ledger) -> None:
+    """Where no id tells who is who, a row that stands twice is two persons."""
+    if not places.members[office].get("person_ids", True):
+        ledger.effect[office, year] += sum(ledger.planted[kind][office, year] for kind in ("two_main", "duplicate"))
 
 
 def _book_late(

@@ -10,23 +10,30 @@ from pathlib import Path
 import numpy as np
 
 from allmende.areas.hierarchy import Region
+from allmende.deliveries.note import Mode
 from allmende.demo.dirt import STRAY, Soiled
 from allmende.demo.history import History
 from allmende.demo.people import FEMALE, SECONDARY, People
 from allmende.demo.places import Places
 from allmende.demo.vendors import VENDORS, event_rows, house_lines, stock_rows, vendor_profile, write_extract
+from allmende.parameters import load
 
 SUFFIX = {"semicolon": "csv", "pipe": "txt", "fixed": "dat", "tab": "tsv", "comma": "csv"}
 
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """One office's folder: `profile.toml`, `addresses.txt`, `stock-<year>` and `events-<year>` files."""
+    """One office's folder: `profile.toml`, `addresses.txt`, `stock-<year>` and `events-<year>` files.
+
+    `person_ids` says whether its program exports lasting ids, `mode` how its counts travel to the hub.
+    """
 
     folder: Path
     ags: str
     name: str
     vendor: str
+    person_ids: bool
+    mode: Mode
 
     @property
     def profile(self) -> Path:
@@ -48,9 +55,19 @@ class Office:
 
 
 def list_offices(region: Region, folder: Path) -> list[Office]:
-    """Name the office of every municipality and its program."""
-    members = region.municipalities
-    return [Office(folder / m.ags, m.ags, m.name, VENDORS[i % len(VENDORS)]) for i, m in enumerate(members)]
+    """Name the office of every municipality, its program and its ways (demo_places.toml)."""
+    ways = {entry["ags"]: entry for entry in load("demo_places")["municipality"]}
+    return [
+        Office(
+            folder / m.ags,
+            m.ags,
+            m.name,
+            VENDORS[i % len(VENDORS)],
+            ways[m.ags].get("person_ids", True),
+            ways[m.ags].get("mode", "trusted-unit"),
+        )
+        for i, m in enumerate(region.municipalities)
+    ]
 
 
 def write_offices(places: Places, soiled: Soiled, folder: Path) -> Iterator[Office]:
@@ -58,7 +75,7 @@ def write_offices(places: Places, soiled: Soiled, folder: Path) -> Iterator[Offi
     ags = [m.ags for m in places.region.municipalities]
     book = soiled.book.columns()
     for number, office in enumerate(list_offices(places.region, folder)):
-        profile, text = vendor_profile(office.vendor)
+        profile, text = vendor_profile(office.vendor, person_ids=office.person_ids)
         office.folder.mkdir(parents=True, exist_ok=True)
         office.profile.write_text(text, encoding="utf-8")
         known = np.flatnonzero((places.addresses.municipality == number) & soiled.surveyed)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from importlib.resources import as_file, files
@@ -14,7 +15,8 @@ import numpy as np
 
 from allmende.areas.hierarchy import load_region
 from allmende.deliveries import new_office_key, write_signing_key
-from allmende.demo.delivering import Extracts, Job, deliver_all
+from allmende.deliveries.keys import write_matrix
+from allmende.demo.delivering import Extracts, Guard, Job, deliver_all
 from allmende.demo.dirt import soil
 from allmende.demo.history import LAST_YEAR, live
 from allmende.demo.offices import Office, list_offices, write_offices, write_truth
@@ -32,6 +34,9 @@ SMALLER = 20
 """The small region has one twentieth of the people, on the same map."""
 
 EPOCH = "2026"
+
+MATRIX = "matrix.secret"
+"""The hub's matrix secret, as the offices hold it that protect at the source."""
 
 MOST_CHANGES = 8
 """So many proposals of the gate are followed before the release is given up."""
@@ -169,15 +174,15 @@ def _set_up(order: Order) -> tuple[str, str]:
     # from the seed, so that a seed always has the same release; there is nobody to protect in a fictional region
     secret = Secret(EPOCH, _derived("records", order.seed))
     write_secret(secret, order.keys / "secret.toml")
-    hub = init_hub(
-        order.hub, order.region, epoch=EPOCH, key_check=secret.check_value(), matrix=_derived("intervals", order.seed)
-    )
+    matrix = _derived("intervals", order.seed)
+    hub = init_hub(order.hub, order.region, epoch=EPOCH, key_check=secret.check_value(), matrix=matrix)
+    write_matrix(matrix, order.keys / MATRIX)
     order.public.mkdir()
     offices = list_offices(hub.region, order.offices)
     for office in offices:
         key = new_office_key()
         write_signing_key(key, order.keys / f"{office.ags}.key")
-        hub = register_office(hub, office.ags, key.verify_key(), "trusted-unit", datetime.now(UTC))
+        hub = register_office(hub, office.ags, key.verify_key(), office.mode, datetime.now(UTC))
     return f"{len(offices)} Meldestellen registriert", f"{len(offices)} offices registered"
 
 
@@ -186,11 +191,12 @@ def _derived(purpose: str, seed: int) -> bytes:
 
 
 def _deliver(order: Order, today: date, advance: Advance) -> tuple[str, str]:
-    jobs = _jobs(order, today)
     done = []
-    for delivered in deliver_all(jobs):
-        done.append(delivered)
-        advance(len(done), len(jobs))
+    with _catalogue(order) as catalogue:
+        jobs = _jobs(order, today, catalogue)
+        for delivered in deliver_all(jobs):
+            done.append(delivered)
+            advance(len(done), len(jobs))
     persons, findings, aside = (sum(getattr(d, name) for d in done) for name in ("persons", "findings", "set_aside"))
     return (
         f"{_de(persons)} Personen-Stichtage gezählt, {_de(findings)} Hinweise, {_de(aside)} Zeilen in Quarantäne",
@@ -213,8 +219,8 @@ def _receive(order: Order, advance: Advance) -> tuple[str, str]:
 
 def _release(order: Order, today: date) -> tuple[str, str]:
     hub = open_hub(order.hub)
-    with as_file(files("allmende.parameters") / "demo_small_catalogue.toml") as small:
-        planned = plan(hub, load_catalogue(small if order.small else None))
+    with _catalogue(order) as catalogue:
+        planned = plan(hub, load_catalogue(catalogue))
     narrowed = 0
     while not planned.passed and narrowed < MOST_CHANGES:
         # another seed is another region: what its gate refuses is published as coarsely as the gate proposes
@@ -226,6 +232,13 @@ def _release(order: Order, today: date) -> tuple[str, str]:
     )
 
 
+@contextmanager
+def _catalogue(order: Order) -> Iterator[Path | None]:
+    """Give the file of the tables that the region publishes; None stands for the default catalogue."""
+    with as_file(files("allmende.parameters") / "demo_small_catalogue.toml") as small:
+        yield small if order.small else None
+
+
 def _changed_de(count: int) -> str:
     return f"{count} Tabellen auf Vorschlag der Prüfung vergröbert" if count else "alle abgewehrt"
 
@@ -234,8 +247,9 @@ def _changed_en(count: int) -> str:
     return f"{count} tables made coarser as the gate proposed" if count else "all held off"
 
 
-def _jobs(order: Order, today: date) -> list[Job]:
+def _jobs(order: Order, today: date, catalogue: Path | None) -> list[Job]:
     recipient = open_hub(order.hub).settings.recipient
+    guard = Guard(order.keys / MATRIX, catalogue)
     years = range(FIRST_YEAR, LAST_YEAR + 1)
     return [
         Job(
@@ -251,6 +265,7 @@ def _jobs(order: Order, today: date) -> list[Job]:
             recipient=recipient,
             made=today,
             target=order.deliveries / f"{office.ags}.allmende",
+            guard=guard if office.mode == "at-source" else None,
         )
         for office in list_offices(load_region(order.region), order.offices)
     ]

@@ -21,9 +21,12 @@ ROOMS = {
     "register": GROUND | {"engine", "deliveries"},
     "hub": GROUND | {"engine", "deliveries"},
     "release": GROUND | {"engine", "privacy", "hub", "deliveries"},
-    "demo": GROUND | {"engine", "register", "deliveries", "hub", "privacy", "release"},
-    "selfcheck": GROUND | {"engine", "privacy", "release"},
-    "portal": {"errors", "areas", "cubes", "parameters"},
+    "projection": GROUND,
+    "needs": GROUND,
+    "outlook": GROUND | {"projection", "needs"},
+    "demo": GROUND | {"engine", "register", "deliveries", "hub", "privacy", "release", "projection", "needs", "outlook"},
+    "selfcheck": GROUND | {"engine", "privacy", "release", "projection", "needs"},
+    "portal": {"errors", "areas", "cubes", "parameters", "projection", "needs", "outlook"},
 }
 """What each room may stand on; `cli` may call every room, and no room imports `cli` or (but for `cli`) `portal`."""
 
@@ -34,6 +37,9 @@ OWNERS = {
     "django": {"portal"},
     "allauth": {"portal"},
     "geopandas": {"areas"},
+    "osmium": {"areas"},
+    "numba": {"projection", "needs"},
+    "highspy": {"needs"},
     "click": {"cli"},
     "rich": {"cli", "demo"},
 }

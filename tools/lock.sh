@@ -9,6 +9,6 @@ lock() {
         --custom-compile-command "make lock" "$@" --output-file "requirements/$out.txt"
 }
 lock base pyproject.toml --group build
-lock dev pyproject.toml --group build --group dev --extra postgres --constraint requirements/base.txt
-lock full pyproject.toml --group build --group dev --extra postgres --extra spark --extra geo --constraint requirements/dev.txt
+lock dev pyproject.toml --group build --group dev --extra postgres --extra osm --constraint requirements/base.txt
+lock full pyproject.toml --group build --group dev --extra postgres --extra osm --extra spark --extra geo --constraint requirements/dev.txt
 lock node --group node

@@ -8,12 +8,13 @@ import pytest
 HOUSE = Path(__file__).parent.parent / "src" / "allmende"
 MODULES = sorted(path for path in HOUSE.rglob("*.py"))
 
-GROUND = {"errors", "comparison", "areas", "cubes", "parameters"}
+GROUND = {"errors", "files", "comparison", "areas", "cubes", "parameters"}
 ROOMS = {
     "errors": set(),
+    "files": {"errors"},
     "comparison": set(),
     "parameters": {"errors"},
-    "areas": {"errors", "parameters"},
+    "areas": {"errors", "files", "parameters"},
     "cubes": {"errors", "parameters", "areas"},
     "engine": {"errors", "cubes"},
     "privacy": GROUND,

@@ -1,11 +1,12 @@
 """What an office may put into one delivery, and that the file is whole or not there."""
 
+import os
 from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from allmende.deliveries import DeliveryNote, seal, sealing
+from allmende.deliveries import DeliveryNote, seal
 from allmende.errors import AllmendeError
 
 from .conftest import AGS, Post, stock
@@ -54,7 +55,7 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(post: Post, monkeyp
     def full(_: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(sealing.os, "fsync", full)
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OSError, match="No space left"):
         post.send(stock(2024))
     assert post.path.read_bytes() == before

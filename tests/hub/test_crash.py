@@ -12,7 +12,7 @@ import pytest
 
 from allmende.errors import AllmendeError
 from allmende.hub import open_hub, receive
-from allmende.hub.disk import append_line, last_lines, locked, write_whole
+from allmende.hub.disk import append_line, last_lines, locked
 
 from .conftest import NOW, A, B, Round, moves, stock
 
@@ -138,10 +138,3 @@ def test_a_lock_ends_with_its_process(tmp_path: Path):
     assert subprocess.run([sys.executable, "-c", lines, tmp_path / "lock"], check=False).returncode == -9
     with locked(tmp_path / "lock"):
         pass
-
-
-def test_a_file_is_replaced_whole_or_not(tmp_path: Path):
-    write_whole(tmp_path / "f", b"old")
-    with pytest.raises(TypeError):
-        write_whole(tmp_path / "f", 5)  # type: ignore[arg-type]
-    assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("f", b"old")]

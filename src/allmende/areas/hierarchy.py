@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from typing import Any
 from allmende.areas.keys import check_ags
 from allmende.areas.region import UNLOCATED_CODE, District, Municipality, Region
 from allmende.errors import AllmendeError
+from allmende.files import toml_lines
 
 __all__ = ["UNLOCATED_CODE", "District", "Municipality", "Region", "load_region", "write_region"]
 
@@ -61,11 +61,10 @@ def load_region(folder: Path) -> Region:
 def write_region(region: Region, folder: Path) -> None:
     """Write region.toml and districts.csv, the same bytes for the same region."""
     head: dict[str, Any] = {"id": region.id, "fictional": region.fictional, "territory_date": region.territory_date}
-    lines = [f"{name} = {_toml(value)}" for name, value in (head | {"attribution": region.attribution}).items()]
-    lines += ["", "[name]", *(f"{language} = {_toml(text)}" for language, text in region.name.items())]
+    lines = [*toml_lines(head | {"attribution": region.attribution}), "", "[name]", *toml_lines(region.name)]
     for m in region.municipalities:
         fields = {"ags": m.ags, "name": m.name, "land": m.land, "kind": m.kind, "levels": list(m.levels)}
-        lines += ["", "[[municipality]]", *(f"{name} = {_toml(value)}" for name, value in fields.items())]
+        lines += ["", "[[municipality]]", *toml_lines(fields)]
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "region.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
     table = io.StringIO()
@@ -208,8 +207,3 @@ def _unusable(path: Path, defects: Sequence[Defect]) -> AllmendeError:
         expected="a hierarchy that divides each municipality completely on each of its levels",
         todo="Correct these lines; nothing was read.",
     )
-
-
-def _toml(value: Any) -> str:
-    # JSON strings, booleans and lists of strings are TOML as well
-    return value.isoformat() if isinstance(value, date) else json.dumps(value, ensure_ascii=False)

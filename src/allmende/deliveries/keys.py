@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import secrets
 import tomllib
@@ -16,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from allmende.errors import AllmendeError
+from allmende.files import read_private, write_private
 
 _SIGNING = "allmende-signing-key-1 "
 _VERIFY = "allmende-verify-key-1 "
@@ -133,36 +133,6 @@ def read_identity(path: Path) -> HubIdentity:
             todo="Restore the file hub.identity from its backup; without it no delivery can be opened.",
         ) from error
     return HubIdentity(text)
-
-
-def write_private(path: Path, text: str) -> None:
-    """Write a secret text to a new file (mode 0600, on the disk when this returns); never replaces one."""
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError as error:
-        raise AllmendeError(
-            "There is a key file already, and a key that was in use must never be lost.",
-            where=str(path),
-            expected="a path where nothing is",
-            todo="Give another path, or move the old key to a safe place first.",
-        ) from error
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def read_private(path: Path) -> str:
-    """Read a secret text; refuse it when others than its owner may read or write the file."""
-    mode = path.stat().st_mode & 0o777
-    if mode & 0o077:
-        raise AllmendeError(
-            f"Others on this machine may read the key (mode {mode:04o}).",
-            where=str(path),
-            expected="a file that only its owner may read (mode 0600)",
-            todo=f"chmod 600 {path}; if others had access, make a new key.",
-        )
-    return path.read_text(encoding="ascii", errors="replace")
 
 
 def write_matrix(value: bytes, path: Path) -> None:

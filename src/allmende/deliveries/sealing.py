@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import os
-import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +17,7 @@ from allmende.deliveries.head import MAGIC, Head, signed_line
 from allmende.deliveries.keys import SigningKey, parse_recipient
 from allmende.deliveries.note import Content, DeliveryNote, TableContent, years_of
 from allmende.errors import AllmendeError
+from allmende.files import write_whole
 
 
 def seal(cubes: Sequence[BaseCube], path: Path, *, office: SigningKey, hub_recipient: str, delivery: DeliveryNote) -> Path:
@@ -76,17 +75,5 @@ def _write(note: DeliveryNote, files: Sequence[bytes], path: Path, office: Signi
     line = signed_line(note, recipient)
     head = Head(recipient, note, line, office.sign(MAGIC + line))
     plain = b"".join((head.to_bytes(), *files))
-    _replace(path, pyrage.encrypt(plain, [pyrage.x25519.Recipient.from_str(recipient)]))
+    write_whole(path, pyrage.encrypt(plain, [pyrage.x25519.Recipient.from_str(recipient)]))
     return path
-
-
-def _replace(path: Path, data: bytes) -> None:
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", suffix=".part", delete=False) as file:
-        try:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-            Path(file.name).replace(path)
-        except BaseException:
-            Path(file.name).unlink(missing_ok=True)
-            raise

@@ -16,7 +16,7 @@ from typing import Literal
 from allmende.areas import Region
 from allmende.cubes import Cells, Column, fold
 from allmende.cubes.base import merge
-from allmende.hub.disk import write_whole
+from allmende.files import write_whole
 from allmende.hub.folder import Hub
 from allmende.parameters.classifications import classification
 

@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all, whatever happens in between."""
+"""A log that grows line by line, and a lock: whatever happens in between, both are usable afterwards."""
 
 from __future__ import annotations
 
@@ -9,35 +9,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from allmende.errors import AllmendeError
-
-
-def write_durable(path: Path, data: bytes) -> None:
-    """Write a new file and return when it is on the disk."""
-    with path.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Replace a file in one step: a reader sees the old bytes or the new ones."""
-    part = path.with_name(f".{path.name}.part")
-    try:
-        write_durable(part, data)
-        part.replace(path)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
-    settle(path.parent)
-
-
-def settle(path: Path) -> None:
-    """Return when a file, or a folder's list of names, is on the disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def append_line(path: Path, line: str) -> None:

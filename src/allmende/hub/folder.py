@@ -17,8 +17,8 @@ from allmende.deliveries import HubIdentity, VerifyKey, new_hub_identity, read_i
 from allmende.deliveries.keys import read_matrix, write_matrix
 from allmende.deliveries.note import Mode
 from allmende.errors import AllmendeError, Refused
+from allmende.files import write_whole
 from allmende.hub import journal
-from allmende.hub.disk import write_whole
 from allmende.hub.received import FOLDER as RECEIVED
 from allmende.hub.received import read_heads
 from allmende.hub.settings import Office, Settings, StoreKind, read_settings, write_settings

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from allmende.errors import AllmendeError
-from allmende.hub.disk import append_line, last_lines, locked, settle, write_durable
+from allmende.files import settle, write_durable
+from allmende.hub.disk import append_line, last_lines, locked
 from allmende.hub.received import FOLDER as RECEIVED
 from allmende.hub.store import PROTECTED, STORE, Store, move_files
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import tomllib
 from dataclasses import dataclass, replace
 from datetime import date
@@ -12,7 +11,7 @@ from typing import Any, Literal, get_args
 from allmende.deliveries import VerifyKey, parse_verify_key
 from allmende.deliveries.note import MODES, Mode
 from allmende.errors import AllmendeError
-from allmende.hub.disk import write_whole
+from allmende.files import toml_lines, write_whole
 
 FILE = "hub.toml"
 SCHEMA = 1
@@ -65,11 +64,11 @@ def write_settings(settings: Settings, folder: Path) -> None:
     """Write hub.toml in one step."""
     head: dict[str, Any] = {"schema": SCHEMA, "region": settings.region, "territory_date": settings.territory_date}
     head |= {"recipient": settings.recipient, "epoch": settings.epoch, "key_check": settings.key_check}
-    lines = _lines(head)
-    lines += ["", "[store]", *_lines({"on": settings.store, "prefix": settings.prefix})]
+    lines = toml_lines(head)
+    lines += ["", "[store]", *toml_lines({"on": settings.store, "prefix": settings.prefix})]
     for office in settings.offices:
         fields = {"ags": office.ags, "name": office.name, "verify_key": str(office.verify_key), "mode": office.mode}
-        lines += ["", "[[office]]", *_lines(fields)]
+        lines += ["", "[[office]]", *toml_lines(fields)]
     write_whole(folder / FILE, ("\n".join(lines) + "\n").encode())
 
 
@@ -120,9 +119,3 @@ def _date(value: Any) -> date:
     if not isinstance(value, date):
         raise TypeError(f"{value!r} is no date")
     return value
-
-
-def _lines(fields: dict[str, Any]) -> list[str]:
-    # JSON strings and numbers are TOML as well
-    texts = {k: v.isoformat() if isinstance(v, date) else json.dumps(v, ensure_ascii=False) for k, v in fields.items()}
-    return [f"{name} = {text}" for name, text in texts.items()]

@@ -18,7 +18,7 @@ from allmende.cubes.base import KINDS, read_cube
 from allmende.cubes.released import read_released
 from allmende.engine import Engine, Frame, fold_cells, open_engine
 from allmende.errors import AllmendeError
-from allmende.hub.disk import settle
+from allmende.files import settle
 from allmende.hub.received import Holding, TableHolding, holdings, read_heads, table_holdings
 
 STORE, PROTECTED = "store", "protected"

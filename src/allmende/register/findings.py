@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
 import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,7 +10,8 @@ from dataclasses import field as part
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import TextIO
+
+from allmende.files import open_private
 
 SEVERITIES = ("fatal", "error", "warning", "note")
 COLUMNS = ("file", "line", "field", "value", "severity", "code", "found", "expected")
@@ -79,14 +79,6 @@ def write_findings(findings: Sequence[Finding], path: Path, language: str = "de"
         writer.writerow(COLUMNS)
         for f in findings:
             writer.writerow([f.file, f.line or "", f.field, harmless(f.value), f.severity, f.code, *f.words(language)])
-
-
-def open_private(path: Path, encoding: str = "utf-8-sig") -> TextIO:
-    """Open a text file for writing that holds personal data: mode 0600, replaced whole."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.unlink(missing_ok=True)
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    return os.fdopen(handle, "w", encoding=encoding, newline="")
 
 
 def harmless(value: str) -> str:

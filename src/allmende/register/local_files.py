@@ -6,7 +6,8 @@ import csv
 import json
 from pathlib import Path
 
-from allmende.register.findings import harmless, open_private, write_findings
+from allmende.files import open_private
+from allmende.register.findings import harmless, write_findings
 from allmende.register.reconciliation import GROUPS, Reconciliation
 from allmende.register.run import Examined
 from allmende.register.summary import Summary

@@ -13,8 +13,8 @@ import numpy as np
 
 from allmende.cubes.folding import Keys
 from allmende.cubes.manifest import EPOCH
-from allmende.deliveries.keys import read_private, write_private
 from allmende.errors import AllmendeError
+from allmende.files import read_private, toml_lines, write_private
 
 BYTES = 32
 """Length of a secret: 256 bits."""
@@ -58,7 +58,8 @@ def new_secret(epoch: str) -> Secret:
 def write_secret(secret: Secret, path: Path) -> None:
     """Write a secret to a new file that only its owner may read; never replaces one."""
     head = "# Allmende: secret behind record keys. Whoever reads it can recompute them."
-    write_private(path, f'{head}\nepoch = "{secret.epoch}"\nvalue = "{secret.value.hex()}"\n')
+    lines = toml_lines({"epoch": secret.epoch, "value": secret.value.hex()})
+    write_private(path, "\n".join([head, *lines, ""]))
 
 
 def read_secret(path: Path) -> Secret:

@@ -24,8 +24,8 @@ from allmende.cubes.publication import (
 )
 from allmende.cubes.released import write_released
 from allmende.errors import Refused
+from allmende.files import settle
 from allmende.hub import Hub
-from allmende.hub.disk import settle
 from allmende.release.leaks import find_leaks
 from allmende.release.merge import merge_released, note_of
 from allmende.release.plan import Plan

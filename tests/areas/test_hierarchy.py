@@ -112,11 +112,23 @@ def test_a_folder_without_districts_is_a_region_if_nobody_defines_levels(tmp_pat
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
-        ('id = "probe"', "", "id \\(str\\)"),
-        ("fictional = true", 'fictional = "yes"', "fictional \\(bool\\)"),
+        ('id = "probe"', "", "toml, id\n"),
+        ('id = "probe"', "id = 3", "toml, id\n"),
+        ('id = "probe"', 'id = "../probe"', "up to 63 of these"),
+        ('id = "probe"', 'id = "Probe Süd"', "up to 63 of these"),
+        ('id = "probe"', 'id = ""', "up to 63 of these"),
+        ("fictional = true", 'fictional = "yes"', "fictional = true or false"),
+        ("fictional = true", "fictional = 1", "fictional = true or false"),
         ("fictional = true", "fictional = false", "begins with '98'"),
-        ("territory_date = 2024-12-31", 'territory_date = "31.12.2024"', "territory_date \\(date\\)"),
+        ('ags = "98000002"', 'ags = "9800002"', "number 2"),
+        ("territory_date = 2024-12-31", 'territory_date = "31.12.2024"', "territory_date = 2025-12-31"),
+        ("territory_date = 2024-12-31", "territory_date = 2024-12-31T08:00:00", "a day without quotes or time"),
         ('en = "Sample"', "", "name.en"),
+        ('en = "Sample"', "en = 3", "name.en"),
+        ('en = "Sample"', 'en = " "', "name.en"),
+        ("[name]\n", "[names]\n", "name.de, name.en"),
+        ('name = "Aue"', 'name = "Aue\\n"', "number 1"),
+        ('levels = ["Bezirk", "Ortsteil"]', 'levels = ["Bezirk", ""]', "a list of none to 3 names"),
         ('levels = ["Bezirk", "Ortsteil"]', "levels = 2", "a list of none to 3 names"),
         ('ags = "98000002"', 'ags = "98000001"', "stands twice"),
         ('ags = "98000002"', "ags = 98000002", "number 2"),
@@ -132,6 +144,22 @@ def test_a_defect_of_region_toml_is_told(tmp_path, old, new, says):
         load_region(tmp_path)
 
 
+def test_a_region_needs_a_member(tmp_path):
+    write_region(REGION, tmp_path)
+    head, _, _ = (tmp_path / "region.toml").read_text().partition("[name]")
+    for text in ("", "municipality = []", "municipality = [1]"):
+        (tmp_path / "region.toml").write_text(head + text + '\n[name]\nde = "Probe"\nen = "Sample"\n')
+        with pytest.raises(AllmendeError, match="at least one"):
+            load_region(tmp_path)
+
+
+def test_files_that_an_editor_began_with_a_byte_order_mark_are_read(tmp_path):
+    write_region(REGION, tmp_path)
+    for path in tmp_path.iterdir():
+        path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert load_region(tmp_path) == REGION
+
+
 def test_a_table_with_other_columns_or_torn_rows_is_refused(tmp_path):
     write_region(REGION, tmp_path)
     path = tmp_path / "districts.csv"
@@ -140,6 +168,10 @@ def test_a_table_with_other_columns_or_torn_rows_is_refused(tmp_path):
         (good.replace("parent", "mother"), "line 1, header"),
         (good + "98000001.3;3\n", "6 fields"),
         ("", "line 1, header"),
+        (good + f"98000001.3;3;{'x' * 200_000};1;;98000001\n", "line 7, row '': expected rows of short fields"),
+        (good + '98000001.3;3;"Nord;1;;98000001\n', "quotes in pairs"),
+        (good + '98000001.3;3;"Nord"west;1;;98000001\n', "quotes in pairs"),
+        (good.replace("Hafen", " "), "line 5, name ' '"),
     ):
         path.write_text(broken)
         with pytest.raises(AllmendeError, match=says):

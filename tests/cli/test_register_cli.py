@@ -99,6 +99,27 @@ def test_check_lists_errors_with_lines_and_shows_no_value(office, tmp_path, caps
     assert {path.stat().st_mode & 0o077 for path in (tmp_path / "befund").iterdir()} == {0}
 
 
+def test_a_second_check_leaves_nothing_of_the_first(office, tmp_path, capsys):
+    arguments = ["register", "check", "auszug.csv", "--profile", "buero.toml", "--year", "2024", "--out", "befund"]
+    (tmp_path / "auszug.csv").write_bytes((tmp_path / "schlecht.csv").read_bytes())
+    (tmp_path / "befund").mkdir()
+    (tmp_path / "befund" / "notiz.txt").touch()
+    assert call(*arguments) == 1
+    assert (tmp_path / "befund" / "quarantine-auszug.csv").exists()
+    (tmp_path / "auszug.csv").write_bytes((tmp_path / "bestand.csv").read_bytes())
+    assert call(*arguments) == 0
+    assert sorted(path.name for path in (tmp_path / "befund").iterdir()) == ["findings.csv", "notiz.txt", "summary.json"]
+
+
+def test_check_without_a_region_writes_nothing_about_streets(office, tmp_path, capsys):
+    arguments = ["bestand.csv", "--profile", "semicolon", "--year", "2024"]
+    before = sorted(tmp_path.rglob("*"))
+    assert call("register", "check", *arguments) == 0
+    assert sorted(tmp_path.rglob("*")) == before
+    assert call("register", "check", *arguments, "--out", "befund") == 0
+    assert sorted(path.name for path in (tmp_path / "befund").iterdir()) == ["findings.csv", "summary.json"]
+
+
 def test_check_needs_nothing_but_the_extract_and_a_profile(office, capsys):
     assert call("register", "check", "bestand.csv", "--profile", "semicolon", "--year", "2024") == 0
     assert "40 rows = 40 counted + 0 merged + 0 in quarantine" in capsys.readouterr().out

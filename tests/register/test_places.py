@@ -5,6 +5,7 @@ from allmende.areas.geometry import Shapes
 from allmende.areas.grid import UNLOCATED, pack
 from allmende.areas.projection import to_laea, to_wgs84
 from allmende.errors import AllmendeError
+from allmende.register.examination import examine
 from allmende.register.geocoding import BY_DISTRICT, LOCATED, NEAR, NO_ADDRESS, NOWHERE, gazetteer, locate, located_by
 from allmende.register.houses import plain_street, read_houses, split_number
 
@@ -100,7 +101,8 @@ def test_ways_of_finding_sum_to_the_persons(region, houses):
 
 @pytest.mark.parametrize(
     ("data", "where"),
-    [("", ""), ("B;1;A;04;9;99;002;0001;00011;1;;1;2;H;1;N", ""), ("NBA;OI;QUA;LAN;RBZ;KRS;GMD;OTT;SSS;HNR;ADZ;E;N", "line 1"),
+    [("", ""), ("B;1;A;04;9;99;002;0001;00011;1;;480010;5880010;H;1;N", ""),
+     ("NBA;OI;QUA;LAN;RBZ;KRS;GMD;OTT;SSS;HNR;ADZ;E;N", "line 1"),
      ("B;1;A;03;9;99;001;0001;00011;1;;1", "line 1")],
 )  # fmt: skip
 def test_a_house_file_of_another_shape_is_refused(data, where):
@@ -108,6 +110,32 @@ def test_a_house_file_of_another_shape_is_refused(data, where):
         read_houses(data.encode(), "houses.txt", AGS, "EPSG:25832")
     assert where in caught.value.where
     assert "NBA" in caught.value.expected or "03;9;99;001" in caught.value.expected
+
+
+PLACES = [  # EAST and NORTH as the file says, reference system, a word of the error
+    ("nan", "5880010.0", "EPSG:25832", "nan east"),
+    ("480010.0", "inf", "EPSG:25832", "inf north"),
+    ("-1e400", "5880010.0", "EPSG:25832", "-1e400 east"),
+    ("nan", "5880010.0", "EPSG:31467", "nan east"),
+    ("5880010.0", "480010.0", "EPSG:25832", "do not swap"),
+    ("32480010.0", "5880010.0", "EPSG:25832", "take a zone in front of EAST"),
+    ("480010.0", "5880010.0", "EPSG:4326", "in EPSG:4326"),
+]
+
+
+@pytest.mark.parametrize(("east", "north", "crs", "says"), PLACES)
+def test_a_house_outside_central_europe_is_refused_with_its_line(east, north, crs, says):
+    row = f"# comment\nB;1;A;03;9;99;001;0001;00011;1;;{east};{north};Hauptstraße;27001;Musterstadt\n"
+    with pytest.raises(AllmendeError) as caught:
+        read_houses(row.encode(), "houses.txt", AGS, crs)
+    assert caught.value.where == "houses.txt, line 2"
+    assert says in str(caught.value)
+
+
+def test_streets_are_not_found_only_where_something_was_looked_up(run_of, vendor):
+    people = [vendor.person("1", street_key="", street="Nirgendweg")]
+    assert examine(run_of(people)).unplaced == (("Nirgendweg", 1),)
+    assert examine(run_of(people, houses=None)).unplaced == ()
 
 
 def test_a_house_number_without_end_is_no_number():

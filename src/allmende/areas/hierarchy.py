@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ __all__ = ["UNLOCATED_CODE", "District", "Municipality", "Region", "load_region"
 
 COLUMNS = ("key", "code", "name", "level", "parent", "ags")
 MOST_LEVELS = 3
+LONGEST_SHOWN = 200
+_ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,8 @@ class Defect:
     expected: str
 
     def __str__(self) -> str:
-        return f"line {self.line}, {self.field} {self.value!r}: expected {self.expected}"
+        value = self.value if len(self.value) <= LONGEST_SHOWN else self.value[:LONGEST_SHOWN] + "…"
+        return f"line {self.line}, {self.field} {value!r}: expected {self.expected}"
 
 
 def load_region(folder: Path) -> Region:
@@ -112,6 +116,8 @@ def _row_defects(line: int, row: dict[str, str], levels: dict[str, int], by_key:
         return
     if not row["code"] or row["code"] == UNLOCATED_CODE or set(row["code"]) & set(".;|/ "):
         yield Defect(line, "code", row["code"], f"a code without dot, bar, slash or space, other than {UNLOCATED_CODE!r}")
+    if not _is_name(row["name"]):
+        yield Defect(line, "name", row["name"], "a name of one line")
     if row["key"] != f"{row['ags']}.{row['code']}":
         yield Defect(line, "key", row["key"], f"<ags>.<code>, {row['ags']}.{row['code']}")
     if row["level"] not in [str(level) for level in range(1, levels[row["ags"]] + 1)]:
@@ -142,11 +148,15 @@ def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
             expected=f"a table in UTF-8 with the columns {';'.join(COLUMNS)}",
             todo="Write the table, or set levels = [] for every municipality in region.toml.",
         ) from error
-    reader = csv.reader(io.StringIO(text), delimiter=";")
-    header = next(reader, [])
+    reader = csv.reader(io.StringIO(text), delimiter=";", strict=True)
+    try:
+        header = next(reader, [])
+        rows = [(reader.line_num, row) for row in reader if row]
+    except csv.Error as error:
+        told = f"rows of short fields, quotes in pairs ({error})"
+        raise _unusable(path, [Defect(reader.line_num, "row", "", told)]) from error
     if tuple(header) != COLUMNS:
         raise _unusable(path, [Defect(1, "header", ";".join(header), ";".join(COLUMNS))])
-    rows = [(reader.line_num, row) for row in reader if row]
     broken = [Defect(line, "row", ";".join(row), f"{len(COLUMNS)} fields") for line, row in rows if len(row) != len(COLUMNS)]
     if broken:
         raise _unusable(path, broken)
@@ -155,26 +165,46 @@ def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
 
 def _load_toml(path: Path) -> dict[str, Any]:
     try:
-        head = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        head = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (FileNotFoundError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise AllmendeError(
             "The region cannot be read.",
             where=str(path),
             expected=f"a TOML file in UTF-8 ({error})",
             todo="Give a region folder with region.toml and districts.csv.",
         ) from error
-    types = {"id": str, "name": dict, "fictional": bool, "territory_date": date, "attribution": str, "municipality": list}
-    wrong = [f"{name} ({kind.__name__})" for name, kind in types.items() if not isinstance(head.get(name), kind)]
-    if not wrong and not {"de", "en"} <= head["name"].keys():
-        wrong = ["name.de and name.en"]
-    if wrong:
+    if wrong := list(_wrong_entries(head)):
         raise AllmendeError(
             "region.toml lacks something, or has it in another form.",
-            where=str(path),
-            expected=", ".join(wrong),
+            where=f"{path}, {', '.join(entry for entry, _ in wrong)}",
+            expected="; ".join(expected for _, expected in wrong),
             todo="Add or correct these entries.",
         )
     return head
+
+
+def _wrong_entries(head: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield the name of each entry that is missing or of another form, and what was expected."""
+    if not isinstance(head.get("id"), str) or not _ID.fullmatch(head["id"]):
+        yield "id", 'id = "…": a small letter or digit, then up to 63 of these, dots, dashes, underscores'
+    name = head.get("name")
+    for language in ("de", "en"):
+        if not isinstance(name, dict) or not _is_name(name.get(language)):
+            yield f"name.{language}", f'under [name] a line {language} = "…"'
+    if not isinstance(head.get("fictional"), bool):
+        yield "fictional", "fictional = true or false"
+    if type(head.get("territory_date")) is not date:  # a datetime is a date, too, but no day
+        yield "territory_date", "territory_date = 2025-12-31, a day without quotes or time"
+    if not isinstance(head.get("attribution"), str):
+        yield "attribution", 'attribution = "…"'
+    entries = head.get("municipality")
+    if not isinstance(entries, list) or not entries or not all(isinstance(entry, dict) for entry in entries):
+        yield "municipality", "a section [[municipality]] for each member, at least one"
+
+
+def _is_name(value: Any) -> bool:
+    """Say whether a value is a text that can stand in a line."""
+    return isinstance(value, str) and bool(value.strip()) and value.isprintable()
 
 
 def _municipalities(head: dict[str, Any], path: Path) -> tuple[Municipality, ...]:
@@ -183,15 +213,18 @@ def _municipalities(head: dict[str, Any], path: Path) -> tuple[Municipality, ...
         where = f"{path}, [[municipality]] number {number}"
         texts = [entry.get(name) for name in ("ags", "name", "land", "kind")]
         levels = entry.get("levels", [])
-        named = isinstance(levels, list) and all(isinstance(level, str) for level in levels) and len(levels) <= MOST_LEVELS
-        if not all(isinstance(text, str) and text for text in texts) or not named:
+        named = isinstance(levels, list) and all(map(_is_name, levels)) and len(levels) <= MOST_LEVELS
+        if not all(map(_is_name, texts)) or not named:
             raise AllmendeError(
                 "A municipality is not described as expected.",
                 where=where,
                 expected=f"texts ags, name, land, kind, and levels: a list of none to {MOST_LEVELS} names",
                 todo="Correct the entry.",
             )
-        ags = check_ags(entry["ags"], fictional=head["fictional"])
+        try:
+            ags = check_ags(entry["ags"], fictional=head["fictional"])
+        except AllmendeError as error:
+            raise AllmendeError(error.what, where=where, expected=error.expected, todo=error.todo) from error
         if ags in found:
             raise AllmendeError(
                 f"Municipality {ags} stands twice.", where=where, expected="each AGS once", todo="Remove one entry."

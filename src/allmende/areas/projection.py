@@ -16,6 +16,14 @@ Floats = NDArray[np.float64]
 LAEA, WGS84 = "EPSG:3035", "EPSG:4326"
 """ETRS89-LAEA Europe, equal in area and the system of the INSPIRE grid (metres); and longitude, latitude (degrees)."""
 
+BOUNDS = {
+    "EPSG:25832": (-600_000, 1_600_000, 4_900_000, 6_500_000),
+    "EPSG:25833": (-1_000_000, 1_200_000, 4_900_000, 6_500_000),
+    "EPSG:3035": (3_000_000, 6_000_000, 2_000_000, 4_500_000),
+    "EPSG:4326": (0, 25, 44, 58),
+}
+"""Central Europe in each reference system (x from, to; y from, to): what lies outside has swapped or foreign axes."""
+
 
 def to_laea(x: ArrayLike, y: ArrayLike, crs: str) -> tuple[Floats, Floats]:
     """Return (east, north) in metres of EPSG:3035, as arrays of the shape given.

@@ -66,10 +66,10 @@ class _Examination:
         addresses, at = distinct_addresses(self._address_columns())
         rows, events = self._check_rows(addresses, dict(zip(self._address_roles(), at, strict=True)))
         people, events, identities = self._merge(rows, events, addresses)
-        places = self._place(addresses, people, events)
+        places, unplaced = self._place(addresses, people, events)
         stock, events, reconciliation = self._add_up(people, events, identities)
         summary = self._summary(identities, reconciliation)
-        quarantine, unplaced = dict(self._quarantine()), _unplaced_streets(places, people["stock"])
+        quarantine = dict(self._quarantine())
         return Examined(self.run, tuple(self.findings), summary, quarantine, unplaced, identities, places, stock, events)
 
     def _address_columns(self) -> list[tuple[Table, str]]:
@@ -145,7 +145,10 @@ class _Examination:
         self.counts[role]["counted"] = int(counts.sum())
         return counts
 
-    def _place(self, addresses: tuple[Address, ...], people: dict[str, People], events: Events | None) -> Places:
+    def _place(
+        self, addresses: tuple[Address, ...], people: dict[str, People], events: Events | None
+    ) -> tuple[Places, tuple[tuple[str, int], ...]]:
+        """Return where each address lies, and the streets of the stock that were looked up in vain."""
         run = self.run
         known = gazetteer(run.region, run.ags, houses=run.houses, shapes=run.shapes, crs=run.profile.crs)
         places = locate(addresses, known)
@@ -156,12 +159,11 @@ class _Examination:
             field = "street" if "street" in self.tables[role].columns else "address"
             marks.flag(places.unknown_district[at] & bool(known.codes), "address.district", "district")
             marks.flag(places.bad_point[at] & bool(known.crs), "address.point", "east", known.crs)
-            if known.houses is not None or known.crs:
-                marks.flag(places.how[at] == BY_DISTRICT, "address.only_district", field)
-            if known.houses is not None or known.crs or known.codes:
-                marks.flag(places.how[at] == NOWHERE, "address.unlocated", field)
+            for how, code in ((BY_DISTRICT, "address.only_district"), (NOWHERE, "address.unlocated")):
+                if how in known.in_vain:
+                    marks.flag(places.how[at] == how, code, field)
             self.findings += marks.findings
-        return places
+        return places, _unplaced_streets(places, people["stock"], known.in_vain)
 
     def _add_up(
         self, people: dict[str, People], events: Events | None, identities: Identities
@@ -226,11 +228,11 @@ def _unread(reading: Reading) -> dict[str, int]:
     return {"records": reading.records, "unreadable": unreadable, "set_aside": 0, "merged": 0, "counted": 0}
 
 
-def _unplaced_streets(places: Places, people: People) -> tuple[tuple[str, int], ...]:
-    """Return the streets of persons whom no house was found for, most persons first."""
+def _unplaced_streets(places: Places, people: People, in_vain: Sequence[int]) -> tuple[tuple[str, int], ...]:
+    """Return the streets of persons whom no house was found for though it was looked up, most persons first."""
     counts: dict[str, int] = {}
     persons = np.bincount(people.place, minlength=len(places.addresses))
-    for place in np.flatnonzero((persons > 0) & (places.how >= BY_DISTRICT)).tolist():
+    for place in np.flatnonzero((persons > 0) & np.isin(places.how, in_vain)).tolist():
         address = places.addresses[place]
         street = address.street or address.address or address.street_key
         counts[street] = counts.get(street, 0) + int(persons[place])

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from allmende.areas.geometry import Shapes
 from allmende.areas.grid import UNLOCATED, pack
 from allmende.areas.hierarchy import UNLOCATED_CODE, Region
-from allmende.areas.projection import to_laea, to_wgs84
+from allmende.areas.projection import BOUNDS, to_laea, to_wgs84
 from allmende.register.houses import Houses, plain_street, split_number
 from allmende.register.reading import Coded, Table
 
@@ -22,14 +22,6 @@ Floats = NDArray[np.float64]
 
 LOCATED, NEAR, BY_DISTRICT, NOWHERE = range(4)
 """How a place was found: the house; the house without its suffix; only its district; not at all."""
-
-BOUNDS = {
-    "EPSG:25832": (-600_000, 1_600_000, 4_900_000, 6_500_000),
-    "EPSG:25833": (-1_000_000, 1_200_000, 4_900_000, 6_500_000),
-    "EPSG:3035": (3_000_000, 6_000_000, 2_000_000, 4_500_000),
-    "EPSG:4326": (0, 25, 44, 58),
-}
-"""Central Europe in each reference system (x from, to; y from, to): what lies outside has swapped or foreign axes."""
 
 
 class Address(NamedTuple):
@@ -67,6 +59,13 @@ class Gazetteer:
     def nowhere(self) -> str:
         """Return the district of whoever could not be placed."""
         return f"{self.ags}.{UNLOCATED_CODE}"
+
+    @property
+    def in_vain(self) -> tuple[int, ...]:
+        """Return the ways of placing which say that an address was looked up in vain: none where nothing could be looked up."""
+        if self.houses is not None or self.crs:
+            return BY_DISTRICT, NOWHERE
+        return (NOWHERE,) if self.codes else ()
 
 
 def gazetteer(

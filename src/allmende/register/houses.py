@@ -11,6 +11,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from allmende.areas.projection import BOUNDS
 from allmende.errors import AllmendeError
 
 COLUMNS = (
@@ -31,7 +32,9 @@ COLUMNS = (
     "POST",
     "PLACE",
 )
-LEAST = COLUMNS.index("STREET")
+EAST, LEAST = COLUMNS.index("EAST"), COLUMNS.index("STREET")
+ANYWHERE = (-1e9, 1e9, -1e9, 1e9)
+"""Bounds in reference systems that are not among those of `BOUNDS`."""
 
 _WORDS = {"str": "strasse", "st": "sankt", "pl": "platz", "dr": "doktor", "prof": "professor", "bgm": "buergermeister"}
 _LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
@@ -84,13 +87,15 @@ def split_number(number: str, suffix: str = "") -> tuple[int, str]:
 def read_houses(data: bytes, where: str, ags: str, crs: str) -> Houses:
     """Read the houses of a municipality from a file in the order of HK-DE (no header, `;`, UTF-8 or ISO 8859-1, `#` comments).
 
-    Raises AllmendeError that names the line of a row of another shape, and if the municipality has no house in the file.
+    Raises AllmendeError that names the line of a row of another shape or with a place outside Central Europe, and if the
+    municipality has no house in the file.
     """
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = data.decode("iso-8859-1")
-    rows = [row for number, line in enumerate(text.split("\n"), 1) if (row := _row(line, where, number)) and _ags(row) == ags]
+    lines = enumerate(text.split("\n"), 1)
+    rows = [row for number, line in lines if (row := _row(line, f"{where}, line {number}", crs)) and _ags(row) == ags]
     if not rows:
         raise AllmendeError(
             f"The house-coordinate file holds no house of {ags}.",
@@ -101,20 +106,27 @@ def read_houses(data: bytes, where: str, ags: str, crs: str) -> Houses:
     return _houses(rows, crs)
 
 
-def _row(line: str, where: str, number: int) -> list[str]:
+def _row(line: str, where: str, crs: str) -> list[str]:
     fields = [field.strip() for field in line.split(";")]
     if not line.strip() or line.startswith("#"):
         return []
     try:
-        float(fields[11].replace(",", "."))
-        float(fields[12].replace(",", "."))
+        east, north = (float(fields[place].replace(",", ".")) for place in (EAST, EAST + 1))
     except (IndexError, ValueError) as error:
         raise AllmendeError(
             "A row of the house-coordinate file has another shape.",
-            where=f"{where}, line {number}",
+            where=where,
             expected=";".join(COLUMNS),
             todo="Give the file in the order of HK-DE, without a header.",
         ) from error
+    x0, x1, y0, y1 = BOUNDS.get(crs, ANYWHERE)
+    if not (x0 <= east <= x1 and y0 <= north <= y1):  # nan is in no bounds
+        raise AllmendeError(
+            f"A house lies at {fields[EAST]} east, {fields[EAST + 1]} north, outside Central Europe.",
+            where=where,
+            expected=f"EAST from {x0:,} to {x1:,} and NORTH from {y0:,} to {y1:,} in {crs}",
+            todo="Name the file's reference system (houses_crs); take a zone in front of EAST (32…) off; do not swap the two.",
+        )
     return fields + [""] * (len(COLUMNS) - len(fields))
 
 
@@ -131,7 +143,7 @@ def _houses(rows: list[list[str]], crs: str) -> Houses:
             by_key[row[8].lstrip("0"), *number].append(position)
         if row[LEAST]:
             by_name[plain_street(row[LEAST]), *number].append(position)
-    east, north = _numbers(row[11] for row in rows), _numbers(row[12] for row in rows)
+    east, north = _numbers(row[EAST] for row in rows), _numbers(row[EAST + 1] for row in rows)
     district, postal_code = tuple(row[7] for row in rows), tuple(row[14] for row in rows)
     return Houses(crs, east, north, district, postal_code, dict(by_key), dict(by_name))
 

@@ -10,12 +10,13 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, NoReturn
 
+from allmende.areas.projection import BOUNDS
 from allmende.errors import AllmendeError
 from allmende.register.schema import Kind, load_schema
 
 EXAMPLES = ("semicolon", "comma", "fixed")
 ENCODINGS = ("utf-8", "utf-8-sig", "windows-1252", "iso-8859-15")
-CRS = ("EPSG:25832", "EPSG:25833", "EPSG:3035", "EPSG:4326")
+CRS = tuple(BOUNDS)
 DATE_PARTS = {"TT": "day", "MM": "month", "JJJJ": "year"}
 SECTIONS = ("schema", "name", "office", "file", "dates", "citizenship", "coordinates", "stock", "events", "codes")
 OFFICE = ("ags", "region", "houses", "houses_crs", "secret", "matrix_secret", "key", "hub")

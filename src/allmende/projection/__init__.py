@@ -1,0 +1,1 @@
+"""Cohort-component projection of a region, its levers and its uncertainty."""

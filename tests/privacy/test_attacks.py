@@ -305,6 +305,22 @@ def test_exact_totals_of_the_outer_areas_take_one_draw_away():
     assert exact.recovery > perturbed.recovery
 
 
+def test_areas_of_the_same_people_fall_out_of_a_difference():
+    """Area 0 and tile 10 hold the same 50 people: areas 0 and 1 less tiles 10 and 11 are two draws, not four."""
+    outer, inner = np.array([0, 1, 1, 1, 2]), np.array([10, 10, 11, 12, 12])
+    n = np.repeat([[50], [0], [30], [1], [40]], 2000, axis=1)  # as many groups as draws of the keys
+    key = np.random.default_rng(5).integers(0, 2**32, n.shape, dtype=np.uint32) * (n > 0)
+    slivers, protection = find_slivers(outer, inner), load_profile("standard", SECRET)
+    risk = assess_slivers(slivers, n, key, protection)
+    row = protection.table.rows[-1]
+    two = float((row.p**2).sum())  # P(v = v'): .29; a sum of four draws is 0 with .15 only
+    assert risk.small == 3 * 2000
+    assert risk.recovery == pytest.approx(two)
+    assert risk.realised_recovery == pytest.approx(two, abs=0.04)
+    exact = assess_slivers(slivers, n, key, protection, exact_outer=True)
+    assert exact.recovery == pytest.approx((2 * row.stay() + two) / 3)  # an exact area shares no noise
+
+
 def test_designed_tables_guard_as_well_as_named_ones():
     table = design_ptable(4, 1.8, block_small=1).table
     assert exact_by_averaging(table.rows[-1], 1) == table.rows[-1].stay()

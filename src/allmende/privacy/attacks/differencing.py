@@ -71,8 +71,10 @@ def assess_slivers(
 
     `n` and `key` hold the atoms' true counts and key sums, shape (atoms,) or (atoms, groups) for several groups of people
     (age × sex …), each attacked by itself. `exact_outer` says that the outer geography is published unperturbed.
-    The attacker's value is d = Σ ± published; noise of different areas is independent, so its distribution is
-    the convolution of the rows. Slivers without anybody are no targets but feed false claims and the prior.
+    The attacker's value is d = Σ ± published; noise of different people is independent, so its distribution is
+    the convolution of the rows. An area added and one taken away that hold the same people of a group have the same value:
+    both fall out of the difference, which is as sharp as the shorter one (unless one of them is exact). Slivers without
+    anybody are no targets but feed false claims and the prior.
     Differences with more than `most_draws` areas that are not empty in a group are left out there, lest hopeless ones make
     the average look harmless; so are those that are no number of persons there (`Slivers.beyond`). `place` numbers the
     slivers' places (slivers of one place in different years share it); without it each stands alone.
@@ -85,7 +87,10 @@ def assess_slivers(
         rows[: slivers.outer], published[: slivers.outer] = 0, counts[: slivers.outer]
     true = (slivers.terms @ counts).T.ravel()
     shown = (slivers.terms @ published).T.ravel()
-    signatures = _signatures(slivers, rows, len(protection.table.rows))
+    identity = _identity(counts, keys)
+    if exact_outer:
+        identity[: slivers.outer] = np.arange(slivers.outer)[:, None] - slivers.outer  # no noise that could be another's
+    signatures = _signatures(slivers, rows, identity, len(protection.table.rows))
     people = slivers.beyond(n.reshape(len(n), -1)).T.ravel() == 0
     kept = np.flatnonzero((signatures.sum(axis=1) <= most_draws) & people)
     if not len(kept):
@@ -97,17 +102,32 @@ def assess_slivers(
     return _risk(true[kept], shown[kept], kind.ravel(), spreads, target[kept])
 
 
-def _signatures(slivers: Slivers, rows: Ints, height: int) -> NDArray[np.int16]:
+def _identity(counts: Ints, keys: Keys) -> Ints:
+    """Return a number for the people of each area and group: equal count and key sum, equal people (one error in 2³²)."""
+    people = counts.astype(np.uint64) << np.uint64(32) | keys
+    return np.asarray(np.unique(people, return_inverse=True)[1].reshape(counts.shape), dtype=np.int64)
+
+
+def _signatures(slivers: Slivers, rows: Ints, identity: Ints, height: int) -> NDArray[np.int16]:
     """Return how often each row is added and subtracted (groups · slivers × 2 · rows): equal counts, equal noise."""
     terms = sparse.coo_array(slivers.terms)
     groups = rows.shape[1]
     signature = np.zeros((groups, len(slivers), 2 * height), dtype=np.int16)
     for group in range(groups):
-        place = rows[terms.col, group] + np.where(terms.data < 0, height, 0)
-        np.add.at(signature[group], (terms.row, place), 1)
+        left = _not_cancelled(terms, identity[:, group])
+        place = rows[terms.col[left], group] + np.where(terms.data[left] < 0, height, 0)
+        np.add.at(signature[group], (terms.row[left], place), 1)
     flat = signature.reshape(groups * len(slivers), 2 * height)
     flat[:, [0, height]] = 0  # row 0 adds no noise
     return flat
+
+
+def _not_cancelled(terms: sparse.coo_array, identity: Ints) -> Ints:
+    """Return the places of the terms whose people the same sliver does not take away again (or had not added before)."""
+    low = int(identity.min(initial=0))
+    who = terms.row.astype(np.int64) * (int(identity.max(initial=0)) - low + 1) + identity[terms.col] - low
+    _, which = np.unique(who, return_inverse=True)
+    return np.flatnonzero(np.bincount(which, weights=terms.data)[which] != 0)
 
 
 def _noise(table: PTable, signature: NDArray[np.int16]) -> Spread:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 
 from allmende.privacy.ptable import Ints
@@ -59,24 +60,21 @@ def find_slivers(outer: Ints, inner: Ints, *, unions: int = 2, most_terms: int =
     outside, inside = _incidence(np.asarray(outer)), _incidence(np.asarray(inner))
     areas = sparse.csr_array(sparse.vstack([outside.matrix, inside.matrix]))
     shared = sparse.csr_array(inside.matrix @ outside.matrix.T)  # atoms that an inner and an outer area have in common
-    size = np.asarray(inside.matrix.sum(axis=1)).ravel()
-    rows: list[dict[int, int]] = []
-    left_out = 0
-    by_outer = shared.tocsc()
-    for union in _unions(shared, unions):
-        touching, common = _touched(by_outer, union)
-        within = touching[common == size[touching]]
-        across = touching[common < size[touching]]
-        if not len(across):
-            continue
-        union_size = int(outside.matrix[list(union)].sum())
-        for plus, minus in ((union, within + outside.count), (touching + outside.count, union)):
-            if len(plus) + len(minus) > most_terms:
-                left_out += 1
-            elif len(minus) and not (plus is union and int(common[common == size[touching]].sum()) == union_size):
-                rows.append({int(a): 1 for a in plus} | {int(a): -1 for a in minus})
-    terms = _matrix(rows, int(areas.shape[0]))
-    return Slivers(areas, terms, outside.count, np.concatenate([outside.labels, inside.labels]), left_out)
+    size = _sizes(inside.matrix)
+    union = _unions(shared, unions)
+    common = sparse.csr_array(union @ shared.T)  # atoms that a union and an inner area have in common
+    whole = common.data == size[common.indices]
+    within = _marked(common, whole)
+    crossed = np.diff(within.indptr) < np.diff(common.indptr)  # an inner area lies on the border
+    covered = within @ size
+    rest = (covered > 0) & (covered < union @ _sizes(outside.matrix))
+    added, taken = sparse.hstack([union, -within]), sparse.hstack([-union, _marked(common, common.data > 0)])
+    terms = sparse.csr_array(sparse.vstack([added, taken]))
+    long = np.diff(terms.indptr) > most_terms
+    crossed = np.tile(crossed, 2)
+    listed = crossed & ~long & np.append(rest, np.ones(len(rest), dtype=np.bool_))
+    labels = np.concatenate([outside.labels, inside.labels])
+    return Slivers(areas, terms[np.flatnonzero(listed)], outside.count, labels, int((crossed & long).sum()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +94,8 @@ def _incidence(label: Ints) -> _Incidence:
     return _Incidence(sparse.csr_array((ones, (codes, atoms)), shape=(len(labels), len(label))), labels.astype(np.int64))
 
 
-def _unions(shared: sparse.csr_array, most: int) -> list[tuple[int, ...]]:
-    """List sets of outer areas, each linked to the others by inner areas that lie in two of them."""
+def _unions(shared: sparse.csr_array, most: int) -> sparse.csr_array:
+    """Return the sets of up to `most` outer areas (sets × areas), each linked to the others by inner areas that lie in two."""
     linked = sparse.csr_array(shared.T @ shared)
     found: set[tuple[int, ...]] = {(area,) for area in range(linked.shape[0])}
     grown = set(found)
@@ -107,19 +105,18 @@ def _unions(shared: sparse.csr_array, most: int) -> list[tuple[int, ...]]:
             near = {int(b) for a in union for b in linked.indices[linked.indptr[a] : linked.indptr[a + 1]]} - set(union)
             wider |= {tuple(sorted((*union, b))) for b in near}
         found, grown = found | wider, wider
-    return sorted(found)
+    sets = sorted(found)
+    members = np.fromiter((area for union in sets for area in union), dtype=np.int64)
+    start = np.cumsum([0, *map(len, sets)])
+    return sparse.csr_array((np.ones(len(members), dtype=np.int64), members, start), shape=(len(sets), linked.shape[0]))
 
 
-def _touched(by_outer: sparse.csc_array, union: tuple[int, ...]) -> tuple[Ints, Ints]:
-    """Return the inner areas that touch a union, and how many atoms of each lie in it."""
-    pieces = [slice(by_outer.indptr[area], by_outer.indptr[area + 1]) for area in union]
-    inner, place = np.unique(np.concatenate([by_outer.indices[piece] for piece in pieces]), return_inverse=True)
-    common = np.bincount(place, weights=np.concatenate([by_outer.data[piece] for piece in pieces]))
-    return inner.astype(np.int64), common.astype(np.int64)
+def _marked(matrix: sparse.csr_array, chosen: NDArray[np.bool_]) -> sparse.csr_array:
+    """Return a matrix of the same shape with 1 where an entry is chosen and nothing elsewhere."""
+    start = np.append(0, np.cumsum(chosen))[matrix.indptr]
+    ones = np.ones(int(chosen.sum()), dtype=np.int64)
+    return sparse.csr_array((ones, matrix.indices[chosen], start), shape=matrix.shape)
 
 
-def _matrix(rows: list[dict[int, int]], width: int) -> sparse.csr_array:
-    start = np.cumsum([0] + [len(row) for row in rows])
-    columns = np.array([area for row in rows for area in row], dtype=np.int64)
-    signs = np.array([sign for row in rows for sign in row.values()], dtype=np.int64)
-    return sparse.csr_array((signs, columns, start), shape=(len(rows), width))
+def _sizes(matrix: sparse.csr_array) -> Ints:
+    return np.asarray(matrix.sum(axis=1), dtype=np.int64).ravel()

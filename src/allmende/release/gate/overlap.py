@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 import numpy as np
 
@@ -198,15 +197,15 @@ def _groups(cells: Cells) -> Ints:
 
 def _place_numbers(slivers: Slivers) -> Ints:
     """Return a number for each sliver's place: the same areas added and taken away, in whatever year."""
-    terms = slivers.terms
+    terms = slivers.terms.tocoo()
     area = slivers.labels // YEARS_APART + 1
     area[: slivers.outer] *= -1
-    known: dict[bytes, int] = {}
-    numbers = []
-    for start, end in pairwise(terms.indptr):
-        row = np.stack([area[terms.indices[start:end]], terms.data[start:end]])
-        numbers.append(known.setdefault(row[:, np.lexsort(row)].tobytes(), len(known)))
-    return np.array(numbers, dtype=np.int64)
+    term = area[terms.col] * 2 + (terms.data > 0)
+    order = np.lexsort((term, terms.row))
+    rank = np.arange(len(order)) - np.repeat(slivers.terms.indptr[:-1], np.diff(slivers.terms.indptr))
+    written = np.zeros((len(slivers), int(np.diff(slivers.terms.indptr).max(initial=0))), dtype=np.int64)
+    written[terms.row[order], rank] = term[order]
+    return np.unique(written, axis=0, return_inverse=True)[1].ravel().astype(np.int64)
 
 
 def _labels(source: Source, protected: Protected, atoms: _Atoms) -> Ints:

@@ -1,8 +1,9 @@
-"""A served portal and a real Chromium."""
+"""A served portal, a real Chromium, and a visit that notes everything that goes wrong on a page."""
 
 from __future__ import annotations
 
 import importlib.util
+import json
 import os
 import shutil
 import socket
@@ -13,14 +14,76 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 VENDOR = ROOT / "src" / "allmende" / "portal" / "static" / "vendor"
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 CHROMIUM = shutil.which("chromium")
 SOFTWARE_GL = ["--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
+
+MEMBER, PASSWORD = "planung@ahrenstadt.example", "eine lange Losung 7"
+WIDTHS = {"desktop": (1280, 900), "phone": (390, 844)}
+
+
+class Visit:
+    """A browser's page with everything that went wrong on it."""
+
+    def __init__(self, page: Page, home: str) -> None:
+        self.page, self.home = page, home
+        self.troubles: list[str] = []
+        self.strangers: list[str] = []
+        page.on("console", lambda message: self._note(message.text) if message.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: self._note(str(error)))
+        page.on("request", lambda request: self._look(request.url))
+
+    def go(self, path: str) -> Page:
+        """Open a page and wait until nothing more is fetched."""
+        self.page.goto(self.home + path)
+        self.page.wait_for_load_state("networkidle")
+        return self.page
+
+    def sign_in(self, path: str = "") -> Page:
+        """Fill the form of a page that asks who somebody is, as a member of the invented region."""
+        page = self.go(path) if path else self.page
+        if page.locator("#id_login").count():
+            page.locator("#id_login").fill(MEMBER)
+        page.locator("#id_password").fill(PASSWORD)
+        page.locator("main form button").first.click()
+        page.wait_for_load_state("networkidle")
+        return page
+
+    def examine(self, path: str = "", *, answered: str = "") -> Page:
+        """Open a page, or take the one that is open, and assert that it is accessible, quiet, alone, and as wide as the screen.
+
+        `answered` is the status that the page may be answered with besides 200, which a browser calls an error.
+        """
+        page = self.go(path) if path else self.page
+        assert _violations(page) == []
+        assert [words for words in self.troubles if not (answered and answered in words)] == []
+        assert self.strangers == []
+        width = page.viewport_size["width"] if page.viewport_size else 0
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, "the page scrolls sideways"
+        return page
+
+    def _note(self, words: str) -> None:
+        self.troubles.append(words)
+
+    def _look(self, url: str) -> None:
+        if not url.startswith((self.home, "data:", "blob:")):
+            self.strangers.append(url)
+
+
+@pytest.fixture(params=list(WIDTHS))
+def visit(request: pytest.FixtureRequest, chromium: Browser, portal: str) -> Iterator[Visit]:
+    """Come with a desktop and with a phone, each time without cookies."""
+    width, height = WIDTHS[request.param]
+    context = chromium.new_context(viewport={"width": width, "height": height}, bypass_csp=False)
+    yield Visit(context.new_page(), portal)
+    context.close()
 
 
 @pytest.fixture(scope="session")
@@ -29,18 +92,12 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if not VENDOR.is_dir():
         pytest.skip("the front-end files are not there: run tools/frontend.py")
     folder = tmp_path_factory.mktemp("portal")
-    spec = importlib.util.spec_from_file_location("invented", ROOT / "tests" / "portal" / "invented.py")
-    assert spec
-    assert spec.loader
-    invented = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(invented)
-    invented.write_invented(folder / "public")
+    _write_release(folder / "public")
+    _allmende("create-member", MEMBER, "--ags", "98001001", "--password", PASSWORD, "--public", str(folder / "public")).wait(60)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "allmende", "portal", "serve", "--public", str(folder / "public"), "--port", str(port)]
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(("ALLMENDE_", "DJANGO_"))}
-    server = subprocess.Popen(command, env=clean)
+    server = _allmende("serve", "--public", str(folder / "public"), "--port", str(port))
     try:
         yield _wait(f"http://127.0.0.1:{port}", server)
     finally:
@@ -59,6 +116,22 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+def _write_release(public: Path) -> None:
+    """Write the invented release, and beside it one open table of somebody else."""
+    spec = importlib.util.spec_from_file_location("invented", ROOT / "tests" / "portal" / "invented.py")
+    assert spec
+    assert spec.loader
+    invented = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(invented)
+    invented.write_invented(public)
+    invented.write_open_table(public)
+
+
+def _allmende(*arguments: str) -> subprocess.Popen[bytes]:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("ALLMENDE_", "DJANGO_"))}
+    return subprocess.Popen([sys.executable, "-m", "allmende", "portal", *arguments], env=clean)
+
+
 def _wait(address: str, server: subprocess.Popen[bytes]) -> str:
     for _ in range(240):
         try:
@@ -68,3 +141,12 @@ def _wait(address: str, server: subprocess.Popen[bytes]) -> str:
             assert server.poll() is None, "the portal ended at its start"
             time.sleep(0.25)
     raise AssertionError("the portal did not open within a minute")
+
+
+def _violations(page: Page) -> list[str]:
+    if not AXE.is_file():
+        pytest.skip("axe-core is not there: run tools/frontend.py")
+    # through the debugger, not as a script element: the page's policy stays as strict as it is
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found: dict[str, Any] = page.evaluate("() => axe.run({resultTypes: ['violations']})")
+    return [json.dumps({"rule": v["id"], "at": [node["target"] for node in v["nodes"]][:4]}) for v in found["violations"]]

@@ -2,69 +2,68 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 pytestmark = pytest.mark.browser
-AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 AGS = "98001001"
-WIDTHS = {"desktop": (1280, 900), "phone": (390, 844)}
 PAGES = (
     "/", "/daten/", f"/daten/gebiet/{AGS}/", f"/daten/gebiet/{AGS}/altersaufbau/", f"/daten/gebiet/{AGS}/altersgruppen/",
     f"/daten/gebiet/{AGS}/entwicklung/", f"/daten/gebiet/{AGS}/bewegungen/", f"/daten/gebiet/{AGS}/staatsangehoerigkeit/",
     "/daten/gebiet/region/karte/?ebene=grid_1000", f"/daten/gebiet/{AGS}/karte/", "/daten/vergleich/", "/daten/tabellen/",
     "/daten/tabellen/stock_municipality_total/", "/daten/veroeffentlichungen/2026-01-erfunden/", "/daten/methode/", "/glossar/",
     "/rueckmeldung/", "/barrierefreiheit/", "/impressum/", "/datenschutz/", "/konto/login/",
+    "/konto/signup/", "/konto/password/reset/", "/daten/offen/", f"/daten/gebiet/{AGS}/bewegungen/?bild=herkunft",
+    "/daten/veroeffentlichungen/", "/daten/gebiet/region/karte/?ebene=district",
+    "/daten/gebiet/CRS3035RES1000mN3334000E4244000/",
+)  # fmt: skip
+MEMBERS_PAGES = (
+    "/", "/daten/tabellen/", "/konto/2fa/", "/konto/2fa/totp/activate/", "/konto/password/change/", "/konto/email/",
+    "/konto/logout/",
 )  # fmt: skip
 MEGABYTE = 1_000_000
 
 
-class Visit:
-    """A page with everything that went wrong on it."""
-
-    def __init__(self, page: Page, home: str) -> None:
-        self.page, self.home = page, home
-        self.troubles: list[str] = []
-        self.strangers: list[str] = []
-        page.on("console", lambda message: self.troubles.append(message.text) if message.type in ("error", "warning") else None)
-        page.on("pageerror", lambda error: self.troubles.append(str(error)))
-        page.on("request", lambda request: self._look(request.url))
-
-    def _look(self, url: str) -> None:
-        if not url.startswith((self.home, "data:", "blob:")):
-            self.strangers.append(url)
-
-    def go(self, path: str) -> Page:
-        self.page.goto(self.home + path)
-        self.page.wait_for_load_state("networkidle")
-        return self.page
-
-
-@pytest.fixture(params=list(WIDTHS))
-def visit(request: pytest.FixtureRequest, chromium: Browser, portal: str) -> Iterator[Visit]:
-    width, height = WIDTHS[request.param]
-    context = chromium.new_context(viewport={"width": width, "height": height}, bypass_csp=False)
-    yield Visit(context.new_page(), portal)
-    context.close()
+@pytest.mark.parametrize("prefix", ["", "/en"])
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_is_accessible_quiet_and_alone(visit: Any, prefix: str, path: str) -> None:
+    visit.examine(prefix + path)
 
 
 @pytest.mark.parametrize("prefix", ["", "/en"])
-@pytest.mark.parametrize("path", PAGES)
-def test_a_page_is_accessible_quiet_and_alone(visit: Visit, prefix: str, path: str) -> None:
-    page = visit.go(prefix + path)
-    assert _violations(page) == []
-    assert visit.troubles == []
-    assert visit.strangers == []
-    width = page.viewport_size["width"] if page.viewport_size else 0
-    assert page.evaluate("document.documentElement.scrollWidth") <= width, "the page scrolls sideways"
+@pytest.mark.parametrize("path", ["/nichts/", "/daten/gebiet/12345678/"])
+def test_a_page_that_is_not_there_is_as_good_as_the_others(visit: Any, prefix: str, path: str) -> None:
+    expect(visit.examine(prefix + path, answered="404").locator("h1")).to_be_visible()
 
 
-def test_the_map_moves_and_the_drawing_steps_back(visit: Visit) -> None:
+@pytest.mark.parametrize("prefix", ["", "/en"])
+def test_errors_of_a_form_and_a_stale_form_are_told_well(visit: Any, prefix: str) -> None:
+    page = visit.go(f"{prefix}/konto/login/")
+    page.locator("#id_login").fill("niemand@ahrenstadt.example")
+    page.locator("#id_password").fill("falsch")
+    page.locator("main form button").click()
+    expect(visit.examine().get_by_role("alert")).to_be_visible()
+    page.context.clear_cookies()
+    page.locator("#id_login").fill("niemand@ahrenstadt.example")
+    page.locator("#id_password").fill("falsch")
+    page.locator("main form button").click()
+    expect(visit.examine(answered="403").locator("h1")).to_have_text("Not sent" if prefix else "Nicht gesendet")
+
+
+@pytest.mark.parametrize("prefix", ["", "/en"])
+def test_a_member_sets_a_second_factor_up_on_pages_like_the_others(visit: Any, prefix: str) -> None:
+    page = visit.sign_in(f"{prefix}/konto/login/")
+    for path in MEMBERS_PAGES:
+        visit.go(prefix + path)
+        if "reauthenticate" in page.url:
+            visit.examine()
+            visit.sign_in()
+        visit.examine()
+
+
+def test_the_map_moves_and_the_drawing_steps_back(visit: Any) -> None:
     page = visit.go("/daten/gebiet/region/karte/?ebene=district")
     expect(page.locator("#karte[data-ready=yes]")).to_be_visible(timeout=15_000)
     expect(page.locator(".drawn")).to_be_hidden()
@@ -129,12 +128,3 @@ def test_a_page_prints_with_answer_picture_table_and_origin(chromium: Browser, p
     for hidden in (".tabs", ".choices", ".languages"):
         expect(page.locator(hidden)).to_be_hidden()
     page.close()
-
-
-def _violations(page: Page) -> list[str]:
-    if not AXE.is_file():
-        pytest.skip("axe-core is not there: run tools/frontend.py")
-    # through the debugger, not as a script element: the page's policy stays as strict as it is
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found: dict[str, Any] = page.evaluate("() => axe.run({resultTypes: ['violations']})")
-    return [json.dumps({"rule": v["id"], "at": [node["target"] for node in v["nodes"]][:4]}) for v in found["violations"]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import shutil
 from pathlib import Path
 
 import pytest
@@ -27,3 +28,10 @@ def public(release: Path, settings: Settings, tmp_path: Path) -> Path:
     settings.ALLMENDE_PUBLIC = release
     settings.CACHES = {"default": settings.CACHES["default"] | {"LOCATION": str(tmp_path / "counters")}}
     return release
+
+
+@pytest.fixture
+def open_folder(release: Path, settings: Settings, tmp_path: Path) -> Path:
+    """A public folder with the same release and one open table beside it, which knows a town without released figures."""
+    settings.ALLMENDE_PUBLIC = Path(shutil.copytree(release, tmp_path / "public", symlinks=True))
+    return Path(invented.write_open_table(settings.ALLMENDE_PUBLIC))

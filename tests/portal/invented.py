@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import date
 from itertools import product
@@ -41,6 +42,7 @@ TOWNS = {
     "99002001": ("Möwensiel", "Stadt", 11800, 1.001, 4),
     "99002002": ("Übersee am Deich", "Gemeinde", 1500, 0.982, 0),
 }
+OTHERS, WINDOW = (*TOWNS, "99", "98", "abroad", "unknown"), 4
 EAST, NORTH, EDGE = 4_240_000, 3_330_000, 24_000
 ACCURACY = Accuracy(1.1, 0.68, 0.06, 0.012)
 
@@ -62,6 +64,19 @@ def write_invented(public: Path) -> Path:
     )  # fmt: skip
     write_publication(publication)
     put_in_force(public, RELEASE)
+    return folder
+
+
+def write_open_table(public: Path, rows: str = "98001001;Ahrenstadt;21987") -> Path:
+    """Put a table of somebody else beside the releases, which knows the people of municipalities; return its folder."""
+    folder = public / "open"
+    folder.mkdir(parents=True)
+    (folder / "people.csv").write_text(f"ags;name;people\n{rows}\n", encoding="utf-8")
+    told = {
+        "file": "people.csv", "title": {"de": "Menschen der Gemeinden", "en": "People of the municipalities"},
+        "date": "2023-12-31", "attribution": "Erfundenes Amt", "licence": {"de": "erfunden", "en": "invented"},
+    }  # fmt: skip
+    (folder / "index.json").write_text(json.dumps({"tables": [told]}), encoding="utf-8")
     return folder
 
 
@@ -136,7 +151,7 @@ def _people(region: Region) -> dict[str, np.ndarray]:
 
 
 def _tables(region: Region, people: Mapping[str, np.ndarray], shapes: Shapes):  # type: ignore[no-untyped-def]
-    """Yield (name, title, cube, geography, audience, dimensions, cells by area)."""
+    """Yield (name, title, cube, geography, audience, dimensions, cells by area, and of how many years each is the sum)."""
     districts = [d.key for d in region.districts]
     for geography, areas in (("region", [region.id]), ("municipality", list(TOWNS)), ("district", districts)):
         fine = {area: people[area] for area in areas}
@@ -196,6 +211,16 @@ def _tables(region: Region, people: Mapping[str, np.ndarray], shapes: Shapes):  
             {"direction": "each"},
             moved,
         )
+    yield (
+        "moves_municipality_partners",
+        "Umzüge nach Herkunft und Ziel, Gemeinden",
+        "external_moves",
+        "municipality",
+        "public",
+        {"direction": "each", "counterpart": "each"},
+        {ags: _partners(ags, people[ags].sum((1, 2, 3))[WINDOW - 1 :: WINDOW] // 5) for ags in TOWNS},
+        WINDOW,
+    )
     for size in (500, 1000):
         yield (
             f"stock_grid_{size}",
@@ -206,6 +231,12 @@ def _tables(region: Region, people: Mapping[str, np.ndarray], shapes: Shapes):  
             {},
             _grid(size, shapes),
         )
+
+
+def _partners(ags: str, moved: np.ndarray) -> np.ndarray:
+    """Return moves [window, direction, other side]; nobody moves from a municipality to itself."""
+    shares = np.arange(len(OTHERS), 0, -1) / 60 * (np.array(OTHERS) != ags)
+    return np.stack([np.rint(np.outer(moved, shares)), np.rint(np.outer(moved, shares**1.1))], 1).astype(np.int64)
 
 
 def _grid(size: int, shapes: Shapes) -> dict[str, np.ndarray]:
@@ -236,8 +267,10 @@ def _write(
     audience: str,
     dimensions: Mapping[str, str],
     cells: Mapping[str, np.ndarray],
+    pooled: int = 1,
 ) -> TableEntry:
-    members = {"sex": ("m", "w"), "nationality": ("german", "other"), "direction": ("in", "out")}
+    years = YEARS[pooled - 1 :: pooled]
+    members = {"sex": ("m", "w"), "nationality": ("german", "other"), "direction": ("in", "out"), "counterpart": OTHERS}
     labels = {d: classification(d, c).labels if d == "age" else members[d] for d, c in dimensions.items()}
     areas = tuple(sorted(cells))
     rows, values = [], []
@@ -246,7 +279,7 @@ def _write(
         margin = np.stack([cells[area] for area in areas]).sum(axis=axes)
         where = np.nonzero(margin)
         kept = iter(where[2:])
-        codes = [where[0], np.array(YEARS)[where[1]]]
+        codes = [where[0], np.array(years)[where[1]]]
         codes += [np.full(len(where[0]), TOTAL) if gone else next(kept) for gone in summed]
         rows.append(np.stack(codes))
         values.append(margin[where])
@@ -254,11 +287,12 @@ def _write(
     columns = (Column("area", code[0], areas), Column("year", code[1]),
                *(Column(d, code[i + 2], tuple(labels[d])) for i, d in enumerate(dimensions)))  # fmt: skip
     note = TableNote(
-        name, cube, geography, tuple(dimensions.items()), "12-31", "12-31", "2024-12-31", audience, "Erfundene Melderegister"
-    )
-    released = ReleasedCube(columns, np.concatenate(values), note, dict.fromkeys(areas, YEARS))
+        name, cube, geography, tuple(dimensions.items()), "12-31", "12-31", "2024-12-31", audience, "Erfundene Melderegister",
+        pooled=pooled,
+    )  # fmt: skip
+    released = ReleasedCube(columns, np.concatenate(values), note, dict.fromkeys(areas, years))
     path = folder / "tables" / f"{name}.parquet"
     write_released(released, path)
     return TableEntry(
-        note, Words(title, f"{title} (en)"), f"tables/{name}.parquet", file_hash(path), len(released), YEARS, ACCURACY
+        note, Words(title, f"{title} (en)"), f"tables/{name}.parquet", file_hash(path), len(released), years, ACCURACY
     )

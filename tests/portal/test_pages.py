@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver
-from pytest_django.fixtures import Settings
+from django.urls import get_resolver
 
 from allmende.errors import AllmendeError
 from allmende.portal.accounts.services import create_member
 from allmende.portal.evidence import figures
+from allmende.portal.evidence import urls as evidence
 from allmende.portal.evidence.opendata import open_tables
 from allmende.portal.evidence.reader import Reader
 from allmende.portal.evidence.services import told_by_others
+from allmende.portal.pages import urls as pages
 from allmende.portal.pages.models import Feedback
 from allmende.portal.pages.services import MOST_AN_HOUR, received
 from allmende.portal.public import shelf
@@ -65,11 +65,19 @@ def test_a_member_may_read_every_page(member: Client, address: str) -> None:
     assert member.get(address).status_code in (200, 302)
 
 
-def test_every_route_is_tried_here() -> None:
+def test_every_route_of_the_data_and_of_the_pages_around_them_is_tried_here() -> None:
     tried = {get_resolver().resolve(address.partition("?")[0]).route for address in ADDRESSES}
-    elsewhere = {"lebt/", "daten/gebiet/", "daten/gebiet/<str:key>/karte.geojson", "daten/offen/", "daten/offen/<str:name>"}
-    ours = {route for route in _routes(get_resolver().url_patterns) if not route.startswith("konto/") and "csv" not in route}
-    assert ours - tried - elsewhere == set()
+    elsewhere = {"daten/gebiet/", "daten/gebiet/<str:key>/karte.geojson", "daten/offen/", "daten/offen/<str:name>"}
+    ours = {str(route.pattern) for route in pages.urlpatterns} | {f"daten/{route.pattern}" for route in evidence.urlpatterns}
+    assert {route for route in ours if "csv" not in route} - tried - elsewhere == set()
+
+
+def test_who_is_in_a_place_sees_it_marked_in_the_navigation_and_on_the_way(client: Client) -> None:
+    for prefix, word in (("", "Daten"), ("/en", "Data")):
+        page = client.get(f"{prefix}/daten/tabellen/").content.decode()
+        assert f'<a href="{prefix}/daten/" aria-current="true">{word}</a>' in page
+        assert f'<li><a href="{prefix}/daten/">{word}</a></li>' in page
+        assert 'aria-current="true">Daten' not in client.get(f"{prefix}/glossar/").content.decode()
 
 
 @pytest.mark.parametrize("path", [f"{MEMBERS_TABLE}/", f"{MEMBERS_TABLE}.csv", f"{MEMBERS_TABLE}.csv-metadata.json"])
@@ -170,30 +178,6 @@ def test_nobody_signs_up_alone_and_wrong_passwords_lock_out(client: Client) -> N
     assert all(answer.status_code in (200, 429) for answer in tries)
     right = client.post("/konto/login/", {"login": "planung@ahrenstadt.example", "password": "eine lange Losung 7"})
     assert right.status_code != 302
-
-
-def _routes(patterns: list[URLPattern | URLResolver], before: str = "") -> set[str]:
-    found = set()
-    for pattern in patterns:
-        route = before + str(pattern.pattern)
-        found |= _routes(pattern.url_patterns, route) if isinstance(pattern, URLResolver) else {route}
-    return found
-
-
-@pytest.fixture
-def open_folder(release: Path, settings: Settings, tmp_path: Path) -> Path:
-    """A public folder with the same release and one open table beside it, which knows a town without released figures."""
-    shutil.copytree(release, tmp_path / "public", symlinks=True)
-    folder = tmp_path / "public" / "open"
-    folder.mkdir()
-    (folder / "people.csv").write_text("ags;name;people\n98001001;Ahrenstadt;21987\n", encoding="utf-8")
-    told = {
-        "file": "people.csv", "title": {"de": "Menschen der Gemeinden", "en": "People of the municipalities"},
-        "date": "2023-12-31", "attribution": "Erfundenes Amt", "licence": {"de": "erfunden", "en": "invented"},
-    }  # fmt: skip
-    (folder / "index.json").write_text(json.dumps({"tables": [told]}), encoding="utf-8")
-    settings.ALLMENDE_PUBLIC = tmp_path / "public"
-    return folder
 
 
 def test_open_data_are_shown_with_who_must_be_named_and_can_be_downloaded(client: Client, open_folder: Path) -> None:

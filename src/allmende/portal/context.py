@@ -6,11 +6,11 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import Resolver404, resolve, reverse
-from django.utils.translation import gettext as _
+from django.urls import Resolver404, resolve
 
 from allmende.errors import AllmendeError
 from allmende.portal import wording
+from allmende.portal.navigation import places
 from allmende.portal.public import shelf
 
 
@@ -19,7 +19,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
     told: dict[str, Any] = {
         "language": wording.language(),
         "languages": _languages(request),
-        "places": _places(request),
+        "places": places(request),
         "basemap": settings.ALLMENDE_BASEMAP,
     }
     try:
@@ -32,12 +32,6 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "release": publication.id,
         "released": publication.created,
     }
-
-
-def _places(request: HttpRequest) -> list[dict[str, Any]]:
-    """Return the places that exist; further rooms add theirs here."""
-    address = reverse("daten")
-    return [{"name": _("Daten"), "address": address, "here": request.path.startswith(address)}]
 
 
 def _languages(request: HttpRequest) -> list[dict[str, Any]]:

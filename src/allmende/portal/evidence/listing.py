@@ -15,8 +15,9 @@ from allmende.portal.evidence import download, figures
 from allmende.portal.evidence.mapping import level_name
 from allmende.portal.evidence.members import member_name
 from allmende.portal.evidence.opendata import open_totals
-from allmende.portal.evidence.page import Choice, Origin, origin, pick
+from allmende.portal.evidence.page import origin
 from allmende.portal.evidence.reader import Reader
+from allmende.portal.page import Choice, Fact, pick
 from allmende.portal.places import Place
 from allmende.portal.public import Table
 
@@ -46,9 +47,9 @@ def lacking(sizes: list[dict[str, Any]]) -> bool:
     return any(row.get("open") for row in sizes)
 
 
-def origin_of(reader: Reader, table: Table | None, year: int) -> Origin | None:
+def origin_of(reader: Reader, table: Table | None, year: int) -> tuple[Fact, ...]:
     """Return where the figures of a list come from."""
-    return origin(reader, table, [year], total=True) if table else None
+    return origin(reader, table, [year], total=True) if table else ()
 
 
 def choices(reader: Reader) -> list[tuple[str, list[tuple[str, str]]]]:

@@ -1,112 +1,33 @@
-"""What every data page is made of: an answer, a picture, the same as a table, where it comes from, what to do next."""
+"""Where the figures of a data page come from, how far they may be off, and the addresses of data pages."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
-from django.http import QueryDict
 from django.urls import reverse
-from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from allmende.cubes.released import TableNote
 from allmende.portal import wording
-from allmende.portal.drawing.svg import NARROW, WIDE
 from allmende.portal.evidence.reader import Reader
+from allmende.portal.page import Fact
 from allmende.portal.places import Place
 from allmende.portal.public import Table
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A select field of the page's GET form: options as (value, words)."""
-
-    name: str
-    label: str
-    options: Sequence[tuple[str, str]]
-    chosen: str
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """A chart drawn for wide and for narrow screens (equal if it has no words), and its legend as (class, words)."""
-
-    wide: SafeString
-    narrow: SafeString | None
-    legend: Sequence[tuple[str, str]] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """The same as a table: the first column names the row, the others are written numbers."""
-
-    caption: str
-    head: Sequence[str]
-    rows: Sequence[Sequence[str]]
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """The answer to "Woher?"."""
-
-    source: str
-    counted: str
-    when: tuple[str, str]
-    territory: str
-    protection: str
-    uncertainty: str
-    table: str
-    title: str
-    release: str
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One thought about one place."""
-
-    title: str
-    sentence: str
-    picture: Picture | None = None
-    sheet: Sheet | None = None
-    origin: Origin | None = None
-    choices: Sequence[Choice] = ()
-    notes: Sequence[str] = ()
-    steps: Sequence[tuple[str, str]] = ()
-    map_source: str = ""
-    map_borders: str = ""
-
-
-def drawn(draw: Callable[[int], str], legend: Sequence[tuple[str, str]] = ()) -> Picture:
-    """Draw a chart for both screens."""
-    # charts are built from numbers and escaped words only
-    return Picture(mark_safe(draw(WIDE)), mark_safe(draw(NARROW)), legend)  # noqa: S308
-
-
-def pick(query: QueryDict, name: str, options: Sequence[str], default: str) -> str:
-    """Return what the address chose, or the default if it chose nothing that is offered."""
-    chosen = query.get(name, default)
-    return chosen if chosen in options else default
-
-
-def years_choice(name: str, label: str, years: Sequence[int], chosen: int) -> Choice:
-    """Offer years, the newest first."""
-    return Choice(name, label, [(str(year), str(year)) for year in reversed(years)], str(chosen))
-
-
-def origin(reader: Reader, table: Table, years: Sequence[int], parts: int = 1, *, total: bool = False) -> Origin:
+def origin(reader: Reader, table: Table, years: Sequence[int], parts: int = 1, *, total: bool = False) -> tuple[Fact, ...]:
     """Say where the figures of a page come from; `parts` is how many protected figures one of them is made of."""
-    note, publication = table.note, reader.shelf.publication
-    return Origin(
-        source=note.source,
-        counted=_counted(note),
-        when=_when(note, years),
-        territory=wording.day(publication.region.territory_date),
-        protection=publication.method[wording.language()],
-        uncertainty=_uncertainty(table, parts, total=total),
-        table=note.table,
-        title=table.entry.title[wording.language()],
-        release=publication.id,
+    note, publication, language = table.note, reader.shelf.publication, wording.language()
+    return (
+        Fact(_("Quelle"), note.source),
+        Fact(_("Gezählt"), _counted(note)),
+        _when(note, years),
+        Fact(_("Gebietsstand"), wording.day(publication.region.territory_date)),
+        Fact(_("Schutz"), publication.method[language]),
+        Fact(_("Unsicherheit"), _uncertainty(table, parts, total=total)),
+        Fact(_("Tabelle"), table.entry.title[language], reverse("tabelle", args=[note.table])),
+        Fact(_("Veröffentlichung"), publication.id, reverse("veroeffentlichung", args=[publication.id])),
+        Fact(_("Mehr dazu"), _("Wie die Zahlen geschützt sind"), reverse("methode")),
     )
 
 
@@ -115,8 +36,8 @@ def plus_minus(table: Table, parts: int = 1, *, total: bool = False) -> int:
     return wording.uncertainty(table.entry.accuracy, parts * table.parts, exact=table.note.exact and total)
 
 
-def _when(note: TableNote, years: Sequence[int]) -> tuple[str, str]:
-    """Return what the date is called and the date: a key date of a stock, calendar years of events."""
+def _when(note: TableNote, years: Sequence[int]) -> Fact:
+    """Return the key dates of a stock, or the calendar years of events."""
     stock = note.cube == "stock"
     first, last = (
         wording.key_day(note.key_date, year) if stock else str(year) for year in (years[0] - note.pooled + 1, years[-1])
@@ -124,7 +45,7 @@ def _when(note: TableNote, years: Sequence[int]) -> tuple[str, str]:
     words = last if first == last else _("%(first)s bis %(last)s") % {"first": first, "last": last}
     if stock and note.age_date != note.key_date:
         words += ". " + _("Alter am %(day)s desselben Jahres.") % {"day": wording.day_of_year(note.age_date)}
-    return (_("Stichtag") if stock else _("Zeitraum")), words
+    return Fact(_("Stichtag") if stock else _("Zeitraum"), words)
 
 
 def _counted(note: TableNote) -> str:

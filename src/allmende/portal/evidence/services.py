@@ -11,9 +11,10 @@ from allmende.portal import wording
 from allmende.portal.accounts.services import audiences
 from allmende.portal.evidence import figures, listing
 from allmende.portal.evidence.opendata import open_totals
-from allmende.portal.evidence.page import Origin, Picture, Sheet, origin, plus_minus
+from allmende.portal.evidence.page import origin, plus_minus
 from allmende.portal.evidence.reader import Reader, share
 from allmende.portal.evidence.stories import mapdrawing, maps, mapview
+from allmende.portal.page import Fact, Picture, Sheet
 from allmende.portal.places import Place
 from allmende.portal.public import shelf
 
@@ -27,7 +28,7 @@ class Glance:
     picture_title: str
     sheet: Sheet | None
     sentences: tuple[str, ...]
-    origin: Origin | None
+    origin: tuple[Fact, ...]
     areas: list[tuple[str, list[tuple[str, str]]]]
 
 
@@ -51,7 +52,7 @@ def region_at_a_glance(request: HttpRequest) -> Glance:
         else "",
         sheet=sheet,
         sentences=tuple(wording.sentence(words) for words in told if words),
-        origin=origin(reader, series.table, series.years[-1:], total=True) if series else None,
+        origin=origin(reader, series.table, series.years[-1:], total=True) if series else (),
         areas=listing.choices(reader),
     )
 

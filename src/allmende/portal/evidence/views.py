@@ -23,10 +23,11 @@ from allmende.portal import wording
 from allmende.portal.accounts.services import audiences
 from allmende.portal.evidence import download, listing
 from allmende.portal.evidence.opendata import open_tables, open_totals
-from allmende.portal.evidence.page import pick
+from allmende.portal.evidence.page import address
 from allmende.portal.evidence.reader import Reader
 from allmende.portal.evidence.stories import Story, mapdrawing, mapview
 from allmende.portal.evidence.stories.comparison import comparison
+from allmende.portal.page import pick
 from allmende.portal.places import Place
 from allmende.portal.public import Table, releases, shelf
 
@@ -63,14 +64,14 @@ def area(request: HttpRequest, key: str, story: Story, view: str) -> HttpRespons
     page = story(reader, place, request.GET)
     return render(request, "evidence/area.html", {
         "page": page, "place": place, "view": view, "tabs": listing.tabs(place, view),
-        "way": reader.shelf.atlas.way(place, wording.language()),
+        "way": [(address("gebiet", larger), larger.name) for larger in reader.shelf.atlas.way(place, wording.language())],
         "aside": reader.shelf.atlas.parts(place) if view == "gebiet" else [],
     })  # fmt: skip
 
 
 def compare(request: HttpRequest) -> HttpResponse:
     """Show two places or dates side by side."""
-    return render(request, "evidence/compare.html", {"page": comparison(reader_of(request), request.GET)})
+    return render(request, "page.html", {"page": comparison(reader_of(request), request.GET)})
 
 
 def _map_tag(request: HttpRequest, key: str) -> str:

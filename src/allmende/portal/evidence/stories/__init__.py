@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from django.http import QueryDict
 
-from allmende.portal.evidence.page import Page
 from allmende.portal.evidence.reader import Reader
+from allmende.portal.page import Page
 from allmende.portal.places import Place
 
 Story = Callable[[Reader, Place, QueryDict], Page]

@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 from allmende.portal import wording
 from allmende.portal.drawing import Line, columns, lines
 from allmende.portal.evidence import figures
-from allmende.portal.evidence.page import Choice, Page, Sheet, address, drawn, origin, pick, plus_minus
+from allmende.portal.evidence.page import address, origin, plus_minus
 from allmende.portal.evidence.reader import Reader
 from allmende.portal.evidence.stories.partners import partners_page
 from allmende.portal.evidence.stories.structure import silent, trend
+from allmende.portal.page import Choice, Page, Sheet, drawn, pick
 from allmende.portal.places import Place
 
 PARTNERS = "herkunft"

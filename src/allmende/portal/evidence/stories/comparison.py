@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from allmende.portal import wording
 from allmende.portal.drawing import Sides, pyramid
 from allmende.portal.evidence import figures
-from allmende.portal.evidence.page import Choice, Page, Picture, Sheet, address, drawn, origin, pick, plus_minus
+from allmende.portal.evidence.page import address, origin, plus_minus
 from allmende.portal.evidence.reader import Reader, share
+from allmende.portal.page import Choice, Page, Picture, Sheet, drawn, pick
 from allmende.portal.places import Place
 
 

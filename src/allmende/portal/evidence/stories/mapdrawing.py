@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from allmende.portal import wording
 from allmende.portal.drawing import Layer, Squares, choropleth
 from allmende.portal.evidence import mapping, outlines
-from allmende.portal.evidence.page import Picture
 from allmende.portal.evidence.reader import Reader
 from allmende.portal.evidence.stories.mapview import CHANGE, View, area_address, area_name, written
+from allmende.portal.page import Picture
 
 NAMED = 40
 """Up to so many areas a map has room for their names, and up to half as many for their values."""

@@ -8,11 +8,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from allmende.portal.evidence import mapping
-from allmende.portal.evidence.page import Page, Sheet, origin
+from allmende.portal.evidence.page import origin
 from allmende.portal.evidence.reader import Reader
 from allmende.portal.evidence.stories.mapdrawing import picture
 from allmende.portal.evidence.stories.mapview import CHANGE, View, area_name, choices, choose, written
 from allmende.portal.evidence.stories.structure import silent
+from allmende.portal.page import Page, Sheet
 from allmende.portal.places import Place
 
 CELLS = 20

@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 
 from allmende.portal import wording
 from allmende.portal.evidence import mapping, outlines
-from allmende.portal.evidence.page import Choice, address, pick, years_choice
+from allmende.portal.evidence.page import address
 from allmende.portal.evidence.reader import Reader
+from allmende.portal.page import Choice, pick, years_choice
 from allmende.portal.places import Place
 
 CHANGE = "veraenderung"

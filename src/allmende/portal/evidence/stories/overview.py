@@ -8,9 +8,10 @@ from django.utils.translation import gettext as _
 from allmende.portal import wording
 from allmende.portal.drawing import Line, lines
 from allmende.portal.evidence import figures
-from allmende.portal.evidence.page import Page, Sheet, address, drawn, origin, plus_minus
+from allmende.portal.evidence.page import address, origin, plus_minus
 from allmende.portal.evidence.reader import Reader, share
 from allmende.portal.evidence.stories.structure import silent, trend
+from allmende.portal.page import Page, Sheet, drawn
 from allmende.portal.places import Place
 
 

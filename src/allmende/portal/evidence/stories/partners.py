@@ -8,8 +8,9 @@ from allmende.portal import wording
 from allmende.portal.drawing import grouped_bars
 from allmende.portal.evidence import figures
 from allmende.portal.evidence.members import member_name
-from allmende.portal.evidence.page import Choice, Page, Sheet, drawn, origin, plus_minus
+from allmende.portal.evidence.page import origin, plus_minus
 from allmende.portal.evidence.reader import Reader
+from allmende.portal.page import Choice, Page, Sheet, drawn
 from allmende.portal.places import Place
 
 SHOWN = 10

@@ -11,8 +11,9 @@ from django.utils.translation import gettext_noop
 from allmende.portal import wording
 from allmende.portal.drawing import Line, Sides, grouped_bars, lines, pyramid
 from allmende.portal.evidence import figures
-from allmende.portal.evidence.page import Choice, Page, Sheet, address, drawn, origin, pick, plus_minus, years_choice
+from allmende.portal.evidence.page import address, origin, plus_minus
 from allmende.portal.evidence.reader import Reader, share
+from allmende.portal.page import Choice, Page, Sheet, drawn, pick, years_choice
 from allmende.portal.places import Place
 
 AGE_CLASSES = {

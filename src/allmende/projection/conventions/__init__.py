@@ -1,0 +1,27 @@
+"""Published conventions of the cohort-component model, repeated to the last digit.
+
+Official tables rest on steps that differ in small things: when migrants arrive, who is exposed to births, how the open age
+group survives. Each convention here is one pure function over arrays, named after who publishes by it.
+"""
+
+from allmende.projection.conventions.accounting import NEWBORN, Note, Projection, Step
+from allmende.projection.conventions.case import Axes, Case, case_of
+from allmende.projection.conventions.fso import step_fso
+from allmende.projection.conventions.leslie import step_leslie
+from allmende.projection.conventions.running import CONVENTIONS, project
+from allmende.projection.conventions.united_nations import step_un
+
+__all__ = [
+    "CONVENTIONS",
+    "NEWBORN",
+    "Axes",
+    "Case",
+    "Note",
+    "Projection",
+    "Step",
+    "case_of",
+    "project",
+    "step_fso",
+    "step_leslie",
+    "step_un",
+]

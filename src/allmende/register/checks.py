@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from datetime import date
 
@@ -38,6 +39,8 @@ MOTHERS = (10, 65)
 """Ages between which a mother's date of birth is believed."""
 
 _MAIN = {"sole": "main"}
+_ROUNDED = re.compile(r"\d+[.,]\d+[eE][+-]?\d+|\d+[eE]\+\d+")
+"""A long number as a spreadsheet rounds it, such as 1,23457E+11."""
 
 
 def check_stock(table: Table, place: Ints, profile: Profile, ags: str, as_of: date) -> tuple[People, Ints, Marks]:
@@ -95,6 +98,8 @@ def _people(marks: Marks, place: Ints, profile: Profile, ags: str, until: date) 
     marks.flag(nationality == WRONG, "value.state", "citizenships")
     other = spread(table["ags"], lambda text: text not in ("", ags) and not (len(text) == 12 and text[:5] + text[9:] == ags))
     marks.flag(other.astype(bool), "value.ags", "ags", ags)
+    rounded = spread(table["id"], lambda text: _ROUNDED.fullmatch(text) is not None)
+    marks.flag(rounded.astype(bool), "person.id_rounded", "id")
     person = np.full(len(table), UNKNOWN, dtype=np.int64)
     return People(table.lines, person, birth, sex, nationality, residence, place)
 

@@ -1,4 +1,4 @@
-"""From bytes to columns: an extract read line by line, so that a bad line costs itself and nothing else."""
+"""From lines to columns: an extract read by its profile, so that a bad line costs itself and nothing else."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from allmende.errors import AllmendeError
 from allmende.register.findings import Finding
+from allmende.register.lines import read_lines
 from allmende.register.profile import Layout, Profile
 from allmende.register.schema import Kind, load_schema
 
@@ -91,25 +92,23 @@ def read_extract(data: bytes, name: str, profile: Profile, kind: Kind) -> Readin
     """Read an extract's bytes by a profile; whatever is wrong becomes a finding, never an exception."""
     reader = _Reader(data, name, profile, kind)
     table = reader.read()
-    return Reading(table, tuple(reader.findings), reader.records, reader.raw)
+    return Reading(table, tuple(reader.findings), reader.records, reader.lines.raw)
 
 
 class _Reader:
     def __init__(self, data: bytes, name: str, profile: Profile, kind: Kind) -> None:
-        self.data = data.removeprefix(b"\xef\xbb\xbf").rstrip(b"\x1a")
         self.name, self.layout, self.kind, self.columns = name, profile.layout, kind, profile.columns(kind)
-        self.findings: list[Finding] = []
-        self.raw: list[bytes] = self.data.split(b"\n")
-        self.ends_cleanly = self.data.endswith(b"\n") or not self.data
+        self.lines = read_lines(data, name, profile.layout.encoding)
+        self.findings = list(self.lines.findings)
         self.records = 0
 
     def find(self, code: str, line: int = 0, field: str = "", value: str = "", detail: str = "") -> None:
         self.findings.append(Finding(code, self.name, line, field, value, detail))
 
     def read(self) -> Table:
-        if not self._check_bytes():
+        lines = self.lines.text
+        if not lines:
             return self._table([], [], {})
-        lines = self._text_lines()
         start, places = self._header(lines)
         if places is None:
             return self._table([], [], {})
@@ -120,68 +119,58 @@ class _Reader:
         readable = [(number, line) for number, line in numbered if line is not None]
         if self.layout.kind == "fixed":
             return self._fixed(readable)
-        return self._delimited(readable, places, self._width(lines, start))
-
-    def _check_bytes(self) -> bool:
-        if not self.data.strip():
-            self.find("file.empty")
-        elif self.data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-            self.find("file.utf16", detail=self.layout.encoding)
-        elif not self.layout.encoding.startswith("utf-8") and not self.data.isascii() and _is_utf8(self.data):
-            first = next(number for number, line in enumerate(self.raw, 1) if not line.isascii())
-            self.find("file.is_utf8", first, detail=self.layout.encoding)
-        return not self.findings
-
-    def _text_lines(self) -> list[str | None]:
-        encoding = "utf-8" if self.layout.encoding == "utf-8-sig" else self.layout.encoding
-        lines: list[str | None]
-        try:
-            lines = list(self.data.decode(encoding).split("\n"))
-        except UnicodeDecodeError:
-            lines = [self._decode(number, raw, encoding) for number, raw in enumerate(self.raw, 1)]
-        if b"\0" in self.data:
-            for position, line in enumerate(lines):
-                if line is not None and "\0" in line:
-                    self.find("row.nul", position + 1)
-                    lines[position] = None
-        return lines
-
-    def _decode(self, number: int, raw: bytes, encoding: str) -> str | None:
-        try:
-            return raw.decode(encoding)
-        except UnicodeDecodeError:
-            self.find("row.encoding", number, value=raw.decode(encoding, "replace").strip(), detail=encoding)
-            return None
+        return self._delimited(readable, places, self._widths(lines, start))
 
     def _header(self, lines: Sequence[str | None]) -> tuple[int, dict[str, int] | None]:
         """Return the number of lines before the first record and the place of each field, None if the header is unusable."""
         if not self.layout.header:
             return 0, {name: source - 1 for name, source in self.columns.items() if isinstance(source, int)}
-        heads = [head.strip() for head in self._split(lines[0] or "") or []]
-        twice = [head for head, count in Counter(heads).items() if count > 1 and head in self.columns.values()]
-        missing = [source for source in self.columns.values() if source not in heads]
-        if len(heads) < 2 and missing:
-            likely = max(";,\t|", key=(lines[0] or "").count)
-            self.find("file.separator", 1, detail="TAB" if likely == "\t" else likely)
-        else:
-            for name, source in self.columns.items():
-                if source in missing:
-                    self.find("file.columns", 1, name, detail=f'"{source}"')
-            for head in twice:
-                self.find("file.column_twice", 1, detail=f'"{head}"')
-        if missing or twice:
+        heads = self._heads(lines[0])
+        known = set(self.columns.values())
+        twice = [head for head, count in Counter(heads).items() if count > 1 and head in known]
+        if not known & set(heads):
+            self._find_no_header(lines)
+            return 1, None
+        for name, source in self.columns.items():
+            if source not in heads:
+                self.find("file.columns", 1, name, detail=f'"{source}"')
+        for head in twice:
+            self.find("file.column_twice", 1, detail=f'"{head}"')
+        if twice or not known <= set(heads):
             return 1, None
         return 1, {name: heads.index(str(source)) for name, source in self.columns.items()}
 
-    def _width(self, lines: Sequence[str | None], start: int) -> int:
-        if self.layout.header:
-            return len(self._split(lines[0] or "") or [])
-        counts = Counter(len(self._split(line) or []) for line in lines[:1000] if line)
-        return counts.most_common(1)[0][0] if counts else 0
+    def _heads(self, line: str | None) -> list[str]:
+        return [head.strip() for head in self._split(line or "") or []]
+
+    def _find_no_header(self, lines: Sequence[str | None]) -> None:
+        """Say why the first line names no column: it stands later, has another separator, or there is none."""
+        first, wanted = lines[0] or "", [f'"{source}"' for source in self.columns.values()]
+        later = [number for number, line in enumerate(lines[1:20], 2) if set(self.columns.values()) & set(self._heads(line))]
+        likely = max(";,\t|", key=first.count)
+        if later:
+            self.find("file.header_late", 1, detail=str(later[0]))
+        elif first.count(likely) and likely != self.layout.separator:
+            self.find("file.separator", 1, detail="TAB" if likely == "\t" else likely)
+        else:
+            self.find("file.no_header", 1, detail=", ".join(wanted[:3]))
+
+    def _widths(self, lines: Sequence[str | None], start: int) -> tuple[int, int]:
+        """Return how many fields each line must have, and from which on they must be empty.
+
+        A vendor may end every line, or the header alone, with more separators. A single line of another width is shifted.
+        """
+        counts = Counter(len(self._split(line) or []) for line in lines[start : start + 1000] if line)
+        (usual, times), *_ = counts.most_common(1) or [(0, 0)]
+        if not self.layout.header:
+            return usual, usual
+        heads = self._heads(lines[0])
+        named = max(place for place, head in enumerate(heads, 1) if head)
+        width = usual if usual >= named and 2 * times > counts.total() else len(heads)
+        return width, len(heads)
 
     def _split(self, line: str) -> list[str] | None:
         """Return a line's fields, None when its quotes do not match."""
-        line = line.removesuffix("\r")
         if not self.layout.quote or self.layout.quote not in line:
             return line.split(self.layout.separator)
         try:
@@ -189,32 +178,46 @@ class _Reader:
         except csv.Error:
             return None
 
-    def _delimited(self, lines: Iterable[tuple[int, str]], places: Mapping[str, int], width: int) -> Table:
+    def _delimited(self, lines: Iterable[tuple[int, str]], places: Mapping[str, int], widths: tuple[int, int]) -> Table:
         numbers, rows = [], []
+        width, filled = widths
+        header = self.lines.text[0] if self.layout.header else None
         for number, line in lines:
             fields = self._split(line)
             if fields is None:
                 self.find("row.quotes", number)
-            elif len(fields) != width:
-                cut = number == len(self.raw) and not self.ends_cleanly and len(fields) < width
-                self.find("file.truncated" if cut else "row.fields", number, value=str(len(fields)), detail=str(width))
+            elif line == header:
+                self.find("row.header", number)
+            elif len(fields) != width or any(map(str.strip, fields[filled:])):
+                code = "file.truncated" if len(fields) < width and self._is_cut(number) else "row.fields"
+                self.find(code, number, value=str(len(fields)), detail=str(min(width, filled)))
             else:
                 numbers.append(number)
                 rows.append(fields)
         return self._table(numbers, rows, places)
 
-    def _fixed(self, lines: Iterable[tuple[int, str]]) -> Table:
+    def _is_cut(self, number: int) -> bool:
+        return number == len(self.lines.raw) and not self.lines.complete
+
+    def _fixed(self, lines: Sequence[tuple[int, str]]) -> Table:
         spans = {name: (s[0] - 1, s[0] - 1 + s[1]) for name, s in self.columns.items() if isinstance(s, tuple)}
         needed = max(spans[name][1] for name in load_schema().required(self.kind))
+        end = max(b for _, b in spans.values())
+        longer = {number for number, line in lines if line[end:].strip()}
+        if 2 * len(longer) >= len(lines):
+            longer = set()  # the vendor has further columns, which the profile leaves out
         numbers, rows = [], []
         for number, line in lines:
-            text = line.removesuffix("\r")
-            if len(text) < needed:
-                cut = number == len(self.raw) and not self.ends_cleanly
-                self.find("file.truncated" if cut else "row.short", number, value=str(len(text)), detail=str(needed))
+            if len(line) < needed:
+                code = "file.truncated" if self._is_cut(number) else "row.short"
+                self.find(code, number, value=str(len(line)), detail=str(needed))
+            elif "\t" in line:
+                self.find("row.tab", number)
+            elif number in longer:
+                self.find("row.long", number, value=str(len(line)), detail=str(end))
             else:
                 numbers.append(number)
-                rows.append([text[a:b] for a, b in spans.values()])
+                rows.append([line[a:b] for a, b in spans.values()])
         return self._table(numbers, rows, {name: place for place, name in enumerate(spans)})
 
     def _table(self, numbers: Sequence[int], rows: Sequence[Sequence[str]], places: Mapping[str, int]) -> Table:
@@ -226,14 +229,6 @@ def _code(texts: list[str]) -> Coded:
     array = pa.array(texts, type=pa.string()).dictionary_encode()
     values = tuple(text.strip() for text in array.dictionary.to_pylist())
     return Coded(array.indices.to_numpy().astype(np.int64), values)
-
-
-def _is_utf8(data: bytes) -> bool:
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def quarantined(reading: Reading, lines: Iterable[int], layout: Layout) -> Iterator[bytes]:

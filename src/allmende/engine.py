@@ -33,11 +33,14 @@ class Engine(Protocol):
     def frame(self, columns: Mapping[str, NDArray[Any]]) -> Frame:
         """Bring arrays of equal length in as a table."""
 
-    def save(self, columns: Mapping[str, NDArray[Any]], table: str, partition: Mapping[str, str | int]) -> None:
-        """Replace the rows of a stored table that have the partition's values by `columns`, which hold them as well.
+    def save(self, columns: Mapping[str, NDArray[Any]], table: str, by: Sequence[str]) -> None:
+        """Add rows to a stored table, partitioned `by` some columns; the table is made if it is not there.
 
-        The table is made if it is not there. Only Spark keeps tables; on DuckDB the house writes Parquet files.
+        Only Spark keeps tables; on DuckDB the house writes Parquet files.
         """
+
+    def keep(self, table: str, partitions: Sequence[tuple[str | int, ...]]) -> None:
+        """Drop all partitions of a stored table but these; nothing if there is no such table."""
 
     def close(self) -> None:
         """Give memory and processes back."""
@@ -119,7 +122,8 @@ def _column(name: str, array: pa.ChunkedArray) -> Column:
 class _Session(AbstractContextManager["_Session"]):
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self.scan, self.frame, self.save, self.close = engine.scan, engine.frame, engine.save, engine.close
+        self.scan, self.frame, self.close = engine.scan, engine.frame, engine.close
+        self.save, self.keep = engine.save, engine.keep
 
     def __enter__(self) -> Self:
         return self
@@ -146,16 +150,23 @@ class _DuckDB:
     def frame(self, columns: Mapping[str, NDArray[Any]]) -> Frame:
         return nw.from_native(self._connection.from_arrow(pa.table(dict(columns))))
 
-    def save(self, columns: Mapping[str, NDArray[Any]], table: str, partition: Mapping[str, str | int]) -> None:
-        raise AllmendeError(
-            f"DuckDB keeps no table {table!r}.",
-            expected="the engine spark",
-            todo="Use Parquet files on DuckDB, or open the engine spark.",
-        )
+    def save(self, columns: Mapping[str, NDArray[Any]], table: str, by: Sequence[str]) -> None:
+        raise _no_table(table)
+
+    def keep(self, table: str, partitions: Sequence[tuple[str | int, ...]]) -> None:
+        raise _no_table(table)
 
     def close(self) -> None:
         self._connection.close()
         self._spill.cleanup()
+
+
+def _no_table(table: str) -> AllmendeError:
+    return AllmendeError(
+        f"DuckDB keeps no table {table!r}.",
+        expected="the engine spark",
+        todo="Use Parquet files on DuckDB, or open the engine spark.",
+    )
 
 
 class _Spark:
@@ -185,15 +196,22 @@ class _Spark:
         brought: Frame = nw.from_native(self._session.createDataFrame(pa.table(dict(columns))))
         return brought
 
-    def save(self, columns: Mapping[str, NDArray[Any]], table: str, partition: Mapping[str, str | int]) -> None:
+    def save(self, columns: Mapping[str, NDArray[Any]], table: str, by: Sequence[str]) -> None:
         rows = self._session.createDataFrame(pa.table(dict(columns)))
         if not self._session.catalog.tableExists(table):
-            rows.write.partitionBy(*partition).saveAsTable(table)
+            rows.write.partitionBy(*by).saveAsTable(table)
             return
-        # dropping first also empties the partition when there are no new rows, which an overwrite would not
-        values = ", ".join(f"{name} = {value!r}" for name, value in partition.items())
-        self._session.sql(f"ALTER TABLE {table} DROP IF EXISTS PARTITION ({values})")
         rows.select(self._session.table(table).columns).write.insertInto(table)
+
+    def keep(self, table: str, partitions: Sequence[tuple[str | int, ...]]) -> None:
+        if not self._session.catalog.tableExists(table):
+            return
+        kept = {tuple(map(str, values)) for values in partitions}
+        for (path,) in self._session.sql(f"SHOW PARTITIONS {table}").collect():
+            found = dict(part.split("=", 1) for part in path.split("/"))
+            if tuple(found.values()) not in kept:
+                values = ", ".join(f"{name} = {value!r}" for name, value in found.items())
+                self._session.sql(f"ALTER TABLE {table} DROP IF EXISTS PARTITION ({values})")
 
     def close(self) -> None:
         if self._own:

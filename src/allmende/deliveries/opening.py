@@ -27,11 +27,15 @@ _AGE = b"age-encryption.org/"
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A delivery whose signature and hashes were checked: either base cubes or protected tables, by the note's mode."""
+    """A delivery whose signature and hashes were checked: either base cubes or protected tables, by the note's mode.
+
+    `table_files` are the bytes of the tables, in their order, as the office signed them.
+    """
 
     head: Head
     cubes: tuple[BaseCube, ...] = ()
     tables: tuple[ReleasedCube, ...] = ()
+    table_files: tuple[bytes, ...] = ()
 
     @property
     def id(self) -> str:
@@ -62,7 +66,9 @@ def open_delivery(path: Path, *, identity: HubIdentity, verify_keys: Mapping[str
         )
     files = _files(plain[head.size :], head.note, path.name)
     if head.note.mode == "at-source":
-        return Delivery(head, tables=tuple(_table(c, d, path.name) for c, d in zip(head.note.tables, files, strict=True)))
+        signed = tuple(files)
+        tables = tuple(_table(c, d, path.name) for c, d in zip(head.note.tables, signed, strict=True))
+        return Delivery(head, tables=tables, table_files=signed)
     return Delivery(head, cubes=tuple(_cube(c, d, path.name) for c, d in zip(head.note.contents, files, strict=True)))
 
 

@@ -18,9 +18,10 @@ from allmende.errors import AllmendeError
 from allmende.files import settle, write_durable
 from allmende.hub.disk import append_line, last_lines, locked
 from allmende.hub.received import FOLDER as RECEIVED
+from allmende.hub.received import LOG
 from allmende.hub.store import PROTECTED, STORE, Store, move_files
 
-LOG, LOCK = "log.jsonl", "hub.lock"
+LOCK = "hub.lock"
 _NEXT, _PENDING, _LINE = Path("journal/next"), Path("journal/pending"), "line.json"
 
 
@@ -76,12 +77,12 @@ def _prepare(folder: Path, files: Mapping[Path, bytes], entry: Mapping[str, Any]
 def _finish(store: Store) -> None:
     folder, pending = store.folder, store.folder / _PENDING
     try:
+        line = (pending / _LINE).read_text(encoding="utf-8")
         if (pending / STORE).exists():
-            store.absorb(pending / STORE)
+            store.absorb(pending / STORE, json.loads(line)["sequence"])
         for name in (PROTECTED, RECEIVED):
             if (pending / name).exists():
                 move_files(pending / name, folder / name)
-        line = (pending / _LINE).read_text(encoding="utf-8")
         if line not in last_lines(folder / LOG):
             append_line(folder / LOG, line)
         # first back to what is worth nothing, since removing a folder takes more than one step

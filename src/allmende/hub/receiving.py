@@ -10,14 +10,13 @@ from pathlib import Path
 from typing import Any, Literal
 
 from allmende.cubes.base import write_cube
-from allmende.cubes.released import write_released
 from allmende.deliveries import Delivery, open_delivery
 from allmende.deliveries.head import Head
 from allmende.errors import Refused
 from allmende.hub import journal
 from allmende.hub.checking import check_delivery
 from allmende.hub.folder import Hub
-from allmende.hub.received import head_path, holdings, read_heads
+from allmende.hub.received import head_path, holdings, read_heads, table_holdings
 from allmende.hub.store import PROTECTED, STORE, cube_path, table_path
 
 
@@ -26,7 +25,7 @@ class Receipt:
     """What became of a file: `received`, or `known` when the same delivery had come before and nothing changed.
 
     `contents` lists kind, series and year of each cube (mode trusted-unit), `tables` the names of protected tables;
-    `replaced` counts cubes of an earlier revision whose place was taken.
+    `replaced` counts cubes and tables of an earlier revision whose place was taken.
     """
 
     outcome: Literal["received", "known"]
@@ -69,8 +68,9 @@ def _check_repeat(delivery: Delivery, heads: tuple[Head, ...], where: str) -> in
         raise _repeat(f"Office {note.office} has used the sequence {note.sequence} for another content.", mine, where)
     slots = {content.slot for content in note.contents}
     standing = [holding for holding in holdings(mine) if holding.content.slot in slots]
-    tables = {content.note.table for content in note.tables}
-    newer = [h.sequence for h in standing] + [h.note.sequence for h in mine for t in h.note.tables if t.note.table in tables]
+    years = {content.note.table: set(content.years) for content in note.tables}
+    newer = [holding.sequence for holding in standing]
+    newer += [t.sequence for t in table_holdings(mine) if years.get(t.content.note.table, set()).intersection(t.years)]
     if newer and max(newer) > note.sequence:
         raise _repeat(f"The hub holds revision {max(newer)} of what this revision {note.sequence} brings.", mine, where)
     return len(newer)
@@ -93,10 +93,8 @@ def _files(folder: Path, delivery: Delivery) -> dict[Path, bytes]:
         write_cube(cube, file)
         kind, series, year = content.slot
         files[STORE / cube_path(kind, series, delivery.note.office, year)] = file.getvalue()
-    for table in delivery.tables:
-        file = io.BytesIO()
-        write_released(table, file)
-        files[PROTECTED / table_path(table.note.table, delivery.note.office)] = file.getvalue()
+    for table, data in zip(delivery.tables, delivery.table_files, strict=True):
+        files[PROTECTED / table_path(table.note.table, delivery.note.office, delivery.note.sequence)] = data
     return files
 
 

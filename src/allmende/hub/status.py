@@ -88,7 +88,7 @@ def status(hub: Hub, today: date) -> Status:
                 made=note.made if note else None,
                 age=(today - note.made).days if note else None,
                 held=_held(holdings, m.ags),
-                tables=tuple(t.content.note.table for t in tables if t.ags == m.ags),
+                tables=tuple(dict.fromkeys(t.content.note.table for t in tables if t.ags == m.ags)),
             )
         )
     settings = hub.settings

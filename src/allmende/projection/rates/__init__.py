@@ -1,0 +1,1 @@
+"""Rates of small areas: their levels, their shapes over age, and where movers go."""

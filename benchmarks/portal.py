@@ -2,7 +2,7 @@
 
 Run `python benchmarks/portal.py PUBLIC_FOLDER [--rounds 20]`. Server times are measured with Django's test client (the
 page alone) and over gunicorn on the loopback (with compression and transport); the weight is that of all files of a first
-visit to the map page, as a browser that accepts gzip receives them.
+visit to a map page, as a browser that accepts gzip receives them.
 """
 
 from __future__ import annotations
@@ -46,7 +46,8 @@ def main() -> None:
             home = f"http://127.0.0.1:{port}"
             _wait(home)
             _report("gunicorn", _by_http(home, pages, asked.rounds))
-            _weigh(home, next(page for page in pages if "karte" in page))
+            for page in (page for page in pages if "karte" in page):
+                _weigh(home, page)
         finally:
             served.terminate()
             served.wait(20)
@@ -58,7 +59,7 @@ def _pages() -> list[str]:
     region = shelf().region
     ags = max(region.municipalities, key=lambda m: len(region.finest(m.ags))).ags
     views = ("", "altersaufbau/", "altersgruppen/", "entwicklung/", "bewegungen/", "staatsangehoerigkeit/", "karte/")
-    grids = [f"/daten/gebiet/{region.id}/karte/?ebene=grid_{size}" for size in (500, 1000)]
+    grids = [f"/daten/gebiet/{region.id}/karte/?ebene=grid_{size}" for size in (100, 500, 1000)]
     return [
         "/",
         "/daten/",
@@ -93,23 +94,31 @@ def _report(how: str, seconds: dict[str, list[float]]) -> None:
 
 
 def _weigh(home: str, page: str) -> None:
-    body, size = _fetch(home + page)
-    text = body.decode()
+    text, size = _text(home + page)
     files = set(re.findall(r'(?:href|src|data-library|data-style)="(/static/[^"]+)"', text))
-    source = re.search(r'data-source="([^"]+)"', text)
-    if source:
-        files.add(source[1].replace("&amp;", "&"))
+    files |= {found.replace("&amp;", "&") for found in re.findall(r'data-(?:source|borders)="([^"]+)"', text)}
     folder = next((file for file in files if "maplibre-gl." in file and ".mjs" in file), "")
     files |= {folder.rsplit("/", 1)[0] + "/maplibre-gl-worker.mjs"} if folder else set()
-    sizes = {file: _fetch(home + file)[1] for file in files}
-    fonts = sum(_fetch(home + found)[1] for found in _fonts(home, files))
-    total = size + sum(sizes.values()) + fonts
+    files |= {f"/static/portal/{name}" for name in _modules(home, "page.mjs")}
+    sizes = {file: _fetch(home + file)[1] for file in sorted(files)}
+    sizes |= {file: _fetch(home + file)[1] for file in _fonts(home, files)}
+    total = size + sum(sizes.values())
+    told = sum(length for file, length in sizes.items() if "/gebiet/" in file)
     print(f"\nfirst load of {page}: {total / 1000:.0f} kB compressed, {total / LIMIT_BYTES:.2f} of the limit")
+    print(
+        f"  the page {size / 1000:.0f} kB, the map's areas {told / 1000:.0f} kB, files that stay {(total - size - told) / 1000:.0f} kB"
+    )
+
+
+def _modules(home: str, name: str) -> list[str]:
+    """Return what a module of the portal imports, and what that imports."""
+    imported = re.findall(r'"\./([\w-]+\.mjs)"', _text(f"{home}/static/portal/{name}")[0])
+    return [*imported, *(further for one in imported for further in _modules(home, one))]
 
 
 def _fonts(home: str, files: set[str]) -> list[str]:
     styles = [file for file in files if "portal" in file and file.endswith(".css") and "print" not in file]
-    names = re.findall(r'url\("?([^")]+woff2)"?\)', "".join(_fetch(home + style)[0].decode() for style in styles))
+    names = re.findall(r'url\("?([^")]+woff2)"?\)', "".join(_text(home + style)[0] for style in styles))
     return [
         f"/static/vendor/kern/fonts/{name.rsplit('/', 1)[1]}" for name in names if "Italic" not in name and name not in files
     ]
@@ -120,6 +129,11 @@ def _fetch(url: str) -> tuple[bytes, int]:
     with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
         raw = answer.read()
         return (gzip.decompress(raw) if answer.headers.get("Content-Encoding") == "gzip" else raw), len(raw)
+
+
+def _text(url: str) -> tuple[str, int]:
+    body, size = _fetch(url)
+    return body.decode(), size
 
 
 def _timed(action) -> float:  # type: ignore[no-untyped-def]

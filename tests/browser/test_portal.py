@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 from playwright.sync_api import Browser, expect
+
+from allmende.areas.projection import to_wgs84
 
 pytestmark = pytest.mark.browser
 AGS = "98001001"
@@ -71,6 +74,17 @@ def test_the_map_moves_and_the_drawing_steps_back(visit: Any) -> None:
     page.keyboard.press("+")
     expect(page.locator(".legend li").first).to_be_visible()
     assert visit.troubles == []
+
+
+def test_the_browser_puts_grid_cells_where_the_projection_has_them(chromium: Browser, portal: str) -> None:
+    page = chromium.new_page()
+    page.goto(f"{portal}/glossar/")
+    east, north = np.meshgrid(np.linspace(4_031_000, 4_673_000, 9), np.linspace(2_684_000, 3_551_000, 9))
+    points = np.column_stack((east.ravel(), north.ravel(), *to_wgs84(east.ravel(), north.ravel())))
+    script = "async all => { const own = await import('/static/portal/cells.mjs'); return all.map(p => own.toDegrees(...p)) }"
+    found = np.array(page.evaluate(script, points[:, :2].tolist()))
+    assert np.abs(found - points[:, 2:]).max() < 1e-8  # a millimetre
+    page.close()
 
 
 def test_choosing_by_keyboard_leads_to_an_address_that_says_it(chromium: Browser, portal: str) -> None:

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from itertools import accumulate
 from pathlib import Path
 
 import pytest
@@ -67,7 +68,13 @@ def test_a_member_may_read_every_page(member: Client, address: str) -> None:
 
 def test_every_route_of_the_data_and_of_the_pages_around_them_is_tried_here() -> None:
     tried = {get_resolver().resolve(address.partition("?")[0]).route for address in ADDRESSES}
-    elsewhere = {"daten/gebiet/", "daten/gebiet/<str:key>/karte.geojson", "daten/offen/", "daten/offen/<str:name>"}
+    elsewhere = {
+        "daten/gebiet/",
+        "daten/gebiet/<str:key>/karte.geojson",
+        "daten/gebiet/<str:key>/raster.json",
+        "daten/offen/",
+        "daten/offen/<str:name>",
+    }
     ours = {str(route.pattern) for route in pages.urlpatterns} | {f"daten/{route.pattern}" for route in evidence.urlpatterns}
     assert {route for route in ours if "csv" not in route} - tried - elsewhere == set()
 
@@ -116,13 +123,35 @@ def test_every_figure_says_where_it_comes_from(client: Client) -> None:
         assert word in page
 
 
-def test_the_map_data_may_be_kept_by_a_browser(client: Client) -> None:
-    address = "/daten/gebiet/region/karte.geojson?ebene=grid_1000&mass=bevoelkerung"
+MAPS = ("karte.geojson?ebene=municipality", "raster.json?ebene=grid_1000&mass=bevoelkerung")
+
+
+@pytest.mark.parametrize("name", MAPS)
+def test_map_data_may_be_kept_as_long_as_they_hold(client: Client, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    address = f"/daten/gebiet/region/{name}"
     first = client.get(address)
-    areas = json.loads(first.content)["features"]
-    assert len(areas) > 100
-    assert set(areas[0]["properties"]) == {"name", "value", "class"}
-    assert client.get(address, headers={"if-none-match": first["ETag"]}).status_code == 304
+    assert "no-cache" in first["Cache-Control"]
+    kept = {"if-none-match": first["ETag"]}
+    assert client.get(address, headers=kept).status_code == 304
+    # another version of the program that tells the same release in another form
+    monkeypatch.setattr("allmende.portal.evidence.views.mapdrawing.data", lambda reader, view: "{}")
+    assert client.get(address, headers=kept).status_code == 200
+
+
+def test_grid_cells_are_told_by_number_and_outlines_in_degrees(client: Client) -> None:
+    told = json.loads(client.get("/daten/gebiet/region/raster.json?ebene=grid_1000&mass=bevoelkerung").content)
+    reader = Reader(shelf(), frozenset({"public"}))
+    table = next(reader.tables("stock", "grid_1000", {}))
+    values, look = table.at(2024, {}), iter(told["look"])
+    cells = {}
+    for north, *steps in told["rows"]:
+        for east in accumulate(steps):
+            cells[f"CRS3035RES1000mN{north * 1000}E{east * 1000}"] = told["looks"][next(look)]
+    assert {key: int(value.replace("\u202f", "")) for key, (_class, value) in cells.items()} == values
+    areas = json.loads(client.get("/daten/gebiet/region/karte.geojson?ebene=municipality").content)["features"]
+    assert {area["properties"]["name"] for area in areas} >= {"Ahrenstadt", "Buchenau"}
+    for wrong in ("karte.geojson?ebene=grid_1000", "raster.json?ebene=municipality"):
+        assert client.get(f"/daten/gebiet/region/{wrong}").status_code == 404
 
 
 def test_the_security_policy_allows_nothing_from_elsewhere(client: Client) -> None:

@@ -51,15 +51,6 @@ def km2(reader: Reader) -> Mapping[str, float]:
     return reader.shelf.km2
 
 
-def cells_in_degrees(cells: tuple[str, ...], size: int) -> dict[str, Any]:
-    """Return grid cells as GeoJSON polygons."""
-    ring = size * np.array([[0, 0], [1, 0], [1, 1], [0, 1], [0, 0]])
-    points = corners(cells)[:, None, :] + ring
-    lon, lat = to_wgs84(points[..., 0], points[..., 1])
-    rings = np.round(np.stack([lon, lat], axis=-1), 5).tolist()
-    return {key: {"type": "Polygon", "coordinates": [ring]} for key, ring in zip(cells, rings, strict=True)}
-
-
 def areas_in_degrees(reader: Reader, keys: Sequence[str]) -> dict[str, Any]:
     """Return municipalities and districts as GeoJSON geometries, no finer than a screen shows."""
     both = (reader.shelf.municipalities, reader.shelf.districts)

@@ -16,7 +16,6 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
-from django.views.decorators.http import condition
 
 from allmende.errors import AllmendeError
 from allmende.portal import wording
@@ -74,21 +73,18 @@ def compare(request: HttpRequest) -> HttpResponse:
     return render(request, "page.html", {"page": comparison(reader_of(request), request.GET)})
 
 
-def _map_tag(request: HttpRequest, key: str) -> str:
-    reader = reader_of(request)
-    open_to = "-".join(sorted(reader.audiences))
-    return f'"{reader.shelf.publication.id}-{open_to}-{wording.language()}-{key}-{request.META.get("QUERY_STRING", "")}"'
+def map_data(request: HttpRequest, key: str, grid: bool) -> HttpResponse:
+    """Return the areas of a map, outlines as GeoJSON or grid cells by number.
 
-
-@condition(etag_func=_map_tag)
-def map_data(request: HttpRequest, key: str) -> HttpResponse:
-    """Return the areas of a map as GeoJSON; a release never changes, so a browser may keep it."""
+    A browser keeps them and asks each time whether they still hold: the same address tells of another release tomorrow.
+    """
     reader = reader_of(request)
     view = mapview.choose(reader, _place(reader, key), request.GET)
-    if view is None:
+    if view is None or view.grid != grid:
         raise Http404
-    response = HttpResponse(mapdrawing.geojson(reader, view), content_type="application/geo+json")
-    patch_cache_control(response, private=len(reader.audiences) > 1, max_age=3600)
+    content_type = "application/json" if grid else "application/geo+json"
+    response = HttpResponse(mapdrawing.data(reader, view), content_type=content_type)
+    patch_cache_control(response, private=len(reader.audiences) > 1, no_cache=True)
     return response
 
 

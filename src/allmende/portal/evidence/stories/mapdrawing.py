@@ -1,4 +1,4 @@
-"""A map as SVG drawn by the server, and as GeoJSON for the movable map; made once per release, choice and language."""
+"""A map as SVG drawn by the server, and as JSON for the movable map; made once per release, choice and language."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
@@ -26,9 +27,9 @@ def picture(reader: Reader, view: View) -> Picture:
     return _picture(reader, view, wording.language())
 
 
-def geojson(reader: Reader, view: View) -> str:
-    """Return the areas of a map with their value, class and words, as GeoJSON in degrees."""
-    return _geojson(reader, view, wording.language())
+def data(reader: Reader, view: View) -> str:
+    """Return the areas of a map with their value, class and words: outlines as GeoJSON in degrees, grid cells by number."""
+    return _data(reader, view, wording.language())
 
 
 @lru_cache(maxsize=128)
@@ -94,15 +95,44 @@ def _change_classes(small: float, large: float) -> list[str]:
 
 
 @lru_cache(maxsize=16)
-def _geojson(reader: Reader, view: View, language: str) -> str:
-    size = int(view.found.geography[5:]) if view.grid else 0
-    shapes = outlines.cells_in_degrees(view.keys, size) if view.grid else outlines.areas_in_degrees(reader, view.keys)
-    points = {} if view.grid else outlines.label_points(reader, tuple(shapes))
+def _data(reader: Reader, view: View, language: str) -> str:
+    told = _cells(view) if view.grid else _outlines(reader, view)
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+
+
+def _outlines(reader: Reader, view: View) -> dict[str, Any]:
+    shapes = outlines.areas_in_degrees(reader, view.keys)
+    points = outlines.label_points(reader, tuple(shapes))
     features = []
     for key, geometry in shapes.items():
-        words: dict[str, Any] = {
+        words = {
             "name": area_name(reader, key), "value": written(view, key, unit=True), "class": view.classes[key],
+            "href": area_address(reader, key), "label": points[key],
         }  # fmt: skip
-        words |= {} if view.grid else {"href": area_address(reader, key), "label": points[key]}
         features.append({"type": "Feature", "properties": words, "geometry": geometry})
-    return json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False, separators=(",", ":"))
+    return {"type": "FeatureCollection", "features": features}
+
+
+def _cells(view: View) -> dict[str, Any]:
+    """Return rows of cells from south to north, [north, east, step, …] in edges of a cell, and how each cell looks.
+
+    Ten thousand squares in degrees would weigh as much as the program that draws them; static/portal/cells.mjs reads this.
+    """
+    size = int(view.found.geography[5:])
+    corners = (outlines.corners(view.keys) // size).astype(np.int64)
+    order = np.lexsort(corners.T)
+    east, north = corners[order].T
+    looks = {look: position for position, look in enumerate(dict.fromkeys(_look(view, view.keys[i]) for i in order))}
+    rows = np.split(east, np.flatnonzero(np.diff(north)) + 1)
+    return {
+        "size": size,
+        "looks": list(looks),
+        "rows": [
+            [line, *np.diff(row, prepend=0).tolist()] for line, row in zip(dict.fromkeys(north.tolist()), rows, strict=True)
+        ],
+        "look": [looks[_look(view, view.keys[i])] for i in order],
+    }
+
+
+def _look(view: View, key: str) -> tuple[str, str]:
+    return view.classes[key], written(view, key, unit=True)

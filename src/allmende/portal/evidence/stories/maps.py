@@ -36,7 +36,7 @@ def map_page(reader: Reader, place: Place, query: QueryDict) -> Page:
         choices=choices(reader, view),
         notes=_notes(view),
         steps=[(reverse("tabelle", args=[found.table.note.table]), _("Die ganze Tabelle ansehen und herunterladen"))],
-        map_source=reverse("kartendaten", args=[place.key]) + "?" + view.query(),
+        map_source=reverse("rasterdaten" if view.grid else "kartendaten", args=[place.key]) + "?" + view.query(),
         map_borders=reverse("kartendaten", args=[reader.shelf.region.id]) + "?ebene=municipality" if view.grid else "",
     )
 

@@ -1,4 +1,6 @@
 // The movable map: the same areas and classes that the server drew, by MapLibre. If it cannot start, the drawing stays.
+import { squares } from "./cells.mjs";
+
 const drawing = document.querySelector(".drawn");
 
 export async function showMap(place) {
@@ -44,7 +46,8 @@ export async function showMap(place) {
 
 async function fetchAreas(source) {
   const answer = await fetch(source);
-  return answer.json();
+  const told = await answer.json();
+  return told.rows ? squares(told) : told;
 }
 
 function loadStyle(address) {

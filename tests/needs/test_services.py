@@ -1,0 +1,123 @@
+"""Services read from their files: what is known, what is assumed, what a user must still find out."""
+
+import copy
+import tomllib
+from importlib.resources import files
+from typing import Any
+
+import pytest
+
+from allmende.errors import AllmendeError
+from allmende.needs.services import Quota, Span, parse_service
+
+SHIPPED = ("kita", "primary_school", "care", "doctors", "fire")
+
+KITA: dict[str, Any] = {
+    "id": "kita",
+    "kind": "places",
+    "title": {"de": "Kita", "en": "Day care"},
+    "unit": {"de": "Plätze", "en": "places"},
+    "key_date": "08-01",
+    "part": [
+        {
+            "id": "u3",
+            "title": {"de": "unter 3", "en": "under 3"},
+            "quota": [{"ages": [0, 2], "by_year": {"2020": 0.3, "2030": 0.4}, "source": "own count 2020", "spread": 0.1}],
+        }
+    ],
+}
+
+
+def shipped(name: str) -> dict[str, Any]:
+    return tomllib.loads((files("allmende.parameters") / "services" / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_shipped_services_can_be_read_and_name_a_source_for_each_value(name: str) -> None:
+    service = parse_service(shipped(name), name)
+    assert service.id == name
+    for part in service.parts:
+        for quota in part.quotas:
+            assert quota.source if quota.by_year else quota.required
+
+
+def test_what_no_source_gives_is_asked_for() -> None:
+    missing = parse_service(shipped("kita"), "kita.toml").missing()
+    assert [text.partition(":")[0] for text in missing] == ["3-6, ages 3-5", "3-6, age 6"]
+    assert parse_service(shipped("doctors"), "doctors.toml").missing() == ()
+
+
+def test_assumptions_are_named() -> None:
+    assert parse_service(shipped("doctors"), "doctors.toml").assumptions() == ("gp, ages 0-100", "gp, step")
+
+
+def test_spans_are_single_ages_once() -> None:
+    spans = parse_service(shipped("primary_school"), "primary_school.toml").spans()
+    assert spans == tuple(Span(age, age) for age in range(5, 11))
+
+
+def test_a_quota_is_interpolated_inside_and_held_outside() -> None:
+    quota = Quota(Span(0, 2), ((2020, 0.3), (2030, 0.4)), "own count")
+    assert quota.at([2010, 2020, 2024, 2030, 2050]).tolist() == pytest.approx([0.3, 0.3, 0.34, 0.4, 0.4])
+
+
+def test_1_august_has_seven_twelfths_of_the_year_behind_it() -> None:
+    assert parse_service(KITA, "kita.toml").elapsed() == pytest.approx(213 / 365)
+
+
+def changed(path: str, value: object) -> dict[str, Any]:
+    data: Any = copy.deepcopy(KITA)
+    *way, last = path.split("/")
+    place = data
+    for step in way:
+        place = place[int(step) if step.isdigit() else step]
+    if value is None:
+        del place[last]
+    else:
+        place[last] = value
+    return data  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "what"),
+    [
+        ("id", None, "id is None"),
+        ("kind", "shop", "kind is 'shop'"),
+        ("title", {"de": "Kita"}, "title is"),
+        ("key_date", "8/1", "key_date is '8/1'"),
+        ("key_date", "02-30", "key_date is '02-30'"),
+        ("part", [], "part is []"),
+        ("part/0/step", 0, "part 1: step is 0"),
+        ("part/0/step", 25, "step_source is None"),
+        ("part/0/quota/0/ages", [2, 0], "part 1, quota 1: ages is [2, 0]"),
+        ("part/0/quota/0/ages", [0, 101], "part 1, quota 1: ages"),
+        ("part/0/quota/0/sex", "x", "part 1, quota 1: sex is 'x'"),
+        ("part/0/quota/0/source", None, "source is None"),
+        ("part/0/quota/0/by_year", {}, "part 1, quota 1 is {}"),
+        ("part/0/quota/0/by_year", {"20": 0.1}, "by_year is '20'"),
+        ("part/0/quota/0/by_year", {"2020": -0.1}, "by_year.2020 is -0.1"),
+        ("part/0/quota/0/by_year", {"2020": "0,3"}, "by_year.2020 is '0,3'"),
+        ("part/0/quota/0/spread", 1.5, "part 1, quota 1: spread is 1.5"),
+        ("norm", {"minutes": 10}, "source is None"),
+        ("norm", {"minutes": 3, "source": "law", "before_driving": 5}, "norm: minutes is 3"),
+        ("norm", {"minutes": 10, "source": "law", "target": 95}, "norm: target is 95"),
+    ],
+)
+def test_what_is_wrong_is_named_with_its_file(path: str, value: object, what: str) -> None:
+    with pytest.raises(AllmendeError) as caught:
+        parse_service(changed(path, value), "own/kita.toml")
+    assert what in caught.value.what
+    assert caught.value.where == "own/kita.toml"
+    assert caught.value.expected
+
+
+def test_two_parts_of_one_id_are_refused() -> None:
+    data = copy.deepcopy(KITA)
+    data["part"] *= 2
+    with pytest.raises(AllmendeError, match="u3, u3"):
+        parse_service(data, "kita.toml")
+
+
+def test_a_service_of_reach_needs_a_norm() -> None:
+    with pytest.raises(AllmendeError, match="norm"):
+        parse_service(changed("kind", "reach"), "fire.toml")

@@ -33,6 +33,10 @@ def office(tmp_path, monkeypatch):
     profile = files("allmende.register").joinpath("profiles", "semicolon.toml").read_text(encoding="utf-8")
     settings = f'ags = "{AGS}"\nregion = "region"\nsecret = "region.secret"\nkey = "buero.key"\nhub = "hub.recipient"\n'
     (tmp_path / "buero.toml").write_text(profile + "\n[office]\n" + settings, encoding="utf-8")
+    head, _, rest = profile.partition("[events]")
+    (tmp_path / "nurbestand.toml").write_text(
+        head + rest[rest.index("[codes") :] if "[codes" in rest else head, encoding="utf-8"
+    )
     identity = new_hub_identity()
     (tmp_path / "hub.recipient").write_text(identity.recipient() + "\n")
     (tmp_path / "bestand.csv").write_text(GOOD, encoding="windows-1252", newline="")
@@ -143,6 +147,7 @@ CALLS = [  # arguments, exit code, a word of the error
     (["aggregate", "bestand.csv", "--profile", "buero.toml", "--out", "aus", "--mode", "at-source"], 2, "--matrix-secret FILE"),
     (["check", "bestand.csv", "--profile", "buero.toml", "--max-size-mb", "0"], 2, "--max-size-mb"),
     (["check", "bestand.csv", "--profile", "bestand.csv"], 2, "Save it as UTF-8"),
+    (["check", "bestand.csv", "--profile", "nurbestand.toml", "--events", "bestand.csv"], 2, "a section [events]"),
     (["new-secret", "region.secret", "--epoch", "2026"], 2, "never be lost"),
     (["new-secret", "other.secret", "--epoch", "zwei Wörter"], 2, "1 to 32 letters"),
 ]

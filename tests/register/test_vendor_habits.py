@@ -3,7 +3,7 @@
 import pytest
 
 from allmende.register.examination import examine
-from allmende.register.profile import example_profile
+from allmende.register.profile import example_profile, parse_profile
 
 HEAD = "OM;Geburtsdatum;Geschlecht;Staatsangeh;Wohnungsart;Einzug;StrSchl;Strasse;HausNr;Zusatz;PLZ;Ortsteil"
 
@@ -102,4 +102,37 @@ def test_what_happens_to_fixed_width_extracts(run_of, fixed, change, codes, coun
     examined = examine(run_of(data, profile=example_profile("fixed"), houses=None))
     errors = {f.code for f in examined.findings if f.severity == "error"}
     assert {code if code.startswith("row") else code.partition(".")[0] for code in errors} == set(codes)
+    assert examined.summary.files["stock"].counted == counted
+
+
+HEADERLESS = """schema = 1
+[file]
+encoding = "utf-8"
+header = false
+[dates]
+formats = ["JJJJ-MM-TT"]
+[stock]
+birth_date = 1
+sex = 2
+citizenships = 3
+residence = 4
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "counted"),
+    [
+        ("1980-01-01;m;000;H\n" * 3, [], 3),
+        ("1980-01-01;m;000;H;\n" * 3, [], 3),
+        ("1980-01-01;m;000\n" * 3, [("file.column_number", "residence", "numbers from 1 to 3")], 0),
+        ("1980-01-01,m,000,H\n" * 3, [("file.column_number", name, "is the separator right") for name in
+                                     ("sex", "citizenships", "residence")], 0),
+        ("\n\n;;;\n", [("value.missing", name, "a value") for name in ("birth_date", "sex", "residence", "citizenships")], 0),
+    ],
+)  # fmt: skip
+def test_what_happens_to_extracts_without_a_header(run_of, text, found, counted):
+    examined = examine(run_of(text.encode(), profile=parse_profile(HEADERLESS, "headerless"), houses=None))
+    listed = [f for f in examined.findings if f.severity in ("fatal", "error")]
+    assert [(f.code, f.field) for f in listed] == [(code, field) for code, field, _ in found]
+    assert all(word in f.words("en")[1] for f, (_, _, word) in zip(listed, found, strict=True))
     assert examined.summary.files["stock"].counted == counted

@@ -70,38 +70,52 @@ def load_run(
     `anywhere` allows to leave out which municipality of which region this is: `region.id` is "" then, and nothing that
     needs them is checked. Polygons of districts are taken from the region folder's districts.geojson, if it is there.
     """
-    own = ags or office.profile.office.get("ags", "")
-    folder = office.optional("region", region)
-    known = bool(own and folder is not None)
-    profile, place = (office.profile, load_region(folder)) if known and folder else _anywhere(office.profile, own)
-    if not known and not anywhere:
+    profile, place, own, folder = _place(office, ags, region, anywhere)
+    if events and not profile.events:
         raise AllmendeError(
-            "Nothing says which municipality of which region this is.",
+            "The profile does not say how to read events.",
             where=str(office.path),
-            expected="--ags AGS and --region FOLDER, or the lines ags and region in the profile's section [office]",
-            todo="Give both.",
+            expected="a section [events]",
+            todo="Add it (docs/formats/register-import.md has whole examples), or leave --events out.",
         )
-    own = place.municipality(own or place.municipalities[0].ags).ags
+
+    def load(path: Path) -> Source:
+        return Source.load(path, max_size_mb)
+
     house_file = office.optional("houses", houses)
     crs = houses_crs or office.profile.office.get("houses_crs", HOUSES_CRS)
-    districts = folder / "districts.geojson" if known and folder else None
-
-    def load(path: Path | None) -> Source | None:
-        return Source.load(path, max_size_mb) if path else None
-
+    districts = folder / "districts.geojson" if folder else None
     return Run(
-        extract=Source.load(extract, max_size_mb),
+        extract=load(extract),
         profile=profile,
         region=place,
         ags=own,
         year=year,
         rules=tuple(KeyDateRule.parse(rule) for rule in rules),
         as_of=as_of,
-        events=load(events),
-        previous=load(previous),
-        houses=read_houses(Source.load(house_file, max_size_mb).data, house_file.name, own, crs) if house_file else None,
+        events=load(events) if events else None,
+        previous=load(previous) if previous else None,
+        houses=read_houses(load(house_file).data, house_file.name, own, crs) if house_file else None,
         shapes=read_geojson(districts, "key") if districts and districts.exists() else None,
     )
+
+
+def _place(office: Office, ags: str, region: Path | None, anywhere: bool) -> tuple[Profile, Region, str, Path | None]:
+    """Return the profile, the region, the municipality and the region's folder; stand-ins where nothing says them."""
+    own = ags or office.profile.office.get("ags", "")
+    folder = office.optional("region", region)
+    if own and folder:
+        place = load_region(folder)
+        return office.profile, place, place.municipality(own).ags, folder
+    if not anywhere:
+        raise AllmendeError(
+            "Nothing says which municipality of which region this is.",
+            where=str(office.path),
+            expected="--ags AGS and --region FOLDER, or the lines ags and region in the profile's section [office]",
+            todo="Give both.",
+        )
+    profile, place = _anywhere(office.profile, own)
+    return profile, place, place.municipalities[0].ags, None
 
 
 def _anywhere(profile: Profile, ags: str) -> tuple[Profile, Region]:

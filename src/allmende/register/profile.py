@@ -180,6 +180,10 @@ def _layout(source: _Source) -> Layout:
     for key, value in (("separator", separator), ("quote", quote)):
         if not isinstance(value, str) or len(value) > 1 or (key == "separator" and not value):
             source.refuse("file", key, f"{key} = {value!r} is no single character", 'a character, for example ";"')
+    if separator == quote or separator in "\r\n":
+        source.refuse(
+            "file", "separator", f"{separator!r} cannot separate fields", "a character that is no quote and no line end"
+        )
     header = source.flag("file", "header", kind == "delimited")
     if kind == "fixed" and header:
         source.refuse("file", "header", "A fixed-width file has no header that could name columns", "header = false")
@@ -220,12 +224,12 @@ def _columns(source: _Source, kind: Kind, layout: Layout) -> dict[str, Source]:
         if name not in known:
             source.refuse(kind, name, f"There is no field {name!r} in {kind}", f"one of {', '.join(known)}")
         if layout.kind == "fixed":
-            good = isinstance(value, list) and len(value) == 2 and all(isinstance(v, int) and v > 0 for v in value)
+            good = isinstance(value, list) and len(value) == 2 and all(type(v) is int and v > 0 for v in value)
             expected = f"{name} = [first column from 1, width]"
         elif layout.header:
             good, expected = isinstance(value, str) and bool(value), f'{name} = "name of the column"'
         else:
-            good, expected = isinstance(value, int) and value > 0, f"{name} = number of the column from 1"
+            good, expected = type(value) is int and value > 0, f"{name} = number of the column from 1"
         if not good:
             source.refuse(kind, name, f"{name} = {value!r} tells no column", expected)
         columns[name] = tuple(value) if isinstance(value, list) else value

@@ -119,7 +119,11 @@ class _Reader:
         readable = [(number, line) for number, line in numbered if line is not None]
         if self.layout.kind == "fixed":
             return self._fixed(readable)
-        return self._delimited(readable, places, self._widths(lines, start))
+        widths = self._widths(lines, start)
+        beyond = [name for name, place in places.items() if place >= widths[0]] if readable else []
+        for name in beyond:
+            self.find("file.column_number", 0, name, detail=str(widths[0]))
+        return self._table([], [], {}) if beyond else self._delimited(readable, places, widths)
 
     def _header(self, lines: Sequence[str | None]) -> tuple[int, dict[str, int] | None]:
         """Return the number of lines before the first record and the place of each field, None if the header is unusable."""

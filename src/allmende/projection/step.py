@@ -46,8 +46,9 @@ def advance(model: Model, step: int, people: Floats, shock: Shock | None = None)
     fate = _fate(model, step, people, risk, shock)
     moved_in = _settle(model, step, fate.movers, shock)
     arrived = _arrivals(model, step, shock)
-    chained, built_inside, built_outside = _move_into_new_dwellings(model, step, fate.stay)
-    end = fate.stay - chained + moved_in + arrived * (1 - risk / 2) + built_inside + built_outside
+    base = fate.stay + arrived * (1 - risk / 2)
+    chained, built_inside, built_outside = _move_into_new_dwellings(model, step, base)
+    end = base - chained + moved_in + built_inside + built_outside
     changed = _change_group(model, step, end)
     end = end + changed
     births, infant_deaths = _births(model, step, people, end, shock)
@@ -146,17 +147,17 @@ def _arrivals(model: Model, step: int, shock: Shock | None) -> Floats:
     return total
 
 
-def _move_into_new_dwellings(model: Model, step: int, stay: Floats) -> tuple[Floats, Floats, Floats]:
+def _move_into_new_dwellings(model: Model, step: int, base: Floats) -> tuple[Floats, Floats, Floats]:
     """Return who leaves a home for a new dwelling, and who moves into new dwellings from inside and from outside."""
     builds, towns = model.builds, len(model.municipalities)
-    chained, inside, outside = np.zeros_like(stay), np.zeros_like(stay), np.zeros_like(stay)
+    chained, inside, outside = np.zeros_like(base), np.zeros_like(base), np.zeros_like(base)
     arrivals = builds.arrivals[:, step]
     if not arrivals.any():
         return chained, inside, outside
     wanted = np.einsum("n,nz,ngsa->gzsa", builds.from_region, builds.origins, arrivals)
-    there = _sum_by(stay, model.home, towns)
+    there = _sum_by(base, model.home, towns)
     part = np.minimum(np.divide(wanted, there, out=np.zeros_like(there), where=there > 0), 1.0)
-    chained = stay * part[:, model.home]
+    chained = base * part[:, model.home]
     met = np.divide(part * there, wanted, out=np.zeros_like(there), where=wanted > 0)
     found = np.einsum("n,nz,ngsa,gzsa->ngsa", builds.from_region, builds.origins, arrivals, met)
     for build, unit in enumerate(builds.unit):

@@ -9,7 +9,10 @@ from allmende.cubes.base import read_cube
 from allmende.cubes.publication import Words
 from allmende.engine import open_engine
 from allmende.release.catalogue import Table, every_margin
-from allmende.release.merge import merge_released, note_of, protect_at_source
+from allmende.release.at_source import protect_at_source
+from allmende.release.merge import put_together
+from allmende.release.note import note_of
+from allmende.release.shares import Share, Shares
 from allmende.release.protect import protect, publish
 from allmende.release.tabulate import Source, tabulate
 
@@ -110,13 +113,18 @@ def test_offices_that_protect_at_the_source_give_the_same_districts(source, regi
         t.id: publish(protect(tabulate(source, t), protection), region, note_of(t, region, store.manifests()))
         for t in small.tables
     }
+    towns, merged = tuple(m.ags for m in region.municipalities), {}
     offices = [
         protect_at_source(
             [read_cube(p) for p in sorted(store.folder.rglob(f"{m.ags}-*.parquet"))], region, small, protection
         ).tables
         for m in region.municipalities
     ]
-    merged = {tables[0].note.table: merge_released(tables) for tables in zip(*offices, strict=True)}
+    parts = tuple(Share(ags, cube) for ags, tables in zip(towns, offices, strict=True) for cube in tables)
+    for table in small.tables:
+        own = tuple(part for part in parts if part.cube.note.table == table.id)
+        note = by_hub[table.id].note
+        merged[table.id] = put_together(None, Shares(table, towns, own, ()), note, region, None)
     assert merged["stock_district"].summed == 0
     assert rows(merged["stock_district"].cube) == rows(by_hub["stock_district"])
     assert merged["stock_district"].cube.areas == by_hub["stock_district"].areas

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from allmende.areas.region import REGION_FILES, Region
-from allmende.cubes import ReleasedCube
 from allmende.cubes.publication import (
     RELEASES,
     Publication,
@@ -26,17 +25,17 @@ from allmende.cubes.released import write_released
 from allmende.errors import Refused
 from allmende.files import settle
 from allmende.hub import Hub
+from allmende.privacy.protection import Protection
+from allmende.release.accuracy import public_accuracy
 from allmende.release.leaks import find_leaks
-from allmende.release.merge import merge_released, note_of
+from allmende.release.merge import Outgoing
 from allmende.release.plan import Plan
-from allmende.release.protect import Protected, publish
+from allmende.release.protect import Protected
 from allmende.release.registry import Entry, Registry
 from allmende.release.reports import (
     internal_page,
     internal_report,
-    measure,
     method_sentence,
-    public_accuracy,
     public_page,
     public_report,
 )
@@ -73,10 +72,10 @@ def build(hub: Hub, plan: Plan, public: Path, today: date) -> Release:
             shutil.rmtree(part, ignore_errors=True)
             part.mkdir(parents=True)
             try:
-                summed = _write(hub, plan, part, created)
+                _write(hub, plan, part, created)
                 _refuse_leaks(hub, part)
                 registry.record(_entry(plan, created), plan.tables, hub.region, hub.matrix_secret())
-                _write_internal(hub, plan, summed)
+                _write_internal(hub, plan)
                 _settle(part)
                 part.rename(target)
             except BaseException:
@@ -89,52 +88,37 @@ def build(hub: Hub, plan: Plan, public: Path, today: date) -> Release:
     return Release(plan.id, target, sum(entry.cells for entry in release.tables), repeated)
 
 
-def _write(hub: Hub, plan: Plan, folder: Path, created: date) -> Mapping[str, int]:
-    """Write all public files of a release; return how many values of each table were summed from several sources."""
-    entries, summed = [], {}
-    for protected in plan.tables:
-        cube, summed[protected.table.id] = _cube(hub, protected)
-        entries.append(_write_table(protected, cube, folder))
+def _write(hub: Hub, plan: Plan, folder: Path, created: date) -> None:
+    """Write all public files of a release."""
+    entries = [_write_table(*pair, plan.protection, folder) for pair in zip(plan.outgoing, plan.tables, strict=True)]
     places = folder / "region"
     places.mkdir()
     for name in REGION_FILES:
         if (hub.region_folder / name).is_file():
             shutil.copyfile(hub.region_folder / name, places / name)
     release = Publication(
-        folder, plan.id, plan.catalogue.title, created, _region(hub.region), method_sentence(plan.catalogue), tuple(entries), ()
+        folder, plan.id, plan.catalogue.title, created, _region(hub.region), method_sentence(plan), tuple(entries), ()
     )
-    report = public_report(release)
+    report = public_report(release, plan.outgoing, plan.missing, plan.region)
     _write_json(folder / "report.json", report)
     (folder / "report.html").write_text(public_page(report), encoding="utf-8")
     others = sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix != ".parquet")
     files = tuple((str(path.relative_to(folder)), file_hash(path)) for path in others)
     write_publication(replace(release, files=files))
-    return summed
 
 
-def _cube(hub: Hub, protected: Protected) -> tuple[ReleasedCube, int]:
-    """Return a table as it is published, with what offices protected at the source."""
-    note = note_of(protected.table, hub.region, hub.store.manifests())
-    own = publish(protected, hub.region, note)
-    others = [cube for _, cube in hub.store.tables(protected.table.id)]
-    if not others:
-        return own, 0
-    merged = merge_released([own, *others])
-    return merged.cube, merged.summed
-
-
-def _write_table(protected: Protected, cube: ReleasedCube, folder: Path) -> TableEntry:
-    table = protected.table
+def _write_table(outgoing: Outgoing, protected: Protected, protection: Protection, folder: Path) -> TableEntry:
+    table, cube = outgoing.table, outgoing.cube
     file = f"tables/{table.id}.parquet"
     write_released(cube, folder / file)
-    accuracy = public_accuracy(measure(protected))
-    return TableEntry(cube.note, table.title, file, file_hash(folder / file), len(cube), protected.years, accuracy)
+    accuracy = public_accuracy(outgoing, protected, protection)
+    return TableEntry(cube.note, table.title, file, file_hash(folder / file), len(cube), outgoing.years, accuracy)
 
 
-def _write_internal(hub: Hub, plan: Plan, summed: Mapping[str, int]) -> None:
+def _write_internal(hub: Hub, plan: Plan) -> None:
     folder = hub.folder / "reports" / plan.id
     folder.mkdir(parents=True, exist_ok=True)
-    report = internal_report(plan, tuple(summed.items()))
+    report = internal_report(plan)
     _write_json(folder / "report.json", report)
     (folder / "report.html").write_text(internal_page(report), encoding="utf-8")
 
@@ -161,8 +145,7 @@ def _region(region: Region) -> PublishedRegion:
 
 
 def _entry(plan: Plan, created: date) -> Entry:
-    cells = sum(int((value != 0).sum()) for each in plan.tables for _, value in each.values())
-    return Entry(plan.id, created, plan.epoch, plan.protection.id, cells)
+    return Entry(plan.id, created, plan.epoch, plan.protection.id, sum(len(each.cube) for each in plan.outgoing))
 
 
 def _write_json(path: Path, document: Mapping[str, Any]) -> None:

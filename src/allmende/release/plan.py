@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -20,11 +20,16 @@ from allmende.privacy.attacks import Check, load_limits
 from allmende.privacy.profiles import load_profile
 from allmende.privacy.protection import Protection
 from allmende.release.catalogue import Catalogue
+from allmende.release.crossing import read_outlines
 from allmende.release.gate import Finding, Gate
-from allmende.release.protect import Protected
+from allmende.release.gate.foreign import find_foreign
+from allmende.release.merge import Outgoing, Part, put_together
+from allmende.release.note import note_of
+from allmende.release.protect import Protected, publish
 from allmende.release.registry import Registry
+from allmende.release.shares import Missing, Shares, gather_shares
 from allmende.release.suggest import Change, suggest
-from allmende.release.tabulate import Source, with_data
+from allmende.release.tabulate import Source, counted_in, with_data
 
 ENGINES = {"files": "duckdb", "spark": "spark"}
 
@@ -33,8 +38,9 @@ ENGINES = {"files": "duckdb", "spark": "spark"}
 class Plan:
     """A release that may be built if it passed. Confidential: it holds exact cells.
 
-    `changes` has for each finding that failed the smallest change that would pass; `gaps` says in words who has not
-    delivered; `id` follows from everything that the release is made of.
+    `tables` is what the hub counts itself, `outgoing` what would be published of each, with what offices protected at the
+    source; `missing` says what the release lacks of these. `changes` has for each finding that failed the smallest change that
+    would pass; `gaps` says in words who has not delivered; `id` follows from everything that the release is made of.
     """
 
     id: str
@@ -43,6 +49,8 @@ class Plan:
     protection: Protection
     epoch: str
     tables: tuple[Protected, ...]
+    outgoing: tuple[Outgoing, ...]
+    missing: tuple[Missing, ...]
     findings: tuple[Finding, ...]
     changes: tuple[tuple[Finding, Change], ...]
     gaps: tuple[str, ...]
@@ -102,26 +110,59 @@ def plan(hub: Hub, catalogue: Catalogue, profile: str = "standard") -> Plan:
             expected=f"epoch {hub.settings.epoch} with check value {hub.settings.key_check}",
             todo="Let these offices aggregate again with the region's secret and deliver.",
         )
-    if not manifests and hub.store.table_holdings():
-        raise AllmendeError(
-            "Every office of this hub protects at the source; there are no base cubes that the gate could attack.",
-            where=str(hub.folder),
-            expected="at least one office in mode trusted-unit",
-            todo="Ask one office to deliver its base cubes; a hub of at-source offices alone cannot publish yet.",
-        )
+    hub.store.check()
     registry = Registry(hub.folder)
     registry.check(hub.settings.epoch, protection.id, secret, hub.region, catalogue.tables)
     with open_engine(ENGINES[hub.settings.store]) as engine:
         source = Source(hub.store, engine, hub.region)
-        catalogue, gaps = with_data(source, catalogue)
+        shares = {table.id: gather_shares(hub, table) for table in catalogue.tables}
+        catalogue, gaps = with_data(source, catalogue, [name for name, each in shares.items() if each.parts])
         gate = Gate(source, protection, load_limits(), registry.tables())
+        catalogue, outgoing = _outgoing(hub, gate, catalogue, shares)
+        missing = _missing(shares, outgoing)
         tables = tuple(gate.protected(table) for table in catalogue.tables)
         findings = gate.examine(catalogue)
         changes = tuple((finding, suggest(gate, catalogue, finding)) for finding in findings if not finding.passed)
     findings += (_repeated(registry, tables, secret),)
+    findings += tuple(_foreign(shares[table.id], protection) for table in catalogue.tables if shares[table.id].parts)
     identity = _identity(hub, catalogue, protection, secret)
-    gaps += tuple(_gaps(hub, catalogue))
-    return Plan(identity, catalogue, hub.region, protection, hub.settings.epoch, tables, findings, changes, gaps)
+    names = {municipality.ags: municipality.name for municipality in hub.region.municipalities}
+    gaps += (*_gaps(hub, catalogue), *(each.sentence("en", names) for each in missing))
+    return Plan(
+        identity, catalogue, hub.region, protection, hub.settings.epoch, tables, outgoing, missing, findings, changes, gaps
+    )
+
+
+def _outgoing(
+    hub: Hub, gate: Gate, catalogue: Catalogue, shares: Mapping[str, Shares]
+) -> tuple[Catalogue, tuple[Outgoing, ...]]:
+    """Put every table together, and return those of which anything can be published, with the catalogue of them."""
+    outlines = read_outlines(hub.region_folder) if any(each.offices for each in shares.values()) else None
+    together = []
+    for table in catalogue.tables:
+        others, protected = shares[table.id], gate.protected(table)
+        note = note_of(table, hub.region, hub.store.manifests(), [share.cube for share in others.parts])
+        own = publish(protected, hub.region, note) if protected.years else None
+        part = Part(counted_in(gate.source, table), own) if own else None
+        together.append(put_together(part, others, note, hub.region, outlines))
+    kept = tuple(each for each in together if each.years)
+    if not kept:
+        raise AllmendeError(
+            "Nothing of the catalogue can be published.",
+            where="; ".join(missing.why.en for each in together for missing in each.missing),
+            expected="at least one area of one table that is whole",
+            todo="Let the offices deliver what is missing: allmende hub status.",
+        )
+    return Catalogue(catalogue.title, tuple(each.table for each in kept)), kept
+
+
+def _missing(shares: Mapping[str, Shares], outgoing: Sequence[Outgoing]) -> tuple[Missing, ...]:
+    whole = {each.table.id: each.missing for each in outgoing}
+    return tuple(missing for name, each in shares.items() for missing in whole.get(name, each.missing))
+
+
+def _foreign(shares: Shares, protection: Protection) -> Finding:
+    return find_foreign(shares.table.id, [share.cube for share in shares.parts], protection)
 
 
 def _repeated(registry: Registry, tables: tuple[Protected, ...], secret: bytes) -> Finding:
@@ -133,18 +174,20 @@ def _repeated(registry: Registry, tables: tuple[Protected, ...], secret: bytes) 
 
 def _identity(hub: Hub, catalogue: Catalogue, protection: Protection, secret: bytes) -> str:
     """Return the release's id: the latest year, and a digest of everything that decides its bytes."""
-    manifests = hub.store.manifests()
+    manifests, held_tables = hub.store.manifests(), hub.store.table_holdings()
     parts: dict[str, Any] = {
         "format": FORMAT,
         "catalogue": asdict(catalogue),
         "cubes": sorted(manifest.content for manifest in manifests),
-        "tables": sorted((held.ags, held.content.note.table, held.sequence) for held in hub.store.table_holdings()),
+        "tables": sorted((held.ags, held.content.note.table, held.content.sha256, held.years) for held in held_tables),
+        "at_source": sorted(office.ags for office in hub.settings.offices if office.mode == "at-source"),
         "epoch": hub.settings.epoch,
         "protection": protection.id,
         "region": {name: _digest(hub.region_folder / name) for name in REGION_FILES},
     }
     digest = hmac.digest(secret, json.dumps(parts, sort_keys=True).encode(), hashlib.sha256).hex()
-    return f"{max(manifest.key_date.year for manifest in manifests)}-{digest[:10]}"
+    years = [manifest.key_date.year for manifest in manifests] + [year for held in held_tables for year in held.years]
+    return f"{max(years)}-{digest[:10]}"
 
 
 def _digest(path: Path) -> str:
@@ -154,9 +197,10 @@ def _digest(path: Path) -> str:
 def _gaps(hub: Hub, catalogue: Catalogue) -> Iterator[str]:
     """Say for each series who is missing in which year: their areas are left out, cells on their borders are too low."""
     manifests = hub.store.manifests()
+    quiet = {office.ags for office in hub.settings.offices if office.mode == "at-source"}
     for cube, series in dict.fromkeys((table.cube, table.series) for table in catalogue.tables):
         came = {(m.key_date.year, m.ags) for m in manifests if m.kind == cube and f"{m.key_date:%m-%d}" == series}
         for year in sorted({year for year, _ in came}):
-            missing = [m.name for m in hub.region.municipalities if (year, m.ags) not in came]
+            missing = [m.name for m in hub.region.municipalities if (year, m.ags) not in came and m.ags not in quiet]
             if missing:
                 yield f"{cube} {series} {year}: nothing from {', '.join(missing)}"

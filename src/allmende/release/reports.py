@@ -9,56 +9,51 @@ from typing import Any
 
 import numpy as np
 
+from allmende.areas.hierarchy import Region
 from allmende.cubes import publication
 from allmende.parameters.classifications import remark
 from allmende.privacy.attacks import assess_side_channel, assess_small_values, assess_stock_flow
-from allmende.privacy.utility import Accuracy, accuracy
-from allmende.release.catalogue import Catalogue
+from allmende.release.accuracy import measure
+from allmende.release.merge import Outgoing
 from allmende.release.plan import Plan
 from allmende.release.protect import Protected
+from allmende.release.shares import Missing
 
 
-def method_sentence(catalogue: Catalogue) -> publication.Words:
-    """Return what belongs beside every figure: how it was protected, and which figures were not."""
-    exact = any(table.exact_totals for table in catalogue.tables)
+def method_sentence(plan: Plan) -> publication.Words:
+    """Return what belongs beside every figure: how it was protected, and which figures were not, or more than once."""
+    exact = any(table.exact_totals for table in plan.catalogue.tables)
+    sums = any(each.summed for each in plan.outgoing)
     return publication.Words(
         "Zum Schutz der Menschen ist jeder Wert für sich zufällig um wenige Personen verändert"
         + (", außer der Einwohnerzahl der Gemeinden" if exact else "")
-        + ". Teile ergeben deshalb zusammen nicht genau ihre Summe. Nullen bleiben Nullen; kleine Zahlen sind unsicher.",
+        + ". Teile ergeben deshalb zusammen nicht genau ihre Summe. Nullen bleiben Nullen; kleine Zahlen sind unsicher."
+        + (
+            " Werte über mehrere Gemeinden können Summen einzeln geschützter Teile sein; deren Abweichungen kommen zusammen."
+            * sums
+        ),
         "To protect people every value was changed at random by a few persons, each by itself"
         + (", but for the populations of municipalities" if exact else "")
-        + ". Parts therefore do not add up exactly to their total. Zeros stay zeros; small numbers are uncertain.",
+        + ". Parts therefore do not add up exactly to their total. Zeros stay zeros; small numbers are uncertain."
+        + (" Values over several municipalities may be sums of parts protected one by one; their deviations add up." * sums),
     )
 
 
-def measure(protected: Protected) -> Accuracy:
-    """Measure a table's published values against the counted ones; exact totals are left out."""
-    exact = protected.table.exact_totals
-    pairs = [(part.cells.n, part.value) for part in protected.parts if not (exact and part.margin == ())]
-    if not pairs:
-        return accuracy(np.zeros(0, np.int64), np.zeros(0, np.int64))
-    return accuracy(np.concatenate([n for n, _ in pairs]), np.concatenate([value for _, value in pairs]))
-
-
-def public_accuracy(measured: Accuracy) -> publication.Accuracy:
-    """Return what the public may know of a table's accuracy, rounded."""
-    return publication.Accuracy(
-        mean_deviation=round(measured.mean_deviation, 2),
-        within_one=round(measured.within_one, 3),
-        three_or_more=round(measured.three_or_more, 3),
-        four_or_more=round(measured.four_or_more, 3),
-    )
-
-
-def public_report(release: publication.Publication) -> dict[str, Any]:
+def public_report(
+    release: publication.Publication, outgoing: Sequence[Outgoing], missing: Sequence[Missing], region: Region
+) -> dict[str, Any]:
     """Return the public report: what was protected and how accurate it is; no parameter, no true count.
 
-    `remarks` say what a classification leaves without a column of its own, with the tables it concerns.
+    `remarks` say what a classification leaves without a column of its own, with the tables it concerns. A table in which
+    values were protected by an office says how many (`at_source`: their accuracy is expected, not measured), how many are
+    sums of several protected parts (`summed`) and of how many at most (`most_parts`). `missing` says what is lacking, and why.
     """
     tables = [
         {"table": e.note.table, "title": asdict(e.title), "geography": e.note.geography, "cells": e.cells, **asdict(e.accuracy)}
-        for e in release.tables
+        | _sources(each)
+        for e, each in zip(release.tables, outgoing, strict=True)
     ]
+    names = {municipality.ags: municipality.name for municipality in region.municipalities}
     used = sorted({pair for e in release.tables for pair in e.note.dimensions if remark(*pair)})
     remarks = [
         {**remark(*pair), "tables": [e.note.table for e in release.tables if pair in e.note.dimensions]} for pair in used
@@ -69,23 +64,39 @@ def public_report(release: publication.Publication) -> dict[str, Any]:
         "title": asdict(release.title),
         "method": asdict(release.method),
         "tables": tables,
+        "missing": [
+            {"table": each.table, "areas": list(each.areas), "years": list(each.years), "why": asdict(each.why)}
+            | {language: each.sentence(language, names) for language in ("de", "en")}
+            for each in missing
+        ],
     }
 
 
-def internal_report(plan: Plan, summed: Sequence[tuple[str, int]]) -> dict[str, Any]:
+def _sources(outgoing: Outgoing) -> dict[str, int]:
+    if not outgoing.at_source.any():
+        return {}
+    return {"at_source": int(outgoing.at_source.sum()), "summed": outgoing.summed, "most_parts": int(outgoing.draws.max())}
+
+
+def internal_report(plan: Plan) -> dict[str, Any]:
     """Return the internal report: all verdicts, risk and utility of every table, parameters. Never leaves the hub.
 
-    `summed` counts by table the values added up from several offices that protect at the source.
+    Values that are sums of parts protected by several offices: how many by table, and the largest variance among them.
     """
+    variance = plan.protection.table.variance()
     years = len({year for each in plan.tables for year in each.years})
     return plan.as_data() | {
         "protection": plan.protection.id,
         "largest_deviation": plan.protection.table.max_deviation(),
-        "variance": plan.protection.table.variance(),
+        "variance": variance,
         "epoch": plan.epoch,
         "equal_despite_a_difference_of_1_to_5": list(assess_side_channel(plan.protection).unseen),
         "variance_left_by_the_stock_flow_identity": assess_stock_flow(max(1, years - 1)).stocks.round(3).tolist(),
-        "summed_from_sources": dict(summed),
+        "summed_from_sources": {
+            each.table.id: {"values": each.summed, "largest_variance": float(each.draws.max()) * variance}
+            for each in plan.outgoing
+            if each.summed
+        },
         "by_table": {each.table.id: _risk_and_utility(each, plan) for each in plan.tables},
     }
 
@@ -116,13 +127,27 @@ def public_page(report: dict[str, Any]) -> str:
         "de": "Abweichung der veröffentlichten von den gezählten Werten (Personen, Ereignisse); Anteile an Werten über 0.",
         "en": "Deviation of published from counted values (persons, events); shares of all values above 0.",
     }
+    missing = {"de": "Es fehlt", "en": "Missing"}
     parts = []
     for language, head in heads.items():
         rows = [_accuracy_row(table, language) for table in report["tables"]]
         title = f"{titles[language]} {report['release']}"
         remarks = [f"{each[language]} ({', '.join(each['tables'])})" for each in report["remarks"]]
-        parts.append(_section(language, title, [report["method"][language], *remarks, units[language]], head, rows))
+        lacks = [f"{missing[language]}: {each[language]}" for each in report["missing"]]
+        sums = [_sums(table, language) for table in report["tables"] if table.get("summed")]
+        words = [report["method"][language], *remarks, *sums, *lacks, units[language]]
+        parts.append(_section(language, title, words, head, rows))
     return _page(report["title"]["de"], parts)
+
+
+def _sums(table: dict[str, Any], language: str) -> str:
+    values = _whole(table["summed"], language)
+    return {
+        "de": f"{table['table']}: {values} Werte sind Summen aus bis zu {table['most_parts']} einzeln geschützten Teilen; ihre "
+        "Abweichung ist aus dem Verfahren errechnet.",
+        "en": f"{table['table']}: {values} values are sums of up to {table['most_parts']} parts protected one by one; their "
+        "deviation is reckoned from the method.",
+    }[language]
 
 
 def _accuracy_row(table: dict[str, Any], language: str) -> list[str]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
 import narwhals.stable.v2 as nw
 import numpy as np
+from numpy.typing import NDArray
 
 from allmende.areas.hierarchy import Region
 from allmende.areas.keys import LAENDER
@@ -79,12 +80,9 @@ class Counted:
 
 
 def tabulate(source: Source, table: Table) -> Counted:
-    """Count a table with all its margins.
-
-    Raises AllmendeError if the store has no year of it (with `pooled`: no complete window).
-    """
+    """Count a table with all its margins; without cells if the store has no year of it (with `pooled`: no complete window)."""
     place = base_column(table.geography)
-    cells = _count(source, table, (place,), table.names)
+    cells = _count(source, table, (place,), table.names) if published_years(source, table) else _nobody(table, source.region)
     area = area_column(cells[place], table.geography, source.region)
     placed = Cells((area, *cells.columns[1:]), cells.n, cells.key)
     finest = fold(placed, ("area", "year", *table.names))
@@ -117,41 +115,56 @@ def _with_columns(cells: Cells, margin: Margin) -> Cells:
 
 
 def published_years(source: Source, table: Table) -> tuple[int, ...]:
-    """Return a table's years: those that anybody delivered (for the region: everybody), or complete windows of them."""
+    """Return a table's years: those that anybody delivered, or complete windows of them."""
     delivered = source.delivered(table.cube, table.series)
-    found = tuple(
-        year for year in sorted(delivered) if _window(year, table.pooled) == year and _complete(delivered, year, table)
-    )
-    if not found:
-        raise AllmendeError(
-            f"Table {table.id!r} has nothing to show.",
-            where=f"store of {table.cube}, series {table.series}: years {sorted(delivered)}",
-            expected=f"a complete window of {table.pooled} years" if table.pooled > 1 else "at least one year",
-            todo="Let the offices deliver these years, or take the table out of the catalogue.",
-        )
-    return found
+    return tuple(year for year in sorted(delivered) if ends_window(year, table.pooled) and _complete(delivered, year, table))
 
 
-def with_data(source: Source, catalogue: Catalogue) -> tuple[Catalogue, tuple[str, ...]]:
+def counted_in(source: Source, table: Table) -> dict[int, frozenset[str]]:
+    """Return which municipalities are counted in each of a table's years."""
+    delivered = source.delivered(table.cube, table.series)
+    return {year: frozenset(_complete(delivered, year, table)) for year in published_years(source, table)}
+
+
+def with_data(source: Source, catalogue: Catalogue, elsewhere: Collection[str] = ()) -> tuple[Catalogue, tuple[str, ...]]:
     """Return the catalogue's tables of which anything was delivered, and a sentence for each of the others.
 
-    Raises AllmendeError if nothing was delivered of any.
+    `elsewhere` names tables of which there is something beside the store. Raises AllmendeError if nothing was delivered of any.
     """
-    empty = {}
-    for table in catalogue.tables:
-        try:
-            published_years(source, table)
-        except AllmendeError as error:
-            empty[table.id] = error
+    empty = [table for table in catalogue.tables if table.id not in elsewhere and not published_years(source, table)]
+    errors = [_nothing_to_show(source, table) for table in empty]
     if len(empty) == len(catalogue.tables):
-        raise next(iter(empty.values()))
-    kept = tuple(table for table in catalogue.tables if table.id not in empty)
-    return Catalogue(catalogue.title, kept), tuple(f"{error.what} {error.parts()['where']}" for error in empty.values())
+        raise errors[0]
+    kept = tuple(table for table in catalogue.tables if table not in empty)
+    return Catalogue(catalogue.title, kept), tuple(f"{error.what} {error.where}" for error in errors)
+
+
+def _nothing_to_show(source: Source, table: Table) -> AllmendeError:
+    return AllmendeError(
+        f"Table {table.id!r} has nothing to show.",
+        where=f"store of {table.cube}, series {table.series}: years {sorted(source.delivered(table.cube, table.series))}",
+        expected=f"a complete window of {table.pooled} years" if table.pooled > 1 else "at least one year",
+        todo="Let the offices deliver these years, or take the table out of the catalogue.",
+    )
+
+
+def _nobody(table: Table, region: Region) -> Cells:
+    """Return no cells, with the columns of a table's count."""
+    none = np.zeros(0, dtype=np.int64)
+    numbered = base_column(table.geography) == "cell"
+    place = Column(base_column(table.geography), none, None if numbered else ())
+    columns = [Column(name, none, members(name, table, region)) for name in table.names]
+    return Cells((place, Column("year", none), *columns), none, none.astype(np.uint32))
 
 
 def _complete(delivered: Mapping[int, set[str]], end: int, table: Table) -> set[str]:
     """Return who delivered every year of the window that ends with a year."""
     return set.intersection(*(delivered.get(year, set()) for year in range(end - table.pooled + 1, end + 1)))
+
+
+def ends_window(year: int | Ints, length: int) -> NDArray[np.bool_]:
+    """Say of a year, or of each, whether it is the last of a window of so many years."""
+    return np.asarray(_window(np.asarray(year), length) == year)
 
 
 def _window(year: Year, length: int) -> Year:

@@ -78,6 +78,8 @@ class Overlap:
 
 def assess_overlap(source: Source, outer: Protected, inner: Protected, protection: Protection) -> tuple[Overlap, ...]:
     """Attack every sliver between two tables, in all groups and years that both publish."""
+    if not (outer.years and inner.years):  # offices at the source alone: they attacked their own cells
+        return ()
     atoms = _atoms(source, shared(outer.table, inner.table))
     unions = UNITED[outer.table.geography in GRIDS]
     slivers = find_slivers(_labels(source, outer, atoms), _labels(source, inner, atoms), unions=unions)

@@ -34,6 +34,7 @@ from allmende.parameters.classifications import classification
 
 RELEASE = "2026-01-erfunden"
 YEARS = tuple(range(2017, 2025))
+LAENDER = {"98": "Geestmark", "99": "Marschenland"}
 TOWNS = {
     "98001001": ("Ahrenstadt", "Stadt", 21400, 1.010, 5),
     "98001002": ("Buchenau", "Gemeinde", 6200, 0.994, 3),
@@ -89,7 +90,7 @@ def _region() -> tuple[Region, Shapes, Shapes]:
     municipalities, districts, parts = [], [], []
     for ags, outline in zip(TOWNS, outlines, strict=True):
         name, kind, _size, _growth, number = TOWNS[ags]
-        municipalities.append(Municipality(ags, name, ags[:2], kind, ("Ortsteil",) if number else ()))
+        municipalities.append(Municipality(ags, name, LAENDER[ags[:2]], kind, ("Ortsteil",) if number else ()))
         if not number:
             continue
         west, south, east, north = outline.bounds

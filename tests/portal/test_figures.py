@@ -23,6 +23,7 @@ from allmende.portal.combining import coarser, combine
 from allmende.portal.drawing import Line, Sides, columns, grouped_bars, lines, pyramid
 from allmende.portal.drawing.svg import ticks
 from allmende.portal.evidence import figures, mapping
+from allmende.portal.evidence.members import member_name
 from allmende.portal.evidence.page import plus_minus
 from allmende.portal.evidence.reader import Reader
 from allmende.portal.public import shelf
@@ -181,3 +182,8 @@ def test_the_query_of_a_view_reproduces_it(reader: Reader) -> None:
     again = mapview.choose(reader, place, QueryDict(view.query()))
     assert again is not None
     assert (again.found.geography, again.found.measure, again.found.year) == ("grid_1000", "veraenderung", 2021)
+
+
+def test_places_of_a_move_are_called_by_the_names_that_the_region_gives_them(reader: Reader) -> None:
+    names = [member_name(reader, "counterpart", key) for key in ("98001002", "98", "03", "97")]
+    assert names == ["Buchenau", "Geestmark, übrige", "Niedersachsen", "Land 97"]

@@ -22,8 +22,9 @@ def member_name(reader: Reader, dimension: str, member: str | int) -> str:
     if dimension == "age" and isinstance(member, str):
         return wording.band(member)
     if dimension == "counterpart" and len(str(member)) == 2:
-        land = LAENDER.get(str(member), _("Land %(key)s") % {"key": member})
-        return _("%(land)s, übrige") % {"land": land} if _has_members(reader, str(member)) else land
+        own = next((m.land for m in reader.shelf.region.municipalities if m.ags.startswith(str(member))), "")
+        land = LAENDER.get(str(member)) or own or _("Land %(key)s") % {"key": member}
+        return _("%(land)s, übrige") % {"land": land} if own else land
     known = {
         "m": _("männlich"), "w": _("weiblich"), "d": _("divers"), "x": _("ohne Angabe"), "german": _("deutsch"),
         "other": _("nur ausländisch"), "main": _("Hauptwohnung"), "secondary": _("Nebenwohnung"), "in": _("Zuzug"),
@@ -34,7 +35,3 @@ def member_name(reader: Reader, dimension: str, member: str | int) -> str:
         if place is not None:
             return place.name if place.kind != "unlocated" else _("%(place)s, nicht verortet") % {"place": place.name}
     return known.get(str(member), str(member))
-
-
-def _has_members(reader: Reader, land: str) -> bool:
-    return any(m.ags.startswith(land) for m in reader.shelf.region.municipalities)

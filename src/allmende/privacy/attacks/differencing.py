@@ -89,7 +89,9 @@ def assess_slivers(
     shown = (slivers.terms @ published).T.ravel()
     identity = _identity(counts, keys)
     if exact_outer:
-        identity[: slivers.outer] = np.arange(slivers.outer)[:, None] - slivers.outer  # no noise that could be another's
+        identity[: slivers.outer] = (
+            np.arange(slivers.outer)[:, None] - slivers.outer
+        )  # below 0: no noise that could be another's
     signatures = _signatures(slivers, rows, identity, len(protection.table.rows))
     people = slivers.beyond(n.reshape(len(n), -1)).T.ravel() == 0
     kept = np.flatnonzero((signatures.sum(axis=1) <= most_draws) & people)
@@ -104,30 +106,33 @@ def assess_slivers(
 
 def _identity(counts: Ints, keys: Keys) -> Ints:
     """Return a number for the people of each area and group: equal count and key sum, equal people (one error in 2³²)."""
-    people = counts.astype(np.uint64) << np.uint64(32) | keys
-    return np.asarray(np.unique(people, return_inverse=True)[1].reshape(counts.shape), dtype=np.int64)
+    return (counts << 32) | keys.astype(np.int64)
 
 
 def _signatures(slivers: Slivers, rows: Ints, identity: Ints, height: int) -> NDArray[np.int16]:
     """Return how often each row is added and subtracted (groups · slivers × 2 · rows): equal counts, equal noise."""
     terms = sparse.coo_array(slivers.terms)
-    groups = rows.shape[1]
-    signature = np.zeros((groups, len(slivers), 2 * height), dtype=np.int16)
-    for group in range(groups):
+    flat = [np.zeros((0, 2 * height), dtype=np.int16)]
+    for group in range(rows.shape[1]):
         left = _not_cancelled(terms, identity[:, group])
         place = rows[terms.col[left], group] + np.where(terms.data[left] < 0, height, 0)
-        np.add.at(signature[group], (terms.row[left], place), 1)
-    flat = signature.reshape(groups * len(slivers), 2 * height)
-    flat[:, [0, height]] = 0  # row 0 adds no noise
-    return flat
+        size = len(slivers) * 2 * height
+        each = np.bincount(terms.row[left].astype(np.int64) * 2 * height + place, minlength=size)
+        flat.append(each.astype(np.int16).reshape(len(slivers), 2 * height))
+    signatures = np.concatenate(flat)
+    signatures[:, [0, height]] = 0  # row 0 adds no noise
+    return signatures
 
 
-def _not_cancelled(terms: sparse.coo_array, identity: Ints) -> Ints:
-    """Return the places of the terms whose people the same sliver does not take away again (or had not added before)."""
-    low = int(identity.min(initial=0))
-    who = terms.row.astype(np.int64) * (int(identity.max(initial=0)) - low + 1) + identity[terms.col] - low
-    _, which = np.unique(who, return_inverse=True)
-    return np.flatnonzero(np.bincount(which, weights=terms.data)[which] != 0)
+def _not_cancelled(terms: sparse.coo_array, identity: Ints) -> NDArray[np.bool_]:
+    """Say of each term whether its people are not, in the same sliver, taken away again or added before."""
+    _, who, times = np.unique(identity, return_inverse=True, return_counts=True)
+    several = np.flatnonzero((times > 1)[who][terms.col])
+    pair = terms.row[several].astype(np.int64) * len(times) + who[terms.col[several]]
+    _, which = np.unique(pair, return_inverse=True)
+    left = np.ones(len(terms.data), dtype=np.bool_)
+    left[several] = np.bincount(which, weights=terms.data[several])[which] != 0
+    return left
 
 
 def _noise(table: PTable, signature: NDArray[np.int16]) -> Spread:

@@ -68,6 +68,14 @@ def test_a_changed_file_makes_verify_exit_with_1_and_is_named(run, hub, catalogu
     assert "report.html: was changed" in err
 
 
+def test_releases_of_a_folder_that_is_not_there_cannot_be_listed(run, tmp_path):
+    code, out, err = run("release", "list", tmp_path / "publik")
+    assert (code, out) == (2, "")
+    assert "There is no such folder" in err
+    assert str(tmp_path / "publik") in err
+    assert run("release", "list", tmp_path)[0] == 0
+
+
 @pytest.mark.parametrize("command", ["plan", "build", "verify", "list"])
 def test_every_command_shows_an_example(run, command):
     code, out, _ = run("release", command, "--help")

@@ -10,6 +10,7 @@ import click
 from allmende import release
 from allmende.cli.output import json_option, say, say_json
 from allmende.cubes.publication import CURRENT, RELEASES, read_publication
+from allmende.errors import AllmendeError
 from allmende.hub import Hub, open_hub
 from allmende.privacy.profiles import profile_names
 from allmende.release import Plan
@@ -103,12 +104,19 @@ def verify_release(folder: Path, as_json: bool) -> None:
 @click.argument("public", type=FOLDER)
 @json_option
 def list_releases(public: Path, as_json: bool) -> None:
-    """List the releases of a public folder, the one in force marked.
+    """List the releases of a public folder, the one in force marked. Exit code 2 if there is no such folder.
 
     \b
     Example:
       allmende release list public/
     """
+    if not public.is_dir():
+        raise AllmendeError(
+            "There is no such folder.",
+            where=str(public),
+            expected="the public folder of `allmende release build HUB PUBLIC`",
+            todo="Correct the path, or build the first release into it.",
+        )
     in_force = (public / CURRENT).resolve().name
     folders = sorted(p for p in (public / RELEASES).glob("*") if not p.name.startswith("."))
     found = sorted((read_publication(folder) for folder in folders), key=lambda each: (each.created, each.id))

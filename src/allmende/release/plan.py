@@ -118,8 +118,10 @@ def plan(hub: Hub, catalogue: Catalogue, profile: str = "standard") -> Plan:
         shares = {table.id: gather_shares(hub, table) for table in catalogue.tables}
         catalogue, gaps = with_data(source, catalogue, [name for name, each in shares.items() if each.parts])
         gate = Gate(source, protection, load_limits(), registry.tables())
-        catalogue, outgoing = _outgoing(hub, gate, catalogue, shares)
-        missing = _missing(shares, outgoing)
+        together = _put_together(hub, gate, catalogue, shares)
+        missing = _missing(shares, together)
+        outgoing = tuple(each for each in together if each.years)
+        catalogue = Catalogue(catalogue.title, tuple(each.table for each in outgoing))
         tables = tuple(gate.protected(table) for table in catalogue.tables)
         findings = gate.examine(catalogue)
         changes = tuple((finding, suggest(gate, catalogue, finding)) for finding in findings if not finding.passed)
@@ -133,10 +135,8 @@ def plan(hub: Hub, catalogue: Catalogue, profile: str = "standard") -> Plan:
     )
 
 
-def _outgoing(
-    hub: Hub, gate: Gate, catalogue: Catalogue, shares: Mapping[str, Shares]
-) -> tuple[Catalogue, tuple[Outgoing, ...]]:
-    """Put every table together, and return those of which anything can be published, with the catalogue of them."""
+def _put_together(hub: Hub, gate: Gate, catalogue: Catalogue, shares: Mapping[str, Shares]) -> tuple[Outgoing, ...]:
+    """Put every table together; raises AllmendeError if nothing is left of any."""
     outlines = read_outlines(hub.region_folder) if any(each.offices for each in shares.values()) else None
     together = []
     for table in catalogue.tables:
@@ -145,19 +145,18 @@ def _outgoing(
         own = publish(protected, hub.region, note) if protected.years else None
         part = Part(counted_in(gate.source, table), own) if own else None
         together.append(put_together(part, others, note, hub.region, outlines))
-    kept = tuple(each for each in together if each.years)
-    if not kept:
+    if not any(each.years for each in together):
         raise AllmendeError(
             "Nothing of the catalogue can be published.",
             where="; ".join(missing.why.en for each in together for missing in each.missing),
             expected="at least one area of one table that is whole",
             todo="Let the offices deliver what is missing: allmende hub status.",
         )
-    return Catalogue(catalogue.title, tuple(each.table for each in kept)), kept
+    return tuple(together)
 
 
-def _missing(shares: Mapping[str, Shares], outgoing: Sequence[Outgoing]) -> tuple[Missing, ...]:
-    whole = {each.table.id: each.missing for each in outgoing}
+def _missing(shares: Mapping[str, Shares], together: Sequence[Outgoing]) -> tuple[Missing, ...]:
+    whole = {each.table.id: each.missing for each in together}
     return tuple(missing for name, each in shares.items() for missing in whole.get(name, each.missing))
 
 

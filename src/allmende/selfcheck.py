@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 from allmende.comparison import Comparison
 from allmende.privacy.published import comparisons as privacy
+from allmende.projection.published import comparisons as projection
 
-CHECKS: dict[str, Callable[[], tuple[Comparison, ...]]] = {"privacy": privacy}
+CHECKS: dict[str, Callable[[], tuple[Comparison, ...]]] = {"privacy": privacy, "projection": projection}
 """Rooms and the function that compares their published numbers; a room that has some adds a line here."""
 
 

@@ -16,6 +16,7 @@ GROUPS = {
     "hub": "The shared unit: set up, receive deliveries, see what is missing.",
     "portal": "Serve the portal, prepare its database and files.",
     "privacy": "p-tables and perturbation.",
+    "project": "Project populations; repeat published projections from plain files.",
     "register": "Check register extracts and aggregate them into a delivery.",
     "release": "Plan, build, verify and list releases.",
     "selfcheck": "Reproduce published reference numbers and print the differences.",

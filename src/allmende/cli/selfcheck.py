@@ -3,25 +3,35 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from pathlib import Path
 
 import click
 
 from allmende.cli.output import json_option, say, say_json
 from allmende.comparison import Comparison
+from allmende.outlook.references import compare_references
 from allmende.selfcheck import selfcheck
 
 
 @click.command("selfcheck")
+@click.option(
+    "--refs",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="Folder of reference files: run the published projections in it in full, too.",
+)
 @json_option
 @click.pass_context
-def group(ctx: click.Context, as_json: bool) -> None:
+def group(ctx: click.Context, refs: Path | None, as_json: bool) -> None:
     """Reproduce published reference numbers and print the differences.
 
     Needs no data beside the program. Exit code 1 if a number is missed.
 
-    Example: allmende selfcheck
+    \b
+    Example:
+      allmende selfcheck
+      allmende selfcheck --refs references/
     """
-    rooms = selfcheck()
+    rooms = selfcheck() | ({"references": compare_references(refs)} if refs else {})
     missed = [found for compared in rooms.values() for found in compared if not found.holds]
     if as_json:
         say_json({"holds": not missed, "rooms": {room: [_fields(c) for c in compared] for room, compared in rooms.items()}})

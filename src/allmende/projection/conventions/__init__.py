@@ -8,11 +8,12 @@ from allmende.projection.conventions.accounting import NEWBORN, Note, Projection
 from allmende.projection.conventions.case import Axes, Case, case_of
 from allmende.projection.conventions.fso import step_fso
 from allmende.projection.conventions.leslie import step_leslie
-from allmende.projection.conventions.running import CONVENTIONS, project
+from allmende.projection.conventions.running import CONVENTIONS, FSO_FERTILE, project
 from allmende.projection.conventions.united_nations import step_un
 
 __all__ = [
     "CONVENTIONS",
+    "FSO_FERTILE",
     "NEWBORN",
     "Axes",
     "Case",

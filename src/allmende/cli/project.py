@@ -1,0 +1,71 @@
+"""`allmende project`: repeat a published projection from plain CSV files, build a life table."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from allmende.cli.output import UNUSABLE, json_option, say, say_json
+from allmende.outlook.plain_inputs import read_inputs
+from allmende.outlook.plain_results import as_data, as_document, write_result
+from allmende.outlook.plain_tables import UnusableInputs
+from allmende.projection.conventions import CONVENTIONS, project
+
+
+@click.group(name="project")
+def group() -> None:
+    """Project populations: repeat a published projection from plain files."""
+
+
+@group.command("run")
+@click.option(
+    "--inputs",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    required=True,
+    help="Folder with population.csv, rates.csv and, where needed, flows.csv, srb.csv, settings.toml.",
+)
+@click.option("--convention", type=click.Choice(sorted(CONVENTIONS)), required=True, help="Whose equations to follow.")
+@click.option("--years", type=click.IntRange(min=1), help="Years to project; without it, as many as the rates have.")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write every cell as .csv, .parquet or .json.")
+@json_option
+@click.pass_context
+def run(ctx: click.Context, inputs: Path, convention: str, years: int | None, out: Path | None, as_json: bool) -> None:
+    """Repeat a published projection from plain CSV files, to the last digit that its source gives.
+
+    The files are described in docs/formats/projection-inputs.md. Everything that is wrong with them is listed at once
+    (exit code 2). The result has one row per year, area, group, sex and age; its accounts balance in every cell.
+
+    \b
+    Example:
+      allmende project run --inputs sweden/ --convention un-even --years 5
+      allmende project run --inputs aargau/ --convention fso --years 31 --out aargau.parquet
+    """
+    try:
+        read = read_inputs(inputs, convention, years)
+    except UnusableInputs as error:
+        if not as_json:
+            raise
+        say_json({"error": error.parts(), "findings": [found.as_data() for found in error.findings]})
+        ctx.exit(UNUSABLE)
+    projection = project(read.case, convention)
+    if out:
+        write_result(projection, read.notes, out)
+    if as_json:
+        say_json(as_data(projection, read.notes) if out else as_document(projection, read.notes))
+        return
+    said = as_data(projection, read.notes)
+    for row in said["totals"]:
+        say(
+            ", ".join(
+                f"{name} {value:,.0f}" if name != "year" else f"{value}:"
+                for name, value in row.items()
+                if value or name == "population"
+            ).replace(":,", ":")
+        )
+    for note in said["notes"]:
+        say(f"  {note}")
+    say(
+        f"Accounts balance in every cell (largest residual {projection.largest_residual:.1e})"
+        + (f"; cells in {out}." if out else ".")
+    )

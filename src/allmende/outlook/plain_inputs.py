@@ -1,0 +1,243 @@
+"""A folder of plain CSV files → a published projection's stock, rates and flows (docs/formats/projection-inputs.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from allmende.errors import AllmendeError
+from allmende.outlook.plain_fields import LIFE, Floats, fill_gaps, lay_out
+from allmende.outlook.plain_frame import frame_of
+from allmende.outlook.plain_rows import ORDER, Frame, Places, place, read_members
+from allmende.outlook.plain_settings import FILE, Settings, read_settings
+from allmende.outlook.plain_survival import survival_from
+from allmende.outlook.plain_tables import Finding, PlainTable, UnusableInputs, read_table
+from allmende.projection.conventions import CONVENTIONS, FSO_FERTILE, Case, case_of
+
+TABLES = ("population", "rates", "flows", "srb")
+"""Names of the files, each .csv or .csv.gz; all but the first may be absent as long as the columns stand somewhere."""
+
+BOYS_PER_GIRL = 1.05
+PERSONS = ("net", "in", "out")
+SHARES_SUM = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class PlainInputs:
+    """A case ready to run, and how its tables were understood, in sentences."""
+
+    case: Case
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field as laid out over the axes, and the table and header it came from."""
+
+    values: Floats
+    table: PlainTable
+    header: str
+
+    def found(self, value: object, expected: str) -> None:
+        """Put something wrong with the whole column among the table's findings."""
+        self.table.findings.append(Finding(self.table.name, 0, self.header, str(value), expected))
+
+
+def read_inputs(folder: Path, convention: str, years: int | None = None) -> PlainInputs:
+    """Read a folder of plain tables for one convention; `years` None takes every year that the rates have.
+
+    Raises
+    ------
+    UnusableInputs
+        With every finding: file, line, field, value, what was expected.
+    AllmendeError
+        If a file is absent or cannot be read at all.
+    """
+    endings = (".csv", ".csv.gz")
+    paths = {name: path for name in TABLES for ending in endings if (path := folder / f"{name}{ending}").exists()}
+    if "population" not in paths:
+        raise AllmendeError(
+            "There is no population.",
+            where=str(folder),
+            expected="population.csv (or .csv.gz)",
+            todo="See docs/formats/projection-inputs.md for the files of a folder.",
+        )
+    inputs = inputs_from(paths, read_settings(folder), convention, years)
+    read = {path.name for path in paths.values()} | {FILE}
+    strange = sorted(path.name for path in folder.iterdir() if path.name not in read and not path.name.startswith("."))
+    return PlainInputs(inputs.case, (*inputs.notes, *([f"Files not read: {', '.join(strange)}."] if strange else [])))
+
+
+def inputs_from(paths: Mapping[str, Path], settings: Settings, convention: str, years: int | None = None) -> PlainInputs:
+    """Read named tables ("population", "rates", "flows", "srb") for one convention, as `read_inputs` does."""
+    if convention not in CONVENTIONS:
+        raise AllmendeError(f"There is no convention {convention!r}.", expected=f"one of {', '.join(sorted(CONVENTIONS))}")
+    tables = {name: read_table(path, rename=settings.columns, only=settings.rows_of(name)) for name, path in paths.items()}
+    members = {name: read_members(table) for name, table in tables.items()}
+    frame, base_year = frame_of(tables, members, settings, convention, years)
+    _stop_if_found(tables)
+    given = _lay_out_all(tables, {name: place(table, members[name], frame) for name, table in tables.items()}, frame)
+    left = ((table.name, _unused(kind, table)) for kind, table in tables.items())
+    notes = [f"Columns of {name} not used: {', '.join(headers)}." for name, headers in left if headers]
+    case = _assemble(tables["population"], given, frame, base_year, settings, convention, notes)
+    _stop_if_found(tables)
+    return PlainInputs(case, tuple(notes))
+
+
+def _stop_if_found(tables: Mapping[str, PlainTable]) -> None:
+    found = [finding for table in tables.values() for finding in table.findings]
+    if found:
+        raise UnusableInputs(list(dict.fromkeys(found)))
+
+
+def _lay_out_all(tables: Mapping[str, PlainTable], places: Mapping[str, Places], frame: Frame) -> dict[str, Field]:
+    """Lay out every field of every table: of population.csv the population, of the others all the rest."""
+    given: dict[str, Field] = {}
+    for kind, table in tables.items():
+        for series in table.series:
+            name = series.field
+            if (name == "population") != (kind == "population") or (name in given and given[name].table is table):
+                continue
+            if name in given:
+                expected = f"{name} in one file only; {given[name].table.name} has it"
+                table.findings.append(Finding(table.name, 1, series.header, "a second time", expected))
+                continue
+            laid = lay_out(table, name, frame, places[kind])
+            given[name] = Field(laid if name == "ax" else fill_gaps(table, name, laid, frame), table, series.header)
+    return given
+
+
+def _unused(kind: str, table: PlainTable) -> tuple[str, ...]:
+    return (*table.unused, *(s.header for s in table.series if (s.field == "population") != (kind == "population")))
+
+
+def _assemble(
+    population: PlainTable,
+    given: dict[str, Field],
+    frame: Frame,
+    base_year: int,
+    settings: Settings,
+    convention: str,
+    notes: list[str],
+) -> Case:
+    """Build the case; what is wrong with a whole column is put among its table's findings."""
+    cells = len(frame.groups), len(frame.areas), len(frame.sexes), len(frame.ages)
+    if "population" not in given:
+        found = Finding(population.name, 1, "population", "", "a column population (or n, pop, or pop_f and pop_m)")
+        raise UnusableInputs([*population.findings, found])
+    width = frame.ages[1] - frame.ages[0]
+    for field in (given[name] for name in ("population", *PERSONS) if name in given):
+        _complete_axes(field, cells, frame)
+    survival = survival_from({name: given[name].values for name in given if name in LIFE}, width, settings.radix)
+    for name, value, expected in survival.findings:
+        (given.get(name) or next(given[n] for n in LIFE if n in given)).found(value, expected)
+    if survival.ratios is None and not survival.findings:
+        population.findings.append(Finding("rates.csv", 0, "survival", "", "one of the columns survival, q, nLx, mx, qx"))
+    notes += survival.notes
+    _stop_if_any(given, population)
+
+    def values(name: str) -> Floats:
+        return given[name].values if name in given else np.zeros((1, 1, 1, 1, 1))
+
+    def spread(name: str) -> Floats:
+        return np.broadcast_to(values(name), (len(frame.years), *cells))
+
+    _check_mothers(given, spread("population")[0], frame)
+    _check_pool(given, spread("pool_out_rate"), spread("pool_share"))
+    ratios = survival.ratios if survival.ratios is not None else np.zeros((1, 1, 1, 1, 1))
+    numbers_in, numbers_out = spread("in"), spread("out")
+    two_sided = convention == "fso"
+    return case_of(
+        spread("population")[0],
+        np.broadcast_to(ratios, (len(frame.years), *cells[:3], ratios.shape[-1])),
+        fertility=values("asfr")[:, :, :, 0],
+        boys_per_girl=_boys_per_girl(given, settings, notes),
+        net=spread("net") - numbers_out + (0 if two_sided else numbers_in),
+        net_rate=values("net_rate"),
+        come=numbers_in if two_sided else 0.0,
+        leave=values("out_rate"),
+        acquire=values("acquisition"),
+        child_share=values("child_share")[:, :, :, 0],
+        pool_leave=values("pool_out_rate"),
+        pool_share=values("pool_share"),
+        nationals=_nationals(given, frame, settings),
+        fertile=_fertile(settings, convention, notes),
+        width=width,
+        base_year=base_year,
+        groups=frame.groups,
+        areas=frame.areas,
+    )
+
+
+def _stop_if_any(given: Mapping[str, Field], population: PlainTable) -> None:
+    tables = {population.name: population} | {field.table.name: field.table for field in given.values()}
+    _stop_if_found(tables)
+
+
+def _complete_axes(field: Field, cells: tuple[int, ...], frame: Frame) -> None:
+    """Numbers of persons must say whose they are: they cannot be repeated for every area, group, sex or age."""
+    for axis, length, wanted in zip(ORDER[1:], field.values.shape[1:], cells, strict=True):
+        if length != wanted:
+            field.found("", f"a column {axis}: the population has {wanted} of them, numbers of persons belong to one each")
+
+
+def _check_mothers(given: Mapping[str, Field], start: Floats, frame: Frame) -> None:
+    if "asfr" not in given:
+        return
+    fertile = np.flatnonzero(given["asfr"].values.max(axis=(0, 1, 2, 3)) > 0)
+    if not fertile.size or given["asfr"].values.shape[-1] == 1:
+        given["asfr"].found("no rate above 0 by age", "births per woman at some ages")
+        return
+    lacking = start[:, :, 0, fertile].sum(axis=(0, 2)) == 0
+    ages = f"{frame.ages[fertile[0]]} to {frame.ages[fertile[-1]]}"
+    for area in np.flatnonzero(lacking):
+        given["population"].found(f"none in {frame.areas[area]}", f"women of childbearing age ({ages}) in every area")
+
+
+def _check_pool(given: Mapping[str, Field], leave: Floats, share: Floats) -> None:
+    sums = share.sum(axis=2)
+    if "pool_out_rate" in given and (np.abs(sums - 1) > SHARES_SUM)[leave.max(axis=2) > 0].any():
+        field = given.get("pool_share", given["pool_out_rate"])
+        field.found(
+            f"sums from {sums.min():g} to {sums.max():g}", "shares that sum to 1 over the areas wherever somebody leaves"
+        )
+
+
+def _boys_per_girl(given: Mapping[str, Field], settings: Settings, notes: list[str]) -> Floats:
+    if "srb" in given:
+        if settings.boys_per_girl is not None:
+            given["srb"].found(f"{settings.boys_per_girl} in {FILE}, too", "the sex ratio at birth in one place")
+        return given["srb"].values[:, :, :, 0, 0]
+    if settings.boys_per_girl is None:
+        notes.append(f"Sex ratio at birth: {BOYS_PER_GIRL} boys per girl (assumption; none was given).")
+    return np.array(settings.boys_per_girl or BOYS_PER_GIRL)
+
+
+def _nationals(given: Mapping[str, Field], frame: Frame, settings: Settings) -> int | None:
+    """Return the group that naturalised persons join: the one named, or the only one from which nobody is naturalised."""
+    field = given.get("acquisition") or given.get("child_share")
+    if settings.nationals is not None:
+        if settings.nationals not in frame.groups:
+            raise UnusableInputs([Finding(FILE, 0, "nationals", settings.nationals, f"one of {', '.join(frame.groups)}")])
+        return frame.groups.index(settings.nationals)
+    if field is None or not field.values.any():
+        return None
+    never = np.flatnonzero(
+        ~np.broadcast_to(field.values, (len(field.values), len(frame.groups), *field.values.shape[2:])).any(axis=(0, 2, 3, 4))
+    )
+    if "acquisition" not in given or len(never) != 1:
+        field.found("several groups", 'nationals = "…" in settings.toml: the group that naturalised persons join')
+        return None
+    return int(never[0])
+
+
+def _fertile(settings: Settings, convention: str, notes: list[str]) -> tuple[int, int] | None:
+    first, last = settings.first_fertile_age, settings.last_fertile_age
+    if first is None and last is None:
+        return None
+    if convention != "fso":
+        notes.append(f"The first and the last fertile age are not used: {convention} takes every age with a birth rate.")
+    return (first if first is not None else FSO_FERTILE[0]), (last if last is not None else FSO_FERTILE[1])

@@ -1,0 +1,95 @@
+"""What a siting answer says, and the checks on what it is asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from allmende.errors import AllmendeError
+from allmende.needs.siting.program import Floats, Ints
+
+
+@dataclass(frozen=True, slots=True)
+class SitingPlan:
+    """Where the hosts are, what that costs, and how good it is proved to be.
+
+    `objective` says what was minimised (or, for `max_cover`, maximised): "median", "center", "set-cover", "max-cover".
+    """
+
+    objective: str
+    hosts: Ints
+    """Positions of the open candidates, ascending."""
+    value: float
+    bound: float
+    """No plan is better than this: at most `value` where cost is minimised, at least `value` where cover is maximised."""
+    assignment: Ints
+    """`[customers]` the nearest host of each (ties to the lower position); -1 where none reaches it (covers only)."""
+    steps: tuple[str, ...]
+    """How the answer was found, as sentences."""
+
+    @property
+    def gap(self) -> float:
+        """Relative distance between value and bound; 0 is a proved optimum."""
+        if self.value == self.bound:
+            return 0.0
+        return abs(self.value - self.bound) / max(abs(self.value), 1e-12)
+
+    @property
+    def proved(self) -> bool:
+        """Whether the optimum is proved, to 1e-9 of the value."""
+        return self.gap <= 1e-9
+
+
+def check_costs(cost: ArrayLike, weights: ArrayLike | None) -> tuple[Floats, Floats]:
+    """Return cost `[customers, candidates]` and weights `[customers]` as arrays, or say what is wrong with them."""
+    costs = np.ascontiguousarray(cost, dtype=np.float64)
+    if costs.ndim != 2 or 0 in costs.shape:
+        raise AllmendeError(
+            f"The costs have the shape {costs.shape}.",
+            expected="a table with a row per customer and a column per candidate",
+            todo="Give at least one customer and one candidate.",
+        )
+    weight = np.ones(len(costs)) if weights is None else np.asarray(weights, dtype=np.float64)
+    if weight.shape != (len(costs),):
+        raise AllmendeError(f"{weight.size} weights for {len(costs)} customers.", expected="one weight per customer")
+    for name, values in (("cost", costs), ("weight", weight)):
+        wrong = np.argwhere(~(values >= 0))
+        if len(wrong):
+            at = tuple(int(k) for k in wrong[0])
+            raise AllmendeError(
+                f"A {name} is {values[at]:g}.",
+                where=f"customer {at[0]}" + (f", candidate {at[1]}" if len(at) > 1 else ""),
+                expected="a number of at least 0" + ("; infinity where a candidate cannot serve" if name == "cost" else ""),
+            )
+    if not np.isfinite(weight).all():
+        raise AllmendeError("A weight is infinite.", expected="finite weights")
+    alone = np.flatnonzero(~np.isfinite(costs).any(axis=1))
+    if len(alone):
+        shown = ", ".join(map(str, alone[:10])) + (" …" if len(alone) > 10 else "")
+        raise AllmendeError(
+            f"{len(alone)} customers can be reached from no candidate.",
+            where=f"customers {shown}",
+            expected="a way from each customer to at least one candidate",
+            todo="Connect them, add candidates, or leave them out and say so.",
+        )
+    return costs, weight
+
+
+def check_number(p: int, candidates: int) -> None:
+    """Refuse a number of hosts that is not among 1 … candidates."""
+    if not 1 <= p <= candidates:
+        raise AllmendeError(f"{p} hosts among {candidates} candidates.", where="p", expected=f"a number from 1 to {candidates}")
+
+
+def assign(costs: Floats, hosts: Ints) -> Ints:
+    """Return the nearest host of each customer, ties to the lower position; -1 where none can serve.
+
+    >>> assign(np.array([[2.0, 1.0, 1.0], [np.inf, np.inf, np.inf]]), np.array([1, 2])).tolist()
+    [1, -1]
+    """
+    ordered = np.sort(hosts)
+    among = costs[:, ordered]
+    nearest = ordered[among.argmin(axis=1)]
+    return np.where(np.isfinite(among.min(axis=1)), nearest, -1)

@@ -23,6 +23,7 @@ bench: .venv/full ## measure the claims of speed and size, print ratios (SHORT=1
 	$(RUN) benchmarks/base_cube.py $(if $(SHORT),--short)
 	$(RUN) benchmarks/register.py
 	$(RUN) benchmarks/perturbation.py $(if $(SHORT),200000)
+	$(RUN) benchmarks/backtest.py
 	$(RUN) benchmarks/attacks_on_profiles.py $(if $(SHORT),1)
 	$(RUN) -m allmende demo --no-serve
 	$(RUN) benchmarks/gate.py demo-data/hub

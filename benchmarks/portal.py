@@ -106,7 +106,7 @@ def _weigh(home: str, page: str) -> None:
     told = sum(length for file, length in sizes.items() if "/gebiet/" in file)
     print(f"\nfirst load of {page}: {total / 1000:.0f} kB compressed, {total / LIMIT_BYTES:.2f} of the limit")
     print(
-        f"  the page {size / 1000:.0f} kB, the map's areas {told / 1000:.0f} kB, files that stay {(total - size - told) / 1000:.0f} kB"
+        f"  the page {size / 1000:.0f} kB, the map's areas {told / 1000:.0f} kB, the rest {(total - size - told) / 1000:.0f} kB"
     )
 
 

@@ -15,6 +15,8 @@ from pathlib import Path
 
 PORTAL = Path(__file__).resolve().parent.parent / "src" / "allmende" / "portal"
 PO = PORTAL / "locale" / "en" / "LC_MESSAGES" / "django.po"
+POLITE = PORTAL / "locale" / "de" / "LC_MESSAGES" / "django.po"
+"""What the sign-in pages say in German instead of allauth's own words; kept by hand."""
 MARKERS = {"_", "gettext", "gettext_lazy", "gettext_noop"}
 HEAD = (
     'msgid ""\nmsgstr ""\n"Language: en\\n"\n"MIME-Version: 1.0\\n"\n"Content-Type: text/plain; charset=UTF-8\\n"\n'
@@ -116,6 +118,8 @@ def main() -> int:
     PO.write_text(write_po(known, current), encoding="utf-8")
     kept = {message: translated for message, translated in known.items() if message in current}
     PO.with_suffix(".mo").write_bytes(compile_mo(kept))
+    polite = POLITE.read_text(encoding="utf-8")
+    POLITE.with_suffix(".mo").write_bytes(compile_mo(read_po(polite), polite.partition("\n\n")[0]))
     missing = [message[0] for message in current if not all(known.get(message, [""]))]
     for text in missing:
         print(f"not translated: {text}")

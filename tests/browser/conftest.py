@@ -93,7 +93,8 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         pytest.skip("the front-end files are not there: run tools/frontend.py")
     folder = tmp_path_factory.mktemp("portal")
     _write_release(folder / "public")
-    _allmende("create-member", MEMBER, "--ags", "98001001", "--password", PASSWORD, "--public", str(folder / "public")).wait(60)
+    asked = _allmende("create-member", MEMBER, "--ags", "98001001", "--public", str(folder / "public"), stdin=subprocess.PIPE)
+    asked.communicate(f"{PASSWORD}\n{PASSWORD}\n".encode(), timeout=60)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -127,9 +128,11 @@ def _write_release(public: Path) -> None:
     invented.write_open_table(public)
 
 
-def _allmende(*arguments: str) -> subprocess.Popen[bytes]:
+def _allmende(*arguments: str, stdin: int | None = None) -> subprocess.Popen[bytes]:
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("ALLMENDE_", "DJANGO_"))}
-    return subprocess.Popen([sys.executable, "-m", "allmende", "portal", *arguments], env=clean)
+    return subprocess.Popen(
+        [sys.executable, "-m", "allmende", "portal", *arguments], env=clean, stdin=stdin, start_new_session=True
+    )
 
 
 def _wait(address: str, server: subprocess.Popen[bytes]) -> str:

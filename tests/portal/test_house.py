@@ -34,6 +34,14 @@ def test_every_text_is_translated_and_the_compiled_catalogue_is_current() -> Non
     assert messages.PO.with_suffix(".mo").read_bytes() == messages.compile_mo(known)
 
 
+def test_the_sign_in_pages_say_sie_and_their_catalogue_is_current() -> None:
+    messages = _tool("messages")
+    text = messages.POLITE.read_text(encoding="utf-8")
+    known = messages.read_po(text)
+    assert not [words for (words,) in known.values() if re.search(r"\b([Dd]u|[Dd]eine?\w?|[Dd]ich|[Dd]ir)\b", words)]
+    assert messages.POLITE.with_suffix(".mo").read_bytes() == messages.compile_mo(known, text.partition("\n\n")[0])
+
+
 def test_a_translation_keeps_the_places_of_its_figures() -> None:
     messages = _tool("messages")
     for (text, _plural), translated in messages.read_po(messages.PO.read_text(encoding="utf-8")).items():

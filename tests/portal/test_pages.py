@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import get_resolver
 
 from allmende.errors import AllmendeError
-from allmende.portal.accounts.services import create_member
+from allmende.portal.accounts.services import create_member, set_password
 from allmende.portal.evidence import figures
 from allmende.portal.evidence import urls as evidence
 from allmende.portal.evidence.opendata import open_tables
@@ -264,6 +264,35 @@ def test_pages_tell_the_same_population_and_shares(client: Client, place: str) -
     assert f"({100 * young:.1f}\u202f%)".replace(".", ",") in client.get(f"/daten/gebiet/{place}/").content.decode()
 
 
+def test_a_member_finds_the_own_account_and_no_page_that_needs_mail(member: Client) -> None:
+    page = member.get("/konto/").content.decode()
+    for words in (
+        "planung@ahrenstadt.example",
+        "Sie gehören zu: Ahrenstadt.",
+        'href="/konto/password/change/"',
+        'href="/konto/2fa/"',
+    ):
+        assert words in page
+    assert 'href="/konto/"' in member.get("/").content.decode()
+    assert member.get("/konto/email/").headers["Location"] == "/konto/"
+
+
+def test_who_is_locked_out_is_told_politely_what_to_do(client: Client) -> None:
+    tries = [client.post("/konto/login/", {"login": "wer@ahrenstadt.example", "password": "falsch"}) for _ in range(6)]
+    assert "Bitte warten Sie fünf Minuten" in tries[-1].content.decode()
+
+
+def test_a_new_password_holds_and_ends_what_the_old_one_opened(member: Client) -> None:
+    assert member.get("/konto/").status_code == 200
+    set_password("Planung@ahrenstadt.example", "ganz andere Worte 8")
+    assert member.get("/konto/").status_code == 302
+    sent = member.post("/konto/login/", {"login": "planung@ahrenstadt.example", "password": "ganz andere Worte 8"})
+    assert sent.status_code == 302
+    for email, password in (("wer@ahrenstadt.example", "ganz andere Worte 8"), ("planung@ahrenstadt.example", "kurz")):
+        with pytest.raises(AllmendeError):
+            set_password(email, password)
+
+
 def test_a_member_may_set_up_a_second_factor(client: Client) -> None:
     person = create_member("zweites@ahrenstadt.example", "eine lange Losung 7", [AGS], KNOWN)
     client.force_login(person)
@@ -274,7 +303,7 @@ def test_a_member_may_set_up_a_second_factor(client: Client) -> None:
 
 
 def test_who_must_sign_in_first_is_led_to_the_page_for_it(client: Client) -> None:
-    for path in ("/konto/email/", "/konto/2fa/", "/konto/password/change/"):
+    for path in ("/konto/", "/konto/2fa/", "/konto/password/change/"):
         assert client.get(path).headers["Location"].startswith("/konto/login/"), path
 
 
@@ -283,20 +312,34 @@ def test_who_forgot_a_password_reads_whom_to_ask_and_can_post_nothing(client: Cl
     assert client.post("/konto/password/reset/", {"email": "planung@ahrenstadt.example"}).status_code == 405
 
 
+def _allmende(*arguments: str, said: str = "") -> subprocess.CompletedProcess[str]:
+    plain = {name: value for name, value in os.environ.items() if not name.startswith(("ALLMENDE_", "LC_", "LANG"))}
+    command = [sys.executable, "-m", "allmende", "portal", *arguments]
+    # in a session of its own there is no terminal, so that a hidden question is answered by what is said
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=plain, input=said, start_new_session=True)
+
+
+def test_a_portal_without_a_public_folder_is_refused(tmp_path: Path) -> None:
+    done = _allmende("serve", "--public", str(tmp_path / "nowhere"))
+    assert done.returncode == 2
+    assert "--public" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_operator_creates_an_account_and_gives_it_a_new_password(release: Path, tmp_path: Path) -> None:
+    folders = ("--public", str(release), "--state", str(tmp_path / "state"))
+    first, second = "eine lange Losung 7", "ganz andere Worte 8"
+    made = _allmende("create-member", "amt@ahrenstadt.example", "--ags", AGS, *folders, said=f"{first}\n{first}\n")
+    assert made.returncode == 0, made.stderr
+    changed = _allmende("password", "amt@ahrenstadt.example", *folders, said=f"{second}\n{second}\n")
+    assert changed.returncode == 0, changed.stderr
+    assert "gilt ab jetzt" in changed.stdout
+    assert second not in changed.stdout + changed.stderr
+    assert _allmende("password", "niemand@ahrenstadt.example", *folders, said=f"{second}\n{second}\n").returncode == 2
+
+
 def test_the_state_of_a_portal_is_for_its_owner_only(release: Path, tmp_path: Path) -> None:
-    command = [
-        sys.executable,
-        "-m",
-        "allmende",
-        "portal",
-        "prepare",
-        "--public",
-        str(release),
-        "--state",
-        str(tmp_path / "state"),
-    ]
-    plain = {name: value for name, value in os.environ.items() if not name.startswith("ALLMENDE_")}
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env=plain)
+    done = _allmende("prepare", "--public", str(release), "--state", str(tmp_path / "state"))
     assert done.returncode == 0, done.stderr
     written = [tmp_path / "state", *(tmp_path / "state").glob("*.*")]
     assert (tmp_path / "state" / "portal.sqlite3") in written

@@ -1,4 +1,4 @@
-"""`allmende portal`: prepare, serve, accounts, feedback."""
+"""`allmende portal`: prepare, serve, accounts and their passwords, feedback."""
 
 from __future__ import annotations
 
@@ -9,9 +9,38 @@ from typing import Any
 
 import click
 
-from allmende.cli.output import json_option, say, say_json
+from allmende.cli.output import json_option, language, say, say_json
 from allmende.errors import AllmendeError
 from allmende.portal import server
+
+WORDS: dict[str, dict[str, str]] = {
+    "de": {
+        "database": "Die Datenbank ist auf dem neuesten Stand.",
+        "files": "Die Dateien der Seiten liegen bereit.",
+        "open": "Das Portal ist offen unter {address} (Strg-C beendet es).",
+        "created": "{email} kann sich jetzt anmelden.",
+        "new": "Neues Passwort (mindestens 12 Zeichen)",
+        "again": "Noch einmal",
+        "changed": "Das neue Passwort von {email} gilt ab jetzt; wer mit dem alten angemeldet war, ist abgemeldet.",
+        "silent": "Noch keine Rückmeldung.",
+        "figure": "Zahl",
+        "barrier": "Barriere",
+        "other": "anderes",
+    },
+    "en": {
+        "database": "The database is up to date.",
+        "files": "The files of the pages are in place.",
+        "open": "The portal is open at {address} (Ctrl-C stops it).",
+        "created": "{email} may sign in now.",
+        "new": "New password (at least 12 characters)",
+        "again": "Once more",
+        "changed": "The new password of {email} holds from now on; whoever was signed in with the old one is signed out.",
+        "silent": "No feedback yet.",
+        "figure": "figure",
+        "barrier": "barrier",
+        "other": "other",
+    },
+}
 
 
 def _folders(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -26,7 +55,7 @@ def _folders(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @click.group("portal")
 def group() -> None:
-    """Serve the portal, prepare its database and files."""
+    """Serve the portal, prepare its database and files, keep its accounts."""
 
 
 @group.command()
@@ -39,8 +68,7 @@ def prepare(public: Path, state: Path | None, as_json: bool) -> None:
     """
     folder = server.set_up(public, state)
     done = server.prepare()
-    answer = {"state": str(folder), "done": done}
-    _print(answer, "\n".join(done), as_json)
+    _print({"state": str(folder), "done": done}, "\n".join(_word(step) for step in done), as_json)
 
 
 @group.command()
@@ -55,11 +83,11 @@ def serve(public: Path, state: Path | None, address: str, port: int, workers: in
 
     Example: allmende portal serve --public demo-data/public --port 8000
     """
-    port = _free(address, port)
     server.set_up(public, state)
+    port = _free(address, port)
     server.prepare()
     where = f"http://{address}:{port}/"
-    _print({"address": where}, f"The portal is open at {where} (Ctrl-C stops it).", as_json)
+    _print({"address": where}, _word("open", address=where), as_json)
     server.serve(address, port, workers)
 
 
@@ -67,10 +95,9 @@ def serve(public: Path, state: Path | None, address: str, port: int, workers: in
 @_folders
 @click.argument("email")
 @click.option("--ags", multiple=True, required=True, help="Municipality of the person; may be given several times.")
-@click.password_option(help="Asked for if not given; at least 12 characters.")
 @json_option
-def create_member(public: Path, state: Path | None, email: str, ags: tuple[str, ...], password: str, as_json: bool) -> None:
-    """Create an account for somebody who works in a municipality of the region.
+def create_member(public: Path, state: Path | None, email: str, ags: tuple[str, ...], as_json: bool) -> None:
+    """Create an account for somebody who works in a municipality of the region; the password is asked for twice.
 
     Example: allmende portal create-member planung@stadt.example --ags 98001001 --public demo-data/public
     """
@@ -80,8 +107,25 @@ def create_member(public: Path, state: Path | None, email: str, ags: tuple[str, 
     from allmende.portal.public import shelf
 
     known = frozenset(m.ags for m in shelf().region.municipalities)
-    person = create(email, password, ags, known)
-    _print({"email": person.email, "ags": sorted(ags)}, f"{person.email} may sign in now.", as_json)
+    person = create(email, _new_password(), ags, known)
+    _print({"email": person.email, "ags": sorted(ags)}, _word("created", email=person.email), as_json)
+
+
+@group.command()
+@_folders
+@click.argument("email")
+@json_option
+def password(public: Path, state: Path | None, email: str, as_json: bool) -> None:
+    """Give an account a new password, asked for twice, never shown; everybody signed in with the old one is signed out.
+
+    Example: allmende portal password planung@stadt.example --public demo-data/public
+    """
+    server.set_up(public, state)
+    server.prepare()
+    from allmende.portal.accounts.services import set_password
+
+    person = set_password(email, _new_password())
+    _print({"email": person.email}, _word("changed", email=person.email), as_json)
 
 
 @group.command()
@@ -97,8 +141,8 @@ def feedback(public: Path, state: Path | None, as_json: bool) -> None:
     from allmende.portal.pages.services import received
 
     messages = received()
-    lines = [f"{m['received']} [{m['about']}] {m['page']} {m['contact']}\n  {m['message']}" for m in messages]
-    _print(messages, "\n".join(lines) or "No feedback yet.", as_json)
+    lines = [f"{m['received']} [{_word(m['about'])}] {m['page']} {m['contact']}\n  {m['message']}" for m in messages]
+    _print(messages, "\n".join(lines) or _word("silent"), as_json)
 
 
 def _free(address: str, port: int) -> int:
@@ -116,6 +160,14 @@ def _free(address: str, port: int) -> int:
             expected="an address of this machine and a port that is free",
             todo="Choose another port (--port) or address (--address), or stop what uses it.",
         ) from error
+
+
+def _new_password() -> str:
+    return str(click.prompt(_word("new"), hide_input=True, confirmation_prompt=_word("again"), err=True))
+
+
+def _word(name: str, /, **fields: str) -> str:
+    return WORDS[language()][name].format(**fields)
 
 
 def _print(answer: Any, words: str, as_json: bool) -> None:

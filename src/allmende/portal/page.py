@@ -50,7 +50,11 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One thought; `steps` are (address, words) of what a reader can do next."""
+    """One thought; `steps` are (address, words) of what a reader can do next.
+
+    A movable map has the addresses of its areas and of the borders over them, and its frame (west, south, east, north) in
+    degrees.
+    """
 
     title: str
     sentence: str
@@ -62,6 +66,7 @@ class Page:
     steps: Sequence[tuple[str, str]] = ()
     map_source: str = ""
     map_borders: str = ""
+    map_frame: Sequence[float] = ()
 
 
 def drawn(draw: Callable[[int], str], legend: Sequence[tuple[str, str]] = ()) -> Picture:

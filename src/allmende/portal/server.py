@@ -14,8 +14,15 @@ def set_up(public: Path, state: Path | None, hosts: str = "") -> Path:
     """Point Django at a public folder and a state folder (default: `portal-state` beside it); return the state folder.
 
     The state (database, session key, counters) is for its owner only: whatever this process writes from now on nobody
-    else may read. Variables already in the environment win.
+    else may read. Variables already in the environment win. Raises AllmendeError if there is no public folder.
     """
+    if not public.is_dir():
+        raise AllmendeError(
+            "There is no public folder here.",
+            where=str(public),
+            expected="the folder that `allmende release build` publishes into, or an empty one in which it will",
+            todo="Check --public, or make the folder.",
+        )
     os.umask(0o077)
     folder = state or public.resolve().parent / "portal-state"
     folder.mkdir(parents=True, exist_ok=True)
@@ -29,7 +36,7 @@ def set_up(public: Path, state: Path | None, hosts: str = "") -> Path:
 
 
 def prepare() -> list[str]:
-    """Bring the database and the static files up to date; return what was done, in words."""
+    """Bring the database and the static files up to date; return what was done: "database", "files"."""
     os.environ["ALLMENDE_COLLECT"] = "1"
     _start_django()
     from django.contrib.staticfiles import finders
@@ -43,7 +50,7 @@ def prepare() -> list[str]:
         )
     call_command("migrate", interactive=False, verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
-    return ["The database is up to date.", "The static files are in place."]
+    return ["database", "files"]
 
 
 def serve(address: str, port: int, workers: int) -> None:

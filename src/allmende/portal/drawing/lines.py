@@ -54,4 +54,5 @@ def _marks(low: float, high: float, zero: bool) -> list[float]:
 
 def _end(line: Line, where: tuple[float, float], width: int, write: Callable[[float], str]) -> str:
     words = f"{line.name} {write(line.points[-1][1])}".strip()
-    return text(words, min(where[0] + 4, width - 2), where[1] - 10, "end", f"value {line.class_}")
+    falls = len(line.points) > 1 and line.points[-2][1] > line.points[-1][1]
+    return text(words, min(where[0] + 4, width - 2), where[1] + (20 if falls else -10), "end", f"value {line.class_}")

@@ -61,18 +61,20 @@ def choropleth(
     *,
     names: Mapping[tuple[str, str], Any] | None = None,
     squares: Squares | None = None,
+    frame: tuple[float, float, float, float] | None = None,
 ) -> str:
     """Draw areas by colour class, grid cells below them, and `borders` (polygons in metres) over them.
 
     Each area is a link, which a keyboard reaches in the order given; cells are one path per class. `names` puts words on
-    polygons, a name and below it a value.
+    polygons, a name and below it a value. `frame` is what the drawing shows (west, south, east, north), by default everything.
     """
-    west, south, east, north = shapely.total_bounds(np.array([layer.polygon for layer in layers] + list(borders), dtype=object))
+    everything = np.array([layer.polygon for layer in layers] + list(borders), dtype=object)
+    west, south, east, north = frame or shapely.total_bounds(everything)
     scale = (WIDTH - 2 * GAP) / max(east - west, (north - south) * 0.8, 1)
-    frame = _Frame(west, north, scale, (WIDTH - (east - west) * scale) / 2)
-    parts = [_dots(), _cells(squares, frame) if squares else "", _links(layers, frame)]
-    parts += [element("path", d=path_of(polygon), class_="border") for polygon in frame.draw(borders)]
-    for (name, value), polygon in zip(names or {}, frame.draw(list((names or {}).values())), strict=True):
+    view = _Frame(west, north, scale, (WIDTH - (east - west) * scale) / 2)
+    parts = [_dots(), _cells(squares, view) if squares else "", _links(layers, view)]
+    parts += [element("path", d=path_of(polygon), class_="border") for polygon in view.draw(borders)]
+    for (name, value), polygon in zip(names or {}, view.draw(list((names or {}).values())), strict=True):
         point = polygon.representative_point()
         below = element("tspan", escape(value), x=float(point.x), dy="1.15em", class_="figure") if value else ""
         parts.append(

@@ -15,6 +15,9 @@ from allmende.areas.projection import to_wgs84
 from allmende.portal.evidence.reader import Reader
 from allmende.portal.places import Place
 
+Frame = tuple[float, float, float, float]
+"""West, south, east, north of what a map shows."""
+
 
 @lru_cache(maxsize=512)
 def inside(reader: Reader, geography: str, place: Place) -> tuple[str, ...]:
@@ -63,6 +66,13 @@ def label_points(reader: Reader, keys: Sequence[str]) -> dict[str, list[float]]:
     inner = [polygon.representative_point() for polygon in sketches(reader, keys).values()]
     lon, lat = to_wgs84(np.array([point.x for point in inner]), np.array([point.y for point in inner]))
     return dict(zip(keys, np.column_stack((lon, lat)).round(5).tolist(), strict=True))
+
+
+def in_degrees(frame: Frame) -> Frame:
+    """Return a frame in degrees that holds a frame in metres."""
+    west, south, east, north = frame
+    lon, lat = to_wgs84(np.array([west, west, east, east]), np.array([south, north, south, north]))
+    return float(lon.min()), float(lat.min()), float(lon.max()), float(lat.max())
 
 
 def _cells_inside(reader: Reader, geography: str, place: Place) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
+import shapely
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
@@ -32,6 +33,35 @@ def data(reader: Reader, view: View) -> str:
     return _data(reader, view, wording.language())
 
 
+def frame(reader: Reader, view: View) -> outlines.Frame:
+    """Return what the map shows, in metres: everything, or with districts and cells all parts that have a figure.
+
+    A port far away in which nobody lives, or neighbours without figures, would make what there is to see small.
+    """
+    around = list(_borders(reader, view).values())
+    if view.found.geography == "municipality":
+        told = around
+    elif view.grid:
+        half = int(view.found.geography[5:]) / 2
+        east, north = (outlines.corners(view.keys)[[view.classes[key] != "none" for key in view.keys]] + half).T
+        told = [part for part in shapely.get_parts(around) if shapely.contains_xy(part, east, north).any()]
+    else:
+        told = [shape for key, shape in outlines.sketches(reader, view.keys).items() if view.classes[key] != "none"]
+    west, south, east, north = shapely.total_bounds(np.array(told or around, dtype=object)).tolist()
+    return west, south, east, north
+
+
+def unseen(reader: Reader, view: View) -> int:
+    """Return how many areas lie outside the frame; none of them has a figure."""
+    box = shapely.box(*frame(reader, view))
+    return sum(not shape.intersects(box) for shape in outlines.sketches(reader, view.keys).values())
+
+
+def _borders(reader: Reader, view: View) -> dict[str, Any]:
+    members = reader.shelf.atlas.municipalities
+    return outlines.sketches(reader, [m.key for m in members if view.place.kind == "region" or m.key == view.place.key[:8]])
+
+
 @lru_cache(maxsize=128)
 def _picture(reader: Reader, view: View, language: str) -> Picture:
     polygons = {} if view.grid else outlines.sketches(reader, view.keys)
@@ -39,13 +69,13 @@ def _picture(reader: Reader, view: View, language: str) -> Picture:
         Layer(key, _described(reader, view, key), view.classes[key], polygon, area_address(reader, key))
         for key, polygon in polygons.items()
     ]
-    members = [m.key for m in reader.shelf.atlas.municipalities if view.place.kind == "region" or m.key == view.place.key[:8]]
-    borders = outlines.sketches(reader, members)
+    borders = _borders(reader, view)
     label = _("Karte: %(what)s. Die Werte stehen in der Tabelle darunter.") % {"what": mapping.MEASURES[view.found.measure]}
     squares = None
     if view.grid:
         squares = Squares(int(view.found.geography[5:]), outlines.corners(view.keys), [view.classes[key] for key in view.keys])
-    drawn = choropleth(layers, list(borders.values()), label, names=_names(reader, view, polygons, borders), squares=squares)
+    names = _names(reader, view, polygons, borders)
+    drawn = choropleth(layers, list(borders.values()), label, names=names, squares=squares, frame=frame(reader, view))
     return Picture(mark_safe(drawn), None, _legend(view))  # noqa: S308  (numbers and escaped words only)
 
 

@@ -7,10 +7,10 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from allmende.portal.evidence import mapping
+from allmende.portal.evidence import mapping, outlines
 from allmende.portal.evidence.page import origin
 from allmende.portal.evidence.reader import Reader
-from allmende.portal.evidence.stories.mapdrawing import picture
+from allmende.portal.evidence.stories import mapdrawing
 from allmende.portal.evidence.stories.mapview import CHANGE, View, area_name, choices, choose, written
 from allmende.portal.evidence.stories.structure import silent
 from allmende.portal.page import Page, Sheet
@@ -30,14 +30,15 @@ def map_page(reader: Reader, place: Place, query: QueryDict) -> Page:
     return Page(
         title=title,
         sentence=_sentence(reader, view),
-        picture=picture(reader, view),
+        picture=mapdrawing.picture(reader, view),
         sheet=sheet(reader, view),
         origin=origin(reader, found.table, [found.year], 2 if found.measure == CHANGE else 1),
         choices=choices(reader, view),
-        notes=_notes(view),
+        notes=_notes(view, mapdrawing.unseen(reader, view)),
         steps=[(reverse("tabelle", args=[found.table.note.table]), _("Die ganze Tabelle ansehen und herunterladen"))],
         map_source=reverse("rasterdaten" if view.grid else "kartendaten", args=[place.key]) + "?" + view.query(),
         map_borders=reverse("kartendaten", args=[reader.shelf.region.id]) + "?ebene=municipality" if view.grid else "",
+        map_frame=outlines.in_degrees(mapdrawing.frame(reader, view)),
     )
 
 
@@ -70,8 +71,12 @@ def _sentence(reader: Reader, view: View) -> str:
     return _("%(what)s, %(year)s: am höchsten in %(where_high)s (%(high)s), am niedrigsten in %(where_low)s (%(low)s).") % told
 
 
-def _notes(view: View) -> list[str]:
+def _notes(view: View, unseen: int) -> list[str]:
     notes = []
+    if unseen == 1:
+        notes.append(_("Außerhalb des Bildes, weil nicht veröffentlicht: ein weiteres Gebiet."))
+    elif unseen:
+        notes.append(_("Außerhalb des Bildes, weil nicht veröffentlicht: %(count)s weitere Gebiete.") % {"count": unseen})
     if view.found.measure == "junge":
         limit = 20 if view.found.table.note.classification("age") == "three" else 18
         notes.append(_("Junge Menschen sind hier alle unter %(age)s Jahren.") % {"age": limit})

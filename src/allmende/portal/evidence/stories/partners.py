@@ -45,7 +45,7 @@ def _sentence(found: figures.Partners, names: list[str], place: Place, span: str
     if not names:
         return _("Für %(place)s ist diese Darstellung nicht veröffentlicht.") % {"place": place.name}
     first = max(range(len(names)), key=lambda i: found.inward[i])
-    return _("Woher %(span)s die meisten Menschen nach %(place)s zogen: %(where)s, %(number)s.") % {
+    return _("Wer %(span)s nach %(place)s zog, kam am häufigsten aus: %(where)s (%(number)s Menschen).") % {
         "span": span, "where": names[first], "place": place.name,
         "number": wording.about(found.inward[first], plus_minus(found.table)),
     }  # fmt: skip

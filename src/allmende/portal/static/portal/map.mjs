@@ -15,7 +15,7 @@ export async function showMap(place) {
   const map = new library.Map({
     container: place,
     style: styleOf(place, areas),
-    bounds: boundsOf(place.dataset.whole ? borders : areas),
+    bounds: place.dataset.frame.split(",").map(Number),
     fitBoundsOptions: { padding: 24 },
     attributionControl: place.dataset.tiles ? {} : false,
     cooperativeGestures: matchMedia("(pointer: coarse)").matches,
@@ -115,16 +115,6 @@ function nameAreas(library, map, areas, figures) {
     words.setAttribute("aria-hidden", "true");
     new library.Marker({ element: words }).setLngLat(properties.label).addTo(map);
   }
-}
-
-function boundsOf(areas) {
-  let [west, south, east, north] = [180, 90, -180, -90];
-  const visit = (part) => {
-    if (typeof part[0] !== "number") return part.forEach(visit);
-    [west, south, east, north] = [Math.min(west, part[0]), Math.min(south, part[1]), Math.max(east, part[0]), Math.max(north, part[1])];
-  };
-  areas.features.forEach((feature) => visit(feature.geometry.coordinates));
-  return [west, south, east, north];
 }
 
 function say(library, map, place, event) {

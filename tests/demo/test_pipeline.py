@@ -8,6 +8,7 @@ import pytest
 
 from allmende.cubes.released import read_released
 from allmende.demo.pipeline import Order, run_demo
+from allmende.hub import open_hub
 from allmende.privacy.profiles import load_profile
 from allmende.release import verify
 
@@ -49,6 +50,16 @@ def _released(order, **members):
 
 def test_municipal_totals_are_exact(order, truth):
     assert _released(order) == _expected(truth, "main_residents")
+
+
+def test_an_office_that_protects_at_the_source_is_published_though_the_hub_holds_no_base_cell_of_it(order, truth):
+    hub = open_hub(order.hub)
+    quiet = [office.ags for office in hub.settings.offices if office.mode == "at-source"]
+    assert quiet == ["98051015"]
+    assert {manifest.ags for manifest in hub.store.manifests()} == {o.ags for o in hub.settings.offices} - set(quiet)
+    assert {year: n for (ags, year), n in _released(order).items() if ags in quiet} == {
+        year: n for (ags, year), n in _expected(truth, "main_residents").items() if ags in quiet
+    }
 
 
 def test_women_lie_within_the_profiles_bound(order, truth):

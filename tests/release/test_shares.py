@@ -169,6 +169,19 @@ def test_what_the_catalogue_does_not_publish_is_cut_off(tmp_path):
     assert set(districts.areas) == set(total["area"].values())
 
 
+def test_an_office_too_small_for_a_table_is_not_said_to_have_kept_it(tmp_path):
+    circle, large = Circle(tmp_path, [2]), of(replace(DISTRICTS, min_parent=1300))
+    circle.deliver(0)
+    circle.deliver(1)
+    circle.deliver(2, large)
+    planned, publication = circle.publish(large)
+    assert told(planned, "districts") == [
+        ((circle.towns[2],), (2024,), "protects at the source; nothing of these years: not delivered, or too small")
+    ]
+    assert "districts 2024, Ort 3: protects" in " ".join(planned.gaps)
+    assert {area[:8] for area in areas_of(publication, "districts")} == {circle.towns[0]}
+
+
 def test_years_come_one_after_the_other(tmp_path):
     circle = Circle(tmp_path, [2])
     circle.deliver(0, years=(2022, 2023, 2024))
@@ -181,7 +194,7 @@ def test_years_come_one_after_the_other(tmp_path):
     assert publication["districts"].years == (2022, 2023, 2024)
     assert areas_of(publication, "whole") == {"muster": (2023, 2024)}
     assert told(planned, "districts") == [
-        ((circle.towns[2],), (2022,), "protects at the source and did not deliver these years")
+        ((circle.towns[2],), (2022,), "protects at the source; nothing of these years: not delivered, or too small")
     ]
 
 
@@ -210,7 +223,7 @@ def test_a_cell_on_a_border_is_published_only_with_all_its_parts(tmp_path):
     assert {draws for label, draws in place.items() if label not in on_border} == {1}
     ((areas, years, why),) = told(planned, "cells")
     assert (areas, years) == ((circle.towns[0], circle.towns[2]), (2024,))
-    assert why == "2 cells on borders are left out, as the part of one municipality is missing or too small"
+    assert why == "cells on borders: 2 left out, as the part of one municipality is missing or too small"
     # what is published there is what people of both sides live there, but for the noise of two draws
     persons, shown = circle.people, publication.open("cells")
     alive = (persons["born"] <= 2024) & (persons["residence"] == 0)

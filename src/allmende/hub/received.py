@@ -57,7 +57,8 @@ def holdings(heads: Iterable[Head]) -> tuple[Holding, ...]:
 def table_holdings(heads: Iterable[Head]) -> tuple[TableHolding, ...]:
     """Return the protected tables that stand: for each office, table and year the highest sequence.
 
-    A revision that brings other years beside the old ones stands beside it, each for its own years.
+    A revision that brings other years beside the old ones stands beside it, each for its own years; so does a table in which
+    no area reaches the least count, for none.
     """
     latest: dict[tuple[str, str, int], int] = {}
     contents: dict[tuple[str, str, int], TableContent] = {}
@@ -65,7 +66,7 @@ def table_holdings(heads: Iterable[Head]) -> tuple[TableHolding, ...]:
         for content in head.note.tables:
             contents[head.note.office, content.note.table, head.note.sequence] = content
             latest |= {(head.note.office, content.note.table, year): head.note.sequence for year in content.years}
-    years: dict[tuple[str, str, int], list[int]] = {}
+    years: dict[tuple[str, str, int], list[int]] = {slot: [] for slot, content in contents.items() if not content.years}
     for (ags, table, year), sequence in sorted(latest.items()):
         years.setdefault((ags, table, sequence), []).append(year)
     return tuple(TableHolding(slot[0], slot[2], contents[slot], tuple(years[slot])) for slot in sorted(years))

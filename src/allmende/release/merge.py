@@ -179,8 +179,8 @@ def _why_left_out(
         quiet = sorted({ags for label, _ in left_out for ags in crossing[label] if ags in shares.offices})
         cells, years = len({label for label, _ in left_out}), tuple(sorted({year for _, year in left_out}))
         why = Words(
-            f"{cells} Zellen auf Gemeindegrenzen fehlen, weil der Anteil einer Gemeinde fehlt oder zu klein ist",
-            f"{cells} cells on borders are left out, as the part of one municipality is missing or too small",
+            f"Zellen auf Gemeindegrenzen: {cells} fehlen, weil der Anteil einer Gemeinde fehlt oder zu klein ist",
+            f"cells on borders: {cells} left out, as the part of one municipality is missing or too small",
         )
         missing.append(Missing(shares.table.id, tuple(quiet), years, why))
     if outlines is None:

@@ -25,7 +25,10 @@ SAME = ("cube", "geography", "dimensions", "key_date", "age_date", "territory_da
 
 
 NEVER = Words("schützt selbst und hat sie nicht geliefert", "protects at the source and did not deliver it")
-NOT_THEN = Words("schützt selbst und hat diese Jahre nicht geliefert", "protects at the source and did not deliver these years")
+NOT_THEN = Words(
+    "schützt selbst; für diese Jahre ist nichts da: nicht geliefert oder zu klein",
+    "protects at the source; nothing of these years: not delivered, or too small",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,9 @@ class Missing:
 
     def sentence(self, language: str, names: Mapping[str, str]) -> str:
         """Return one line for people; `names` are those of the municipalities."""
-        years = " " + ", ".join(map(str, self.years)) if self.years else ""
+        first, last = (self.years[0], self.years[-1]) if self.years else (0, 0)
+        whole = len(self.years) > 1 and last - first == len(self.years) - 1
+        years = f" {first}–{last}" if whole else "".join(f" {year}" for year in self.years)
         return f"{self.table}{years}, {', '.join(names.get(ags, ags) for ags in self.areas)}: {self.why[language]}"
 
 

@@ -40,6 +40,7 @@ HEADS = (
     "9 variance left",
     "9 all key dates",
     "9 gain",
+    "10 gain by years",
     "10 repeated, different",
     "11 sparsest",
     "11 P(≤ 2 given 3)",
@@ -73,7 +74,7 @@ def _rows(source: Source, hub: Hub, profiles: tuple[str, ...]) -> Iterator[list[
     for name in profiles:
         protection = load_profile(name, hub.matrix_secret())
         outer, inner = (Gate(source, protection, load_limits()).protected(table) for table in trial(own).tables)
-        yield ["trial", name, *_differencing(assess_overlap(source, outer, inner, protection)), *["–"] * 8]
+        yield ["trial", name, *_differencing(assess_overlap(source, outer, inner, protection)), *["–"] * 9]
 
 
 def own_catalogue(hub: Hub) -> Catalogue:
@@ -107,6 +108,7 @@ def _figures(gate: Gate, catalogue: Catalogue) -> list[str]:
         worst("variance left of one"),
         worst("variance left by all"),
         worst("gain in the chance"),
+        worst("gain by averaging"),
         repeated(tables),
         worst("share of filled cells"),
         f"{posterior:.3f}",

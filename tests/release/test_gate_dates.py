@@ -12,6 +12,7 @@ from allmende.engine import open_engine
 from allmende.privacy.attacks import load_limits
 from allmende.release.catalogue import Catalogue, Table
 from allmende.release.gate import Gate
+from allmende.release.gate.dates import _drift
 from allmende.release.tabulate import Source
 
 from .conftest import FolderStore, make_region, people, stock
@@ -50,3 +51,10 @@ def test_the_fewer_changed_the_more_two_dates_tell(tmp_path, protection, moved, 
     assert finding.check.value == pytest.approx((2.25 + moved**2) / (4.5 + moved**2), abs=1e-3)
     assert finding.check.value == pytest.approx(left, abs=0.01)
     assert set(finding.tables) == {"december", "october"}
+
+
+def test_how_much_an_area_changes_is_known_from_all_its_years():
+    """Steps of one pair of key dates share their mean; years in which nothing is published (between) add up."""
+    totals = {(2023, "12-31"): 100, (2024, "10-01"): 103, (2024, "12-31"): 104, (2025, "10-01"): 109, (2025, "12-31"): 109}
+    drift = _drift(totals)
+    assert [drift[date] for date in sorted(totals)] == [0, 17, 17.5, 34.5, 35]  # (9 + 25) / 2 and (1 + 0) / 2, in turn

@@ -111,7 +111,8 @@ class Gate:
         for table in group:
             family = next(family for family in families(public) if table in family)
             shares.append(self._average(family).share_of(family.index(table)))
-        return find_dates([self.protected(table) for table in group], shares, self.protection, self.limits)
+        tables, counted = [self.protected(table) for table in group], [self._count(table) for table in group]
+        return find_dates(tables, counted, shares, self.protection, self.limits)
 
 
 def _repeats(earlier: Table, catalogue: Catalogue) -> bool:

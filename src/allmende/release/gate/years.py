@@ -42,7 +42,9 @@ def find_years(protected: Protected, protection: Protection, limits: Limits) -> 
         return ()
     worst = max(found, key=lambda quiet: quiet.chance)
     single = float(np.mean([row.stay() for row in protection.table.tail()]))
-    check = Check("repeated years", "gain in the chance to be exact", max(worst.chance - single, 0.0), limits.exact_uplift)
+    check = Check(
+        "repeated years", "gain by averaging years of one count", max(worst.chance - single, 0.0), limits.exact_uplift
+    )
     return (Finding((protected.table.id,), check, worst.words()),)
 
 

@@ -34,7 +34,7 @@ class Schedules:
 
     `log_death` [2, A] natural logarithm of the yearly death rate, women first; row 0 is the first year of life as a whole,
     `born_this_year` the part of its deaths before the first 31.12.; `decline` [A] of `log_death` per year; `births` [A] shape,
-    sums to 1; `assumptions` says where each comes from.
+    sums to 1; `levels` [3] parts of moves inside a region, in the country and abroad; `assumptions` says where each comes from.
     """
 
     log_death: Floats
@@ -45,6 +45,7 @@ class Schedules:
     boys_per_girl: float
     german_children: float
     migration: RogersCastro
+    levels: Floats
     naturalisation: float
     threshold: float
     assumptions: tuple[Assumption, ...]
@@ -88,6 +89,7 @@ def _schedules(entries: Mapping[str, Any]) -> Schedules:
         float(fertility["boys_per_girl"]["value"]),
         float(fertility["german_children_of_foreign_mothers"]["value"]),
         RogersCastro(**curve),
+        np.array([float(entries["migration"]["levels"][name]) for name in ("region", "country", "abroad")]),
         float(entries["naturalisation"]["value"]),
         float(entries["threshold"]["value"]),
         tuple(_assumptions(entries, latest)),
@@ -125,6 +127,7 @@ def _assumptions(entries: Mapping[str, Any], latest: str) -> list[Assumption]:
         "boys per girl": (fertility["boys_per_girl"], ""),
         "German children of foreign mothers": (fertility["german_children_of_foreign_mothers"], ""),
         "migration by age": (entries["migration"], "Rogers-Castro curve"),
+        "distance of moves": (entries["migration"]["levels"], "region, country, abroad"),
         "naturalisation": (entries["naturalisation"], ""),
         "threshold for single ages": (entries["threshold"], ""),
     }

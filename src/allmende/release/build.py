@@ -74,7 +74,7 @@ def build(hub: Hub, plan: Plan, public: Path, today: date) -> Release:
             try:
                 _write(hub, plan, part, created)
                 _refuse_leaks(hub, part)
-                registry.record(_entry(plan, created), plan.tables, hub.region, hub.matrix_secret())
+                registry.record(_entry(plan, created), _published(plan), hub.region, hub.matrix_secret())
                 _write_internal(hub, plan)
                 _settle(part)
                 part.rename(target)
@@ -142,6 +142,11 @@ def _refuse_leaks(hub: Hub, folder: Path) -> None:
 def _region(region: Region) -> PublishedRegion:
     name = Words(region.name["de"], region.name["en"])
     return PublishedRegion(region.id, name, region.fictional, region.territory_date, region.attribution)
+
+
+def _published(plan: Plan) -> list[Protected]:
+    """Return the tables that the hub counts, with all years that are published of each."""
+    return [replace(own, years=each.years) for own, each in zip(plan.tables, plan.outgoing, strict=True)]
 
 
 def _entry(plan: Plan, created: date) -> Entry:

@@ -99,17 +99,7 @@ def plan(hub: Hub, catalogue: Catalogue, profile: str = "standard") -> Plan:
     """
     secret = hub.matrix_secret()
     protection = load_profile(profile, secret)
-    manifests = hub.store.manifests()
-    foreign = sorted(
-        {(m.ags, m.epoch) for m in manifests if (m.epoch, m.key_check) != (hub.settings.epoch, hub.settings.key_check)}
-    )
-    if foreign:
-        raise AllmendeError(
-            f"Cubes of {len(foreign)} offices were keyed by another secret; their noise would not be that of the region.",
-            where=", ".join(f"{ags} ({epoch})" for ags, epoch in foreign[:5]),
-            expected=f"epoch {hub.settings.epoch} with check value {hub.settings.key_check}",
-            todo="Let these offices aggregate again with the region's secret and deliver.",
-        )
+    _demand_one_secret(hub)
     hub.store.check()
     registry = Registry(hub.folder)
     registry.check(hub.settings.epoch, protection.id, secret, hub.region, catalogue.tables)
@@ -133,6 +123,21 @@ def plan(hub: Hub, catalogue: Catalogue, profile: str = "standard") -> Plan:
     return Plan(
         identity, catalogue, hub.region, protection, hub.settings.epoch, tables, outgoing, missing, findings, changes, gaps
     )
+
+
+def _demand_one_secret(hub: Hub) -> None:
+    """Raise AllmendeError if cubes were keyed by another secret than the region's."""
+    manifests = hub.store.manifests()
+    foreign = sorted(
+        {(m.ags, m.epoch) for m in manifests if (m.epoch, m.key_check) != (hub.settings.epoch, hub.settings.key_check)}
+    )
+    if foreign:
+        raise AllmendeError(
+            f"Cubes of {len(foreign)} offices were keyed by another secret; their noise would not be that of the region.",
+            where=", ".join(f"{ags} ({epoch})" for ags, epoch in foreign[:5]),
+            expected=f"epoch {hub.settings.epoch} with check value {hub.settings.key_check}",
+            todo="Let these offices aggregate again with the region's secret and deliver.",
+        )
 
 
 def _put_together(hub: Hub, gate: Gate, catalogue: Catalogue, shares: Mapping[str, Shares]) -> tuple[Outgoing, ...]:

@@ -9,6 +9,7 @@ import xml.etree.ElementTree as ET
 
 import numpy as np
 import pytest
+import shapely
 from django.http import QueryDict
 from django.test import Client
 from hypothesis import given
@@ -26,6 +27,7 @@ from allmende.portal.evidence import figures, mapping
 from allmende.portal.evidence.members import member_name
 from allmende.portal.evidence.page import plus_minus
 from allmende.portal.evidence.reader import Reader
+from allmende.portal.evidence.stories import mapdrawing, mapview
 from allmende.portal.public import shelf
 
 pytestmark = pytest.mark.filterwarnings("ignore:No directory at")
@@ -187,3 +189,18 @@ def test_the_query_of_a_view_reproduces_it(reader: Reader) -> None:
 def test_places_of_a_move_are_called_by_the_names_that_the_region_gives_them(reader: Reader) -> None:
     names = [member_name(reader, "counterpart", key) for key in ("98001002", "98", "03", "97")]
     assert names == ["Buchenau", "Geestmark, übrige", "Niedersachsen", "Land 97"]
+
+
+def test_a_map_shows_all_that_has_a_figure_and_counts_what_lies_outside(reader: Reader) -> None:
+    place = reader.shelf.atlas.place("region", "de")
+    view = mapview.choose(reader, place, QueryDict("ebene=district"))
+    assert view is not None
+    whole = mapdrawing.frame(reader, view)
+    assert mapdrawing.unseen(reader, view) == 0
+    # as if only the first town had figures
+    some = {key: class_ if key.startswith("98001001") else "none" for key, class_ in view.classes.items()}
+    partly = mapview.View(place, view.found, view.keys, view.limits, some)
+    west, south, east, north = mapdrawing.frame(reader, partly)
+    assert (east - west) * (north - south) < 0.5 * (whole[2] - whole[0]) * (whole[3] - whole[1])
+    assert shapely.box(west, south, east, north).covers(reader.shelf.sketches["98001001.01"])
+    assert 0 < mapdrawing.unseen(reader, partly) < len(view.keys)

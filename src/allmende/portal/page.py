@@ -32,11 +32,15 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """The same as a table: the first column names the row, the others are written numbers."""
+    """The same as a table: the first column names the row, the others are written numbers.
+
+    `title` says what the table is if it is not the same as the picture.
+    """
 
     caption: str
     head: Sequence[str]
     rows: Sequence[Sequence[str]]
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,12 @@ def signed(value: float, digits: int = 0) -> str:
 
 def percent(share: float, digits: int = 1) -> str:
     """Write a share (0 … 1) in per cent."""
-    return f"{number(100 * share, digits)}{THIN if language() == 'de' else ''}%"
+    return per_cent(number(100 * share, digits))
+
+
+def per_cent(written: str) -> str:
+    """Put the per cent sign after a written number, as the language has it."""
+    return f"{written}{THIN if language() == 'de' else ''}%"
 
 
 def about(value: int, plus_minus: int) -> str:

@@ -111,6 +111,17 @@ def dimension_name(name: str) -> str:
     return words.get(name, name)
 
 
+def open_column(name: str) -> str:
+    """Return the word for a column of an open table; of a column that we do not know, its own name."""
+    words = {
+        "ags": _("AGS"), "name": _("Name"), "association": _("Gemeindeverband"), "people": _("Personen"), "male": _("männlich"),
+        "female": _("weiblich"), "km2": "km²", "cell": _("Rasterzelle"), "mean_age": _("Durchschnittsalter"),
+        "percent_under_18": _("unter 18 Jahren, %"), "percent_65_and_over": _("65 Jahre und älter, %"),
+        "percent_women": _("Frauen, %"), "percent_other_nationality": _("nur ausländisch, %"),
+    }  # fmt: skip
+    return words.get(name, name.replace("_", " "))
+
+
 def tables(reader: Reader, query: QueryDict) -> dict[str, Any]:
     """Return the tables that match the filter, and the filter's choices."""
     entries = reader.entries()

@@ -131,7 +131,7 @@ def open_data(request: HttpRequest) -> HttpResponse:
             "table": one,
             "title": one.title[language],
             "licence": one.licence[language],
-            "head": [name.replace("_", " ") for name in rows[0]],
+            "head": [listing.open_column(name) for name in rows[0]],
             "rows": rows[1:],
         }
         for one in found

@@ -114,7 +114,7 @@ def _described(reader: Reader, side: Side) -> dict[str, str]:
     rows = {_("Einwohnerinnen und Einwohner"): wording.number(value)}
     if start > 0:
         since = _("Veränderung seit %(year)s") % {"year": side.series.years[0]}
-        rows[since] = f"{wording.signed(100 * (value / start - 1), 1)} %"
+        rows[since] = wording.per_cent(wording.signed(100 * (value / start - 1), 1))
     ages = figures.life_stages(reader, side.place)
     if ages and side.year in ages.years:
         for band, count in zip(ages.members, ages.values[side.year], strict=True):

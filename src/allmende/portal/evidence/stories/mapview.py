@@ -89,7 +89,7 @@ def written(view: View, key: str, *, unit: bool = False) -> str:
         return _("nicht veröffentlicht")
     whole = view.found.measure in ("bevoelkerung", "dichte")
     words = wording.signed(value, 1) if view.found.measure == CHANGE else wording.number(value, 0 if whole else 1)
-    return f"{words}{wording.THIN}%" if unit and not whole else words
+    return wording.per_cent(words) if unit and not whole else words
 
 
 def _levels(reader: Reader, place: Place) -> list[str]:

@@ -24,7 +24,7 @@ def overview(reader: Reader, place: Place, query: QueryDict) -> Page:
     error = plus_minus(series.table, total=True)
 
     def draw(width: int) -> str:
-        label = _("Einwohnerzahl von %(place)s je Jahr.") % {"place": place.name}
+        label = _("Einwohnerzahl von %(place)s je Jahr. Die Zahlen stehen auf der Seite „Entwicklung“.") % {"place": place.name}
         points = [(year, float(value)) for year, value in zip(series.years, series.values, strict=True)]
         return lines([Line("", points)], label, wording.number, width)
 
@@ -39,9 +39,10 @@ def overview(reader: Reader, place: Place, query: QueryDict) -> Page:
         title=place.name,
         sentence=sentence,
         picture=drawn(draw, [("first", _("Einwohnerinnen und Einwohner"))]),
-        sheet=Sheet(caption, [_("Angabe"), str(last)], _key_figures(reader, place, series)),
+        sheet=Sheet(caption, [_("Angabe"), str(last)], _key_figures(reader, place, series), _("Kennzahlen als Tabelle")),
         origin=origin(reader, series.table, series.years, 2, total=True),
         steps=[
+            (address("entwicklung", place), _("Die Einwohnerzahl Jahr für Jahr, mit Tabelle")),
             (address("altersaufbau", place), _("Wie alt sind die Menschen hier?")),
             (address("bewegungen", place), _("Was bewegt die Einwohnerzahl?")),
         ],

@@ -83,17 +83,15 @@ def design_ptable(
     """
     _check(max_deviation, variance, block_small)
     count = row_count(max_deviation, block_small)
-    stays = _per_row("stay", stay, count)
-    monotones = _per_row("monotone", monotone, count)
+    stays, monotones = _per_row("stay", stay, count), _per_row("monotone", monotone, count)
     if not all(0 <= p < 1 for p in stays):
         raise AllmendeError("A probability to stay lies outside 0 … 1.", where=f"stay {stay}", expected="0 ≤ stay < 1")
-    rows, achieved = [Row(np.zeros(1, dtype=np.int64), np.ones(1))], []
-    for n in range(1, count + 1):
-        noise = support(n, max_deviation, block_small)
-        row, report = _design_row(n, noise, variance, float(stays[n - 1]), bool(monotones[n - 1]))
-        rows.append(row)
-        achieved.append(report)
-    return Design(PTable(tuple(rows)), tuple(achieved))
+    made = [
+        _design_row(n, support(n, max_deviation, block_small), variance, float(p), bool(rising))
+        for n, p, rising in zip(range(1, count + 1), stays, monotones, strict=True)
+    ]
+    zero = Row(np.zeros(1, dtype=np.int64), np.ones(1))
+    return Design(PTable((zero, *(row for row, _ in made))), tuple(achieved for _, achieved in made))
 
 
 def row_count(max_deviation: int, block_small: int) -> int:

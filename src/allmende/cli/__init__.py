@@ -14,6 +14,7 @@ from allmende.cli.output import answer_errors
 GROUPS = {
     "demo": "Build the fictional region and open the portal.",
     "hub": "The shared unit: set up, receive deliveries, see what is missing.",
+    "needs": "What people need and how they reach it: siting of shared functions, reachability.",
     "portal": "Serve the portal, prepare its database and files.",
     "privacy": "p-tables and perturbation.",
     "project": "Project populations; repeat published projections from plain files.",

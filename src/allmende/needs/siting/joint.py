@@ -72,11 +72,13 @@ def _price(sharing: Sharing, term: Term, cost: bool) -> float:
 
 
 def _reach_limits(sharing: Sharing, sorted_minutes: Floats, eased: frozenset[Term]) -> Floats:
-    """Return the upper bounds of z: 0 from the last host within reach on."""
+    """Return the upper bounds of z: 0 from the last host within reach on, and where p hosts leave too few to be all closed."""
     limits = np.ones((len(sharing.services), *np.diff(sorted_minutes, axis=1).shape))
     for s, service in enumerate(sharing.services):
         if np.isfinite(service.reach) and Term("reach", s) not in eased:
             limits[s][sorted_minutes[:, 1:] > service.reach] = 0.0
+        if service.sites is not None and Term("sites", s) not in eased:
+            limits[s][:, len(sharing.partners) - service.sites :] = 0.0
     return limits
 
 
@@ -92,8 +94,10 @@ def _add_closest(model: JointModel, sharing: Sharing) -> None:
     _add(program, 1.0, INFINITY, [(z[:, :, 0], 1.0), (y[:, :, 0], 1.0)])
     _add(program, 0.0, INFINITY, [(z[:, :, 1:], 1.0), (y[:, :, 1:-1], 1.0), (z[:, :, :-1], -1.0)])
     _add(program, 0.0, INFINITY, [(y[:, :, -1], 1.0), (z[:, :, -1], -1.0)])
-    _add(program, 0.0, INFINITY, [(z[:, :, :-1], 1.0), (z[:, :, 1:], -1.0)])
-    _add(program, -INFINITY, 1.0, [(z, 1.0), (y[:, :, :-1], 1.0)])
+    # only a load could gain from sending somebody past an open host; elsewhere costs keep z as small as it may be
+    loaded = [s for s, service in enumerate(sharing.services) if service.min_load > 0 or np.isfinite(service.capacity)]
+    _add(program, 0.0, INFINITY, [(z[loaded, :, :-1], 1.0), (z[loaded, :, 1:], -1.0)])
+    _add(program, -INFINITY, 1.0, [(z[loaded], 1.0), (y[loaded, :, :-1], 1.0)])
 
 
 def _add(program: Program, lower: float, upper: float, parts: list[tuple[Ints, float]]) -> None:
@@ -139,7 +143,7 @@ def _add_loads(model: JointModel, sharing: Sharing, term: Term) -> None:
     draws = sharing.demand[:, s] if sharing.loads == "every" else sharing.mean_demand[None, s]
     for demand in draws:
         row, column, value = _load_entries(model, sharing, s, demand)
-        certain = np.bincount(sharing.order[:, 0], weights=demand, minlength=hosts)
+        certain = np.bincount(sharing.order[:, 0], weights=demand, minlength=hosts).astype(np.float64)
         entries = np.concatenate([row, np.arange(hosts)]), np.concatenate([column, y]), np.append(value, np.full(hosts, -asked))
         if term.kind == "min_load":
             _rows(model, term, -certain, INFINITY, entries, 1.0)

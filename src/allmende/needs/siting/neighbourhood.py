@@ -10,7 +10,7 @@ import numpy as np
 from allmende.needs.siting.sharing import Sharing
 from allmende.needs.siting.terms import Hosting, Outcome, broken, outcome
 
-STARTS, MOVES = 3, 20_000
+STARTS, MOVES = 3, 8_000
 """First choices (one greedy, the others random) and most moves tried from each."""
 
 

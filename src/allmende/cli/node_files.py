@@ -1,0 +1,64 @@
+"""Nodes of a network and their weights, from the command line and from small files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from allmende.areas.roads import Roads
+from allmende.errors import AllmendeError
+
+
+def read_nodes(text: str, where: str) -> list[int]:
+    """Read node numbers from "3,7,12" or from a file with one a line."""
+    listed = text.replace(",", " ").split()
+    if not all(word.isdigit() for word in listed):
+        listed = Path(text).read_text(encoding="utf-8").split()
+        where = Path(text).name
+    try:
+        nodes = [int(word) for word in listed]
+    except ValueError as error:
+        raise AllmendeError(f"{error}", where=where, expected="node numbers, one a line") from error
+    repeated = sorted({node for node in nodes if nodes.count(node) > 1})
+    if repeated or not nodes:
+        what = f"Node {repeated[0]} is named twice." if repeated else "No node is named."
+        raise AllmendeError(what, where=where, expected="each node once")
+    return nodes
+
+
+def nodes_of(roads: Roads, nodes: Sequence[int]) -> NDArray[np.int64]:
+    """Return the positions of nodes in a network, or say which are not there."""
+    position = {int(node): k for k, node in enumerate(roads.ids)}
+    missing = [node for node in nodes if node not in position]
+    if missing:
+        raise AllmendeError(
+            f"{len(missing)} nodes are not in the network.",
+            where=", ".join(map(str, missing[:10])),
+            expected=f"nodes from {roads.ids.min()} to {roads.ids.max()}",
+        )
+    return np.array([position[node] for node in nodes], dtype=np.int64)
+
+
+def read_weights(path: Path, roads: Roads) -> NDArray[np.float64]:
+    """Read `node weight` lines; nodes that are left out weigh 1."""
+    weights = np.ones(len(roads))
+    seen: set[int] = set()
+    for line, text in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        words = text.partition("#")[0].replace(",", " ").replace(";", " ").split()
+        if not words:
+            continue
+        where = f"{path.name}, line {line}"
+        try:
+            node, weight = int(words[0]), float(words[1])
+        except (ValueError, IndexError) as error:
+            raise AllmendeError(f"{text.strip()[:60]!r} is no weight.", where=where, expected="node weight") from error
+        if not 0 <= weight < float("inf"):
+            raise AllmendeError(f"The weight {weight:g} cannot be used.", where=where, expected="a number of at least 0")
+        if node in seen:
+            raise AllmendeError(f"Node {node} has two weights.", where=where, expected="each node once")
+        seen.add(node)
+        weights[nodes_of(roads, [node])[0]] = weight
+    return weights

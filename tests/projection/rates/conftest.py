@@ -1,6 +1,7 @@
 """A region that is known: people move, die and are born by chance at rates of our own, and tables of them are protected."""
 
 from dataclasses import dataclass
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -31,6 +32,7 @@ class Truth:
     student_town: int
     people: np.ndarray
     events: dict
+    sizes: tuple = ()
 
 
 def draw_region(sizes, units, seed=1, years=YEARS):
@@ -65,6 +67,7 @@ def draw_region(sizes, units, seed=1, years=YEARS):
         now = pass_year(truth, now, rng, record, weight)
         truth.people[year] = now
     truth.events = {kind: np.stack([np.zeros_like(entries[0]), *entries]) for kind, entries in record.items()}
+    truth.sizes = sizes
     return truth
 
 
@@ -83,12 +86,12 @@ def pass_year(truth, now, rng, record, weight):
     alive = alive - gone
     moves, table = np.zeros((2, towns, 2, AGES)), np.zeros((2, towns, towns + 2))
     np.add.at(moves[OUT], home, gone.sum(axis=2).swapaxes(0, 1))
-    inside, rest = split(gone, FAR[OUT], rng)
+    inside, rest = split(gone, FAR[OUT] * [towns > 1, 1, 1], rng)
     np.add.at(table[OUT][:, towns], home, rest[0].sum(axis=(0, 2, 3)))
     np.add.at(table[OUT][:, towns + 1], home, rest[1].sum(axis=(0, 2, 3)))
     attraction = weight / weight.sum()
     came = np.zeros_like(now)
-    for town in range(towns):
+    for town in range(towns if towns > 1 else 0):
         pull = np.where(home == town, 0.0, attraction)
         part = rng.multinomial(inside[:, home == town].sum(axis=1).astype(int), pull / pull.sum())  # [G, 2, A, M]
         came += np.moveaxis(part, 3, 1)
@@ -199,6 +202,12 @@ def publish(truth, seed=2, protected=True, years=YEARS, **more):
 
 
 SIZES, UNITS = (900, 2500, 3000, 6000, 9000, 15000, 30000, 60000), (1, 2, 3, 4, 5, 5, 8, 10)
+
+
+@pytest.fixture(scope="session")
+def made():
+    """Return the makers of regions for tests that want one of their own."""
+    return SimpleNamespace(draw_region=draw_region, publish=publish)
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,8 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 MOTHERS = (15, 20, 25, 30, 35, 40, 45)
 """Knots of the births' schedule: the lower ends of the groups in which births are published."""
+MOST_CHILDREN = 12
+"""More children per woman than any population has had: beyond this births and women do not belong together."""
 BARREN = -18.0
 """Log rate that stands for no births at all: less than one in ten million."""
 
@@ -76,10 +78,15 @@ def estimate_births(counts: Counts, at: Ints, women: Floats, schedules: Schedule
         )
         rate = np.append(np.zeros(first), np.exp(fit.log_rate))
         error = np.append(np.zeros(first), fit.log_rate_error)
-    if not (lived * rate).sum() > 0:
-        raise AllmendeError("The region has no women of childbearing age.", where="stock", expected="women of 15 to 49")
     rate = np.where(standard > BARREN, rate, 0.0)
-    rate *= seen.sum() / (lived * rate).sum()
+    expected = float((lived * rate).sum())
+    rate *= seen.sum() / expected if expected > 0 else 1.0
+    if not expected > 0 or rate.sum() > MOST_CHILDREN:
+        raise AllmendeError(
+            f"{seen.sum():g} births cannot come from {lived[15:50].sum():.0f} years lived by women of childbearing age.",
+            where="stock",
+            expected=f"women of 15 to 49, fewer than {MOST_CHILDREN} children each",
+        )
     level = _levels(counts, counts.births, at, women * rate, parents)
     return Natural(rate, error, level)
 

@@ -23,7 +23,7 @@ PAGES = (
     "/daten/gebiet/CRS3035RES1000mN3334000E4244000/",
 )  # fmt: skip
 MEMBERS_PAGES = (
-    "/", "/daten/tabellen/", "/konto/2fa/", "/konto/2fa/totp/activate/", "/konto/password/change/", "/konto/email/",
+    "/", "/daten/tabellen/", "/konto/2fa/", "/konto/2fa/totp/activate/", "/konto/password/change/", "/konto/",
     "/konto/logout/",
 )  # fmt: skip
 MEGABYTE = 1_000_000

@@ -53,6 +53,7 @@ class Counts:
     births_by_age: (
         Figures  # [Y, G, B] of the region; G is the child's group, B the mother's age; a band below 15 holds the unknown
     )
+    births_by_group: Figures | None = None  # [Y, G] of the region, where the mother's age is published without the group
     deaths: tuple[Figures, ...] = ()  # [Y, P, 2]
     births: tuple[Figures, ...] = ()  # [Y, P]
     moves: tuple[Figures, ...] = ()  # [Y, 2, P, G, B] across the borders of municipalities, to and from everywhere
@@ -104,6 +105,7 @@ def check(counts: Counts) -> None:
 def _axes(counts: Counts) -> list[tuple[str, Figures, str]]:
     named = [("stock", figures, "Y G P two B") for figures in counts.stock]
     named += [("deaths_by_age", counts.deaths_by_age, "Y two B"), ("births_by_age", counts.births_by_age, "Y G B")]
+    named += [("births_by_group", counts.births_by_group, "Y G")] if counts.births_by_group else []
     named += [("deaths", figures, "Y P two") for figures in counts.deaths]
     named += [("births", figures, "Y P") for figures in counts.births]
     named += [("moves", figures, "Y two P G B") for figures in counts.moves]

@@ -16,7 +16,7 @@ from allmende.projection.rates.assembling import assemble
 from allmende.projection.rates.clusters import cluster
 from allmende.projection.rates.exceptional import base_years
 from allmende.projection.rates.moving import Past, estimate_moves
-from allmende.projection.rates.natural import Natural, estimate_births, estimate_deaths, probabilities
+from allmende.projection.rates.natural import Natural, births_of_groups, estimate_births, estimate_deaths, probabilities
 from allmende.projection.rates.schedules import Schedules, national
 from allmende.projection.rates.settling import estimate_settling
 from allmende.projection.rates.stocks import Stock, exposure, net_migration, reached, reckon_stock, town_noise
@@ -129,12 +129,13 @@ def naturalisation(counts: Counts, at: Ints, stock: Stock, deaths: Natural, sche
     if len(counts.groups) != 2:
         return 0.0, "none"
     moves = next((f for f in counts.moves if f.value.shape[3] == 2 and f.value.shape[1] == 2), None)
-    if moves is None or counts.births_by_age.value.shape[1] != 2:
+    children = births_of_groups(counts)
+    if moves is None or children is None:
         return schedules.naturalisation, "schedule"
     people = stock.people.sum(axis=2)  # [Y, G, 2, A]
     death, newborn = probabilities(deaths.rate)
     before, after = people[at - 1, 1], people[at, 1]
-    born = counts.births_by_age.value[at, 1].sum() * (1 - newborn.mean())
+    born = children[at, 1].sum() * (1 - newborn.mean())
     flows = np.nan_to_num(moves.value[at, :, :, 1]).sum(axis=(0, 2, 3))
     lost = (before * (1 - death)).sum() + born + flows[0] - flows[1] - after.sum()
     cells = 2 * len(at) * int(np.prod(moves.value.shape[2:])) // 2

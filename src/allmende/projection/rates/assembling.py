@@ -11,7 +11,7 @@ from allmende.projection.counts import AGES, Counts
 from allmende.projection.model import ABROAD, COUNTRY, FEMALE, INSIDE, Model, no_builds
 from allmende.projection.rates.exceptional import BaseYears
 from allmende.projection.rates.moving import CLASS_OF, CLASSES, Moving
-from allmende.projection.rates.natural import Natural, probabilities
+from allmende.projection.rates.natural import Natural, births_of_groups, probabilities
 from allmende.projection.rates.schedules import Schedules
 from allmende.projection.rates.settling import Settling
 from allmende.projection.rates.stocks import Stock, exposure, reached
@@ -122,10 +122,11 @@ def _children(counts: Counts, at: Ints, stock: Stock, births: Natural, schedules
     if groups != 2:
         return table
     joined = schedules.german_children
-    if counts.births_by_age.value.shape[1] == 2:
+    children = births_of_groups(counts)
+    if children is not None:
         women = exposure(stock.people[:, :, :, FEMALE].sum(axis=2))[at - 1, 1].sum(axis=0)
         mothers = float((women * births.rate).sum())
-        own = float(np.nansum(counts.births_by_age.value[at, 1]))
+        own = float(np.nansum(children[at, 1]))
         joined = float(np.clip(1 - own / mothers, 0.0, 1.0)) if mothers > 0 else joined
     table[1] = joined, 1 - joined
     return table

@@ -79,16 +79,20 @@ def estimate_moves(
     for band in range(len(lows)):
         gone = pool(table[OUT, :, :, band].sum(axis=1) * past.years, expected[:, band] * past.years, parents, noise)
         come = pool(table[IN, :, :, band].sum(axis=1) * past.years, people.sum(axis=(1, 2)) * past.years, parents, noise)
-        factor[:, band], arrivals[:, band] = gone.rate, come.rate * people.sum(axis=(1, 2))
+        factor[:, band] = gone.rate * _to_total(table[OUT, :, :, band].sum(), gone.rate @ expected[:, band])
+        arrivals[:, band] = come.rate * people.sum(axis=(1, 2))
+        arrivals[:, band] *= _to_total(table[IN, :, :, band].sum(), arrivals[:, band].sum())
         spread[:, :, band] = _relative(gone.rate, gone.variance), _relative(come.rate, come.variance)
     out = _classes(people * groups, axis_sum=1) * factor[:, _band_of_class(lows)]
     into, kept = _split_arrivals(arrivals, out, lows, past, region, types)
     far = [how_far(counts, direction, levels) for direction in (OUT, IN)]  # [Z, 3]
+    gone, come = (share.T[:, :, None] * moves for share, moves in zip(far, (out, into), strict=True))
+    meeting = (gone[0].sum() + come[0].sum()) / 2
     return Moving(
         leave=groups,
         arrive=_who_arrives(table[IN], lows, past, region, into.sum(axis=0)),
-        out=far[0].T[:, :, None] * out,
-        into=far[1].T[:, :, None] * into,
+        out=_meet(gone, meeting),
+        into=_meet(come, meeting),
         spread_out=np.average(spread[0], axis=1, weights=table[OUT].sum(axis=(0, 1)) + 1),
         spread_in=np.average(spread[1], axis=1, weights=table[IN].sum(axis=(0, 1)) + 1),
         kept=kept,
@@ -110,13 +114,30 @@ def how_far(counts: Counts, direction: int, levels: Floats) -> Floats:
         usual = levels * np.array([towns > 1, True, True])
         return np.tile(usual / usual.sum(), (towns, 1))
     level = np.array([{"country": 1, "abroad": 2}.get(name, 0) for name in counts.counterparts])
-    seen = np.stack([counts.counterpart.value[direction][:, level == where].sum(axis=1) for where in range(3)], axis=1)
+    known = np.nan_to_num(counts.counterpart.value[direction])  # what is not published says nothing: the others' mean holds
+    seen = np.stack([known[:, level == where].sum(axis=1) for where in range(3)], axis=1)
     total = seen.sum(axis=1)
     cells = np.bincount(level, minlength=3)
     if total.sum() <= 0:
         raise AllmendeError("No move has a counterpart.", where="counterpart", expected="moves by where from and where to")
     part = np.stack([marshall(seen[:, i], total, counts.counterpart.noise * cells[i]).rate for i in range(3)], axis=1)
     return np.asarray(part / part.sum(axis=1, keepdims=True), dtype=np.float64)
+
+
+def _meet(moves: Floats, inside: float) -> Floats:
+    """Hold moves inside the region to one number for both directions, at the cost of the other levels [3, Z, X].
+
+    What one member sends another receives; counted and protected twice, both ways never quite agree.
+    """
+    total = moves.sum(axis=0)
+    factor = inside / moves[0].sum() if moves[0].sum() > 0 else 1.0
+    near = np.minimum(moves[0] * factor, 0.95 * total)
+    rest = np.divide(total - near, total - moves[0], out=np.zeros_like(total), where=total > moves[0])
+    return np.stack([near, moves[1] * rest, moves[2] * rest])
+
+
+def _to_total(wanted: float, have: float) -> float:
+    return float(wanted / have) if have > 0 else 1.0
 
 
 def _region(table: Floats, lows: Sequence[int], past: Past, curve: RogersCastro) -> Exchange:

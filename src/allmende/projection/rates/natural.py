@@ -91,6 +91,14 @@ def estimate_births(counts: Counts, at: Ints, women: Floats, schedules: Schedule
     return Natural(rate, error, level)
 
 
+def births_of_groups(counts: Counts) -> Floats | None:
+    """Return the region's births by the group of the child [Y, G], or nothing where they are not published."""
+    if counts.births_by_group is not None:
+        return counts.births_by_group.value
+    table = counts.births_by_age.value
+    return np.asarray(table.sum(axis=2), dtype=np.float64) if table.shape[1] == len(counts.groups) else None
+
+
 def first_year(schedules: Schedules) -> Floats:
     """Return the standard of log death rates by age reached [2, A]: row 0 and 1 share out the deaths under one.
 

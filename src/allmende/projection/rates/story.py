@@ -102,6 +102,7 @@ def _of_gaps(counts: Counts) -> list[Note]:
         "within": counts.within is None and many,
         "counterpart": counts.counterpart is None,
         "special_moves": bool(counts.special_kinds),
+        "groups": len(counts.groups) > 1 and not any(f.value.shape[1] > 1 and len(f.lows) > 1 for f in counts.stock),
         "deaths": not counts.deaths,
         "births": not counts.births,
     }
@@ -118,6 +119,10 @@ def _of_gaps(counts: Counts) -> list[Note]:
         "special_moves": (
             "Umzüge gesondert geführter Gruppen sind in den Wanderungen noch enthalten.",
             "Moves of persons held apart are still part of the moves.",
+        ),
+        "groups": (
+            "Annahme: alle Gruppen haben dieselbe Altersstruktur, denn ihr Alter ist nicht veröffentlicht.",
+            "Assumption: all groups have the same age structure, for their ages are not published.",
         ),
         "deaths": ("Annahme: überall die Sterblichkeit der Region.", "Assumption: the region's mortality everywhere."),
         "births": ("Annahme: überall die Geburtenrate der Region.", "Assumption: the region's fertility everywhere."),

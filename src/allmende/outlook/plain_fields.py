@@ -39,7 +39,7 @@ LIMITS: Mapping[str, tuple[float, float, str]] = {
 """Least and largest value of every column, and the words for what is expected."""
 
 OPTIONAL = ("asfr", "acquisition", "child_share")
-"""Columns whose empty or absent cells mean 0; in all others they are found."""
+"""Columns in which an empty or absent cell means 0; in all others it is found."""
 
 LIFE = ("survival", "q", "nLx", "lx", "mx", "qx", "ax")
 """Columns that may have one row more than there are ages: the open group's own survival."""
@@ -70,9 +70,10 @@ def lay_out(table: PlainTable, name: str, frame: Frame, places: Places) -> Float
 
 
 def fill_gaps(table: PlainTable, name: str, laid: Floats, frame: Frame) -> Floats:
-    """Return the array with empty cells as 0 where a column allows that; elsewhere they are found."""
+    """Return the array with empty cells as 0; unless the column allows that, they are found, and so is a year without any."""
     gaps = np.isnan(laid)
-    if gaps.any() and name not in OPTIONAL:
+    misplaced = any(found.field in (*ORDER, "(row)") for found in table.findings)
+    if gaps.any() and not misplaced:  # rows that found no place would be told a second time
         header = next(series.header for series in table.series if series.field == name)
         table.findings.extend(_gaps_found(table, header, name, gaps, frame))
     return np.where(gaps, 0.0, laid)
@@ -136,6 +137,8 @@ def _gaps_found(table: PlainTable, header: str, name: str, gaps: NDArray[np.bool
     whole = gaps.all(axis=(1, 2, 3, 4)) if "year" in table.axes and name != "population" else np.zeros(len(gaps), dtype=bool)
     for t in np.flatnonzero(np.asarray(whole)):
         yield Finding(table.name, 0, header, f"no row for {frame.years[t]}", "a row for every step that is projected")
+    if name in OPTIONAL:
+        return
     left = gaps & ~np.reshape(whole, (-1, 1, 1, 1, 1))
     for spot in np.argwhere(left.any(axis=-1)):
         who = [str(frame.members(axis)[i]) for axis, i, n in zip(ORDER, spot, left.shape, strict=False) if n > 1]

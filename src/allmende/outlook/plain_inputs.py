@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -133,7 +133,8 @@ def _assemble(
         _complete_axes(field, cells, frame)
     survival = survival_from({name: given[name].values for name in given if name in LIFE}, width, settings.radix)
     for name, value, expected in survival.findings:
-        (given.get(name) or next(given[n] for n in LIFE if n in given)).found(value, expected)
+        column = given.get(name) or replace(next(given[n] for n in LIFE if n in given), header=name)
+        column.found(value, expected)
     if survival.ratios is None and not survival.findings:
         population.findings.append(Finding("rates.csv", 0, "survival", "", "one of the columns survival, q, nLx, mx, qx"))
     notes += survival.notes

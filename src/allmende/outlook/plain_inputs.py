@@ -132,7 +132,7 @@ def _assemble(
     for field in (given[name] for name in ("population", *PERSONS) if name in given):
         _complete_axes(field, cells, frame)
     survival = survival_from({name: given[name].values for name in given if name in LIFE}, width, settings.radix)
-    for name, value, expected in survival.findings:
+    for name, value, expected in () if _any_cell_found(given) else survival.findings:
         column = given.get(name) or replace(next(given[n] for n in LIFE if n in given), header=name)
         column.found(value, expected)
     if survival.ratios is None and not survival.findings:
@@ -176,6 +176,13 @@ def _assemble(
 def _stop_if_any(given: Mapping[str, Field], population: PlainTable) -> None:
     tables = {population.name: population} | {field.table.name: field.table for field in given.values()}
     _stop_if_found(tables)
+
+
+def _any_cell_found(given: Mapping[str, Field]) -> bool:
+    """Whether a cell that survival comes from was found; what follows from the whole column would only repeat it."""
+    tables = [given[name].table for name in LIFE if name in given]
+    headers = {series.header for table in tables for series in table.series if series.field in LIFE}
+    return any(found.field in headers for table in tables for found in table.findings)
 
 
 def _complete_axes(field: Field, cells: tuple[int, ...], frame: Frame) -> None:

@@ -1,20 +1,24 @@
 """The step of `step.py` for many scenarios at once, compiled: same sums, other order, same result to 1e-9.
 
-A thread carries a block of scenarios through all years. For each unit it takes the base (who stays, and who came from outside),
-adds what the pool brings, counts births and bands, and prepares at once what the unit gives to the next year's pool, while
-the row is in the cache. Scenarios share nothing, so results do not depend on threads or blocks.
+A thread carries a block of B scenarios through all years. For each unit it takes the base (who stays, and who came from
+outside), adds what the pool brings, counts births and bands, and prepares at once what the unit gives to the next year's
+pool, while the row is in the cache. Scenarios share nothing, so results do not depend on threads or blocks.
+
+Groups and sexes are one axis here, P = 2 G, of position 2 · group + sex. Leaf functions take plain arrays: the compiler
+is quicker with them, and sees that it may use vector instructions.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit, prange
+from numba import njit
 from numpy.typing import NDArray
 
 from allmende.projection.chance import normal
-from allmende.projection.model import FEMALE, Floats, Ints, Model
+from allmende.projection.model import Floats, Ints, Model
 from allmende.projection.step import removals
 
 FAST = {"contract", "reassoc", "nsz", "arcp"}
@@ -22,38 +26,38 @@ FAST = {"contract", "reassoc", "nsz", "arcp"}
 
 BIRTH, DEATH, LEAVE, ARRIVE = 0, 1, 2, 3
 NATION, DISTRICT, MUNICIPALITY, UNIT = 0, 1, 2, 3
+NOISE = 1_000_000
+"""Numbers of addresses from here on belong to the noise of bands, those below to drivers."""
 
 
 class Tables(NamedTuple):
-    """A model as the kernel reads it; names and axes as in `Model`."""
+    """A model as the kernel reads it; names as in `Model`, P for group and sex."""
 
-    start: Floats
-    death: Floats
-    newborn_death: Floats
-    death_factor: Floats
-    birth: Floats
-    birth_factor: Floats
-    girls: float
-    child_group: Floats
-    age_class: Ints
-    leave: Floats
-    leave_factor: Floats
-    arrive: Floats
-    arrive_factor: Floats
-    share: Floats
+    start: Floats  # [P, M, A]
+    death: Floats  # [T, P, A]
+    newborn_death: Floats  # [T, P]
+    death_factor: Floats  # [T, M]
+    birth: Floats  # [T, G, A]
+    birth_factor: Floats  # [T, M]
+    child: Floats  # [G, P] part of the births of mothers of a group
+    fertile: Ints  # [2] first age of mothers, and one after the last
+    age_class: Ints  # [A]
+    leave: Floats  # [T, 3, P, A]
+    leave_factor: Floats  # [T, 3, X, M]
+    arrive: Floats  # [T, 2, P, A]
+    arrive_factor: Floats  # [T, 2, M]
+    share: Floats  # [T, 3, X, M]
     home: Ints  # [M]
     flow_origin: Ints
     flow_destination: Ints
     flow_share: Floats
-    known: Floats  # [Z, X] part of an origin's movers whose destination is known
-    change: Floats
+    known: Floats  # [Z or 1, X] part of an origin's movers whose destination is known
+    change: Floats  # [T, G, G, 2, A]
     build_unit: Ints
-    build_arrivals: Floats
-    build_from_region: Floats
-    build_origins: Floats
+    build_arrivals: Floats  # [n, T, P, A]
+    drawn_from: Floats  # [n, Z] part of the arrivals that is drawn from each municipality
     removed: Floats  # [T, M]
     rehoused: Floats  # [T, M]
-    fertile: Ints  # [2] first and last age of mothers
 
 
 class Chances(NamedTuple):
@@ -75,64 +79,67 @@ class Sheets(NamedTuple):
 
     row_of_year: Ints  # [T + 1] position in `value`, or -1
     low: Ints  # [K]
-    high: Ints  # [K] included
+    high: Ints  # [K] one after the last age
     sex: Ints  # [K] 0, 1 or 2 for both
     apart: Floats  # [Y, M, K] people held apart
     carry: Floats  # [Y, M, K] noise: what stays of the noise of the year written before
     spread: Floats  # [Y, M, K] noise: standard deviation of what is new
     value: NDArray[np.float32]  # [Y, M, K, S]
     cut: Ints  # [S] how often the noise would have made a band negative and was cut at 0
-    people: Floats  # [S or 0, T + 1, G, M, 2, A]
+    people: Floats  # [S or 0, T + 1, P, M, A]
 
 
 class Room(NamedTuple):
     """The working memory of a block of B scenarios."""
 
-    base: Floats  # [M, B, G, 2, A] who stays, and who came from outside and lives, by age at the start of the year
+    base: Floats  # [M, B, P, A] who stays, and who came from outside and lives, by age at the start of the year
     mothers: Floats  # [M, B, G] half of the births to those who were there at the start
     shock: Floats  # [M, 4, B] factors of the year under way
+    old: Floats  # [4, B] factors of one unit in the year that ends
     unit_state: Floats  # [M, 4, B]
     town_state: Floats  # [Z, 4, B]
     town_log: Floats  # [Z, 4, B] nation, district and municipality together
     district_state: Floats  # [D, 4, B]
-    nation_state: Floats  # [4, B]
+    nation_state: Floats  # [1, 4, B]
     fresh: Floats  # [4, B] independent normal numbers
-    inbound: Floats  # [Z or 1, B, G, 2, A] what a unit with a share of 1 gets
-    outbound: Floats  # [Z or 1, B, G, 2, A] movers by origin
+    inbound: Floats  # [Z or 1, B, P, A] what a unit with a share of 1 gets
+    outbound: Floats  # [Z or 1, B, P, A] movers by origin
     rooms: Floats  # [Z or 1, X, B] sums of drawn shares by destination
-    total: Floats  # [X, B]
-    there: Floats  # [Z or 0, B, G, 2, A] base by municipality: those whom a new dwelling may draw
-    drawn: Floats  # [Z or 0, B, G, 2, A] part of them that it draws
+    total: Floats  # [X, B] sums of drawn shares
+    there: Floats  # [Z or 0, B, P, A] base by municipality: those whom a new dwelling may draw
+    drawn: Floats  # [Z or 0, B, P, A] part of them that it draws
     noise: Floats  # [M, K, B]
-    rows: Floats  # [G, 2, A + 1] one unit, one scenario; the last row waits to join the open group
-    old: Floats  # [4, B] factors of one unit in the year that ends
+    rows: Floats  # [B, P, A + 1] one unit by age at the end of the year; the last age waits to join the open group
     share: Floats  # [A] rates of one unit by age, factors multiplied in
-    risk: Floats  # [G, 2, A]
-    away: Floats  # [G, 2, A]
-    inside: Floats  # [G, 2, A]
-    outside: Floats  # [G, 2, A] arrivals
+    by_age: Floats  # [5, A] factors: three levels of leaving, two of arriving
+    risk: Floats  # [P, A]
+    away: Floats  # [P, A]
+    inside: Floats  # [P, A]
+    outside: Floats  # [P, A] arrivals
 
 
 def tables(model: Model) -> Tables:
     """Lay a model out for the kernel."""
-    flows, builds = model.flows, model.builds
-    known = np.zeros((len(model.municipalities), model.classes))
+    steps, groups, _, ages = model.death.shape
+    flows, builds, towns = model.flows, model.builds, len(model.municipalities)
+    known = np.zeros((towns if flows.origin.size else 1, model.classes))
     np.add.at(known, flows.origin, flows.share.T)
-    taken = [removals(model, step) for step in range(model.steps)]
-    ages = np.flatnonzero(model.birth.any(axis=(0, 1)))
-    return Tables(
-        start=model.start,
-        death=model.death,
-        newborn_death=model.newborn_death,
+    taken = [removals(model, step) for step in range(steps)]
+    fertile = np.flatnonzero(model.birth.any(axis=(0, 1)))
+    girls = 1 / (1 + model.boys_per_girl)
+    laid_out = Tables(
+        start=model.start.transpose(0, 2, 1, 3).reshape(2 * groups, len(model.units), ages),
+        death=model.death.reshape(steps, 2 * groups, ages),
+        newborn_death=model.newborn_death.reshape(steps, 2 * groups),
         death_factor=model.death_factor,
         birth=model.birth,
         birth_factor=model.birth_factor,
-        girls=1 / (1 + model.boys_per_girl),
-        child_group=model.child_group,
+        child=np.kron(model.child_group, np.array([girls, 1 - girls])),
+        fertile=np.array([fertile[0], fertile[-1] + 1] if fertile.size else [0, 0]),
         age_class=model.age_class,
-        leave=model.leave,
+        leave=model.leave.reshape(steps, 3, 2 * groups, ages),
         leave_factor=model.leave_factor,
-        arrive=model.arrive,
+        arrive=model.arrive.reshape(steps, 2, 2 * groups, ages),
         arrive_factor=model.arrive_factor,
         share=model.share,
         home=model.home,
@@ -142,324 +149,418 @@ def tables(model: Model) -> Tables:
         known=known,
         change=model.change,
         build_unit=builds.unit,
-        build_arrivals=builds.arrivals,
-        build_from_region=builds.from_region,
-        build_origins=builds.origins,
-        removed=np.array([removed for removed, _ in taken]).reshape(model.steps, len(model.units)),
-        rehoused=np.array([rehoused for _, rehoused in taken]).reshape(model.steps, len(model.units)),
-        fertile=np.array([ages[0], ages[-1]] if ages.size else [0, -1]),
+        build_arrivals=builds.arrivals.reshape(len(builds.unit), steps, 2 * groups, ages),
+        drawn_from=builds.origins * builds.from_region[:, None],
+        removed=np.array([removed for removed, _ in taken]).reshape(steps, len(model.units)),
+        rehoused=np.array([rehoused for _, rehoused in taken]).reshape(steps, len(model.units)),
     )
+    return Tables(*(_frozen(entry) for entry in laid_out))  # one type of array: the kernel is compiled once
 
 
-@njit(parallel=True, cache=True, fastmath=FAST)
-def simulate(t: Tables, c: Chances, sheets: Sheets, width: int) -> None:
-    """Run all scenarios, `width` of them at a time on each thread, and fill `sheets.value` and `sheets.people`."""
-    count = len(c.scenarios)
-    for block in prange((count + width - 1) // width):
-        first = block * width
-        _run_block(t, c, sheets, first, min(width, count - first))
+def _frozen(array: Any) -> Any:
+    held = np.ascontiguousarray(array)
+    held.flags.writeable = False
+    return held
 
 
-@njit(cache=True, fastmath=FAST)
-def _run_block(t, c, sheets, first, count):  # type: ignore[no-untyped-def]
-    room = _make_room(t, c, sheets, count)
-    units, steps = t.start.shape[1], t.death.shape[0]
-    for step in range(-1, steps):  # -1 writes the start down and prepares the first year
-        if step >= 0:
-            _settle(t, room, step)
-        if step + 1 < steps:
-            _draw_places(c, room, first, step + 1)
-        for m in range(units):
-            room.old[:] = room.shock[m]
-            if step + 1 < steps:
-                _draw_unit(t, c, room, first, m, step + 1)
-            _pass_unit(t, sheets, room, first, m, step)
-    return
+def simulate(model: Tables, chances: Chances, sheets: Sheets, *, threads: int, width: int) -> None:
+    """Run all scenarios, `width` at a time on each thread, and fill `sheets.value`, `sheets.cut` and `sheets.people`."""
+    count = len(chances.scenarios)
+    firsts = range(0, count, width)
+
+    def block(first: int) -> None:
+        _run_block(model, chances, sheets, _room(model, chances, sheets, min(width, count - first)), first)
+
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(block, firsts))
 
 
-@njit(cache=True, fastmath=FAST)
-def _make_room(t, c, sheets, count):  # type: ignore[no-untyped-def]
-    groups, units, _, ages = t.start.shape
-    towns, classes = t.known.shape
-    joined = towns if len(t.flow_origin) else 1
-    chained = towns if t.build_from_region.any() else 0
-    shape = (count, groups, 2, ages)
+def _room(t: Tables, c: Chances, sheets: Sheets, count: int) -> Room:
+    pairs, units, ages = t.start.shape
+    towns, classes = len(c.municipalities), t.known.shape[1]
+    joined, chained = len(t.known), towns if t.drawn_from.any() else 0
+    rates = (pairs, ages)
     return Room(
-        np.zeros((units, *shape)),
-        np.zeros((units, count, groups)),
-        np.ones((units, 4, count)),
-        np.zeros((units if c.active[UNIT] else 0, 4, count)),
-        np.zeros((towns, 4, count)),
-        np.zeros((towns, 4, count)),
-        np.zeros((len(c.districts), 4, count)),
-        np.zeros((4, count)),
-        np.zeros((4, count)),
-        np.zeros((joined, *shape)),
-        np.zeros((joined, *shape)),
-        np.zeros((joined, classes, count)),
-        np.zeros((classes, count)),
-        np.zeros((chained, *shape)),
-        np.zeros((chained, *shape)),
-        np.zeros((units, len(sheets.low), count)),
-        np.zeros((groups, 2, ages + 1)),
-        np.ones((4, count)),
-        np.zeros(ages),
-        np.zeros((groups, 2, ages)),
-        np.zeros((groups, 2, ages)),
-        np.zeros((groups, 2, ages)),
-        np.zeros((groups, 2, ages)),
+        base=np.zeros((units, count, *rates)),
+        mothers=np.zeros((units, count, pairs // 2)),
+        shock=np.ones((units, 4, count)),
+        old=np.ones((4, count)),
+        unit_state=np.zeros((units if c.active[UNIT] else 0, 4, count)),
+        town_state=np.zeros((towns, 4, count)),
+        town_log=np.zeros((towns, 4, count)),
+        district_state=np.zeros((len(c.districts), 4, count)),
+        nation_state=np.zeros((1, 4, count)),
+        fresh=np.zeros((4, count)),
+        inbound=np.zeros((joined, count, *rates)),
+        outbound=np.zeros((joined, count, *rates)),
+        rooms=np.zeros((joined, classes, count)),
+        total=np.zeros((classes, count)),
+        there=np.zeros((chained, count, *rates)),
+        drawn=np.zeros((chained, count, *rates)),
+        noise=np.zeros((units, len(sheets.low), count)),
+        rows=np.zeros((count, pairs, ages + 1)),
+        share=np.zeros(ages),
+        by_age=np.zeros((5, ages)),
+        risk=np.zeros(rates),
+        away=np.zeros(rates),
+        inside=np.zeros(rates),
+        outside=np.zeros(rates),
     )
 
 
-@njit(cache=True, fastmath=FAST)
-def _settle(t, room, step):  # type: ignore[no-untyped-def]
-    """Turn movers by origin into what a unit with a share of 1 gets; see who may be drawn into new dwellings."""
-    joined, count, groups, _, ages = room.inbound.shape
-    room.inbound[:] = 0
-    for z in range(joined):
-        for b in range(count):
-            for g in range(groups):
-                for s in range(2):
-                    for a in range(ages):
-                        unknown = 1 - t.known[z, t.age_class[a]] if len(t.flow_origin) else 1.0
-                        room.inbound[0, b, g, s, a] += unknown * room.outbound[z, b, g, s, a] / room.total[t.age_class[a], b]
-    for z in range(1, joined):
-        room.inbound[z] = room.inbound[0]
-    for f in range(len(t.flow_origin)):
-        origin, to = t.flow_origin[f], t.flow_destination[f]
-        for b in range(count):
-            for g in range(groups):
-                for s in range(2):
-                    for a in range(ages):
-                        x = t.age_class[a]
-                        part = t.flow_share[x, f]
-                        if part > 0:
-                            room.inbound[to, b, g, s, a] += part * room.outbound[origin, b, g, s, a] / room.rooms[to, x, b]
-    room.outbound[:] = 0
-    room.total[:] = 0
-    room.rooms[:] = 0
-    if len(room.there):
-        _draw_for_dwellings(t, room, step)
+@njit(nogil=True, cache=True, fastmath=FAST)
+def _run_block(t, c, sheets, room, first):  # type: ignore[no-untyped-def]
+    # Names of their own keep the arrays out of the tuples: taking one out costs more than a row.
+    base, mothers, rows, inbound, outbound = room.base, room.mothers, room.rows, room.inbound, room.outbound
+    shock, old, unit_state, town_log, fresh = room.shock, room.old, room.unit_state, room.town_log, room.fresh
+    total, rooms, there, drawn, share = room.total, room.rooms, room.there, room.drawn, room.share
+    rates, by_age = (room.risk, room.away, room.inside, room.outside), room.by_age
+    birth, fertile, child, newborn_death, klass, home = t.birth, t.fertile, t.child, t.newborn_death, t.age_class, t.home
+    death_factor, birth_factor, leave_factor, arrive_factor = t.death_factor, t.birth_factor, t.leave_factor, t.arrive_factor
+    death, leave, arrive, shares, removed, rehoused = t.death, t.leave, t.arrive, t.share, t.removed, t.rehoused
+    start, change, build_unit, arrivals, row_of_year = t.start, t.change, t.build_unit, t.build_arrivals, sheets.row_of_year
+    scenarios, units, mix, persistence = c.scenarios, c.units, c.mix, c.persistence
+    value, low, high, sex, apart, people = sheets.value, sheets.low, sheets.high, sheets.sex, sheets.apart, sheets.people
+    noise, cut, carry, spread = room.noise, sheets.cut, sheets.carry, sheets.spread
+    own, any_driver, noisy, steps = c.active[UNIT] == 1, c.active.any(), spread.any(), len(death)
+    for step in range(-1, steps):  # -1 only writes the start down and prepares the first year
+        begins, y = step + 1 < steps, row_of_year[step + 1]
+        if step >= 0:
+            _share_out(inbound, outbound, total, t.known, klass)
+            _send(inbound, outbound, rooms, t.flow_origin, t.flow_destination, t.flow_share, klass)
+            _clear(outbound, total, rooms)
+            _draw_for_dwellings(drawn, there, t.drawn_from, arrivals, step)
+        if begins:
+            _draw_places(c, room, first, step + 1)
+        for m in range(start.shape[1]):
+            z = home[m]
+            if begins and any_driver:
+                if own:
+                    _walk(unit_state, m, fresh, scenarios, first, units[m], mix, persistence, UNIT, step + 1)
+                _exchange(old, shock, town_log, unit_state, m, z)
+            if step < 0:
+                _begin(rows, start, m)
+            else:
+                _read_share(share, shares, klass, m, step)
+                _arrive(rows, base, share, inbound, old, m, z)
+                if len(build_unit):
+                    _build(rows, base, drawn, build_unit, arrivals, m, z, step)
+                if len(child) > 1:
+                    _change_group(rows, change, step)
+                risk = death_factor[step, m]
+                _bear(rows, mothers, birth, fertile, child, newborn_death, old, m, step, birth_factor[step, m], risk)
+            if y >= 0:
+                _sum_bands(value, rows, low, high, sex, apart, m, y, first)
+                if noisy:
+                    _add_noise(value, noise, fresh, cut, carry, spread, scenarios, units[m], m, y, first)
+            if len(people):
+                _copy(people, rows, m, step + 1, first)
+            if begins:
+                _read_factors(by_age, leave_factor, arrive_factor, shares, klass, m, step + 1)
+                _read_rates(rates, by_age, death, leave, arrive, death_factor[step + 1, m], step + 1)
+                _leave(rows, base, outbound, rates, shock, m, z)
+                if removed[step + 1, m] > 0:
+                    _remove(rows, base, outbound, rates, shock, m, z, removed[step + 1, m], rehoused[step + 1, m])
+                _count_mothers(mothers, rows, birth, fertile, m, step + 1)
+                _count_attraction(total, rooms, shares, shock, m, z, step + 1)
+                if len(there):
+                    _count_there(there, base, m, z)
 
 
-@njit(cache=True, fastmath=FAST)
-def _draw_for_dwellings(t, room, step):  # type: ignore[no-untyped-def]
-    towns, count, groups, _, ages = room.there.shape
-    for z in range(towns):
-        for g in range(groups):
-            for s in range(2):
+@njit(nogil=True, cache=True, fastmath=FAST)
+def _share_out(inbound, outbound, total, known, age_class):  # type: ignore[no-untyped-def]
+    """Put the pool together from the movers whose destination is not known, for a unit with a share of 1."""
+    joined, count, pairs, ages = inbound.shape
+    for b in range(count):
+        for p in range(pairs):
+            for a in range(ages):
+                x = age_class[a]
+                pool = 0.0
+                for z in range(joined):
+                    pool += (1 - known[z, x]) * outbound[z, b, p, a]
+                for z in range(joined):
+                    inbound[z, b, p, a] = pool / total[x, b]
+
+
+@njit(nogil=True, cache=True, fastmath=FAST)
+def _send(inbound, outbound, rooms, origins, destinations, shares, age_class):  # type: ignore[no-untyped-def]
+    """Send movers to the municipality that is known, where they settle as the pool does."""
+    _, count, pairs, ages = inbound.shape
+    part = np.empty(ages)
+    for flow in range(len(origins)):
+        origin, to = origins[flow], destinations[flow]
+        for b in range(count):
+            for a in range(ages):
+                x = age_class[a]
+                part[a] = shares[x, flow] / rooms[to, x, b] if shares[x, flow] > 0 else 0.0
+            for p in range(pairs):
                 for a in range(ages):
-                    wanted = 0.0
-                    for n in range(len(t.build_unit)):
-                        wanted += t.build_from_region[n] * t.build_origins[n, z] * t.build_arrivals[n, step, g, s, a]
-                    for b in range(count):
-                        living = room.there[z, b, g, s, a]
-                        room.drawn[z, b, g, s, a] = min(wanted / living, 1.0) if living > 0 else 0.0
-    room.there[:] = 0
+                    inbound[to, b, p, a] += part[a] * outbound[origin, b, p, a]
 
 
-@njit(cache=True, fastmath=FAST)
+@njit(nogil=True, cache=True, fastmath=FAST)
+def _clear(outbound, total, rooms):  # type: ignore[no-untyped-def]
+    for array in (outbound.reshape(-1), total.reshape(-1), rooms.reshape(-1)):
+        for i in range(len(array)):
+            array[i] = 0.0
+
+
+@njit(nogil=True, cache=True, fastmath=FAST)
+def _draw_for_dwellings(drawn, there, drawn_from, arrivals, step):  # type: ignore[no-untyped-def]
+    towns, count, pairs, ages = there.shape
+    for z in range(towns):
+        for p in range(pairs):
+            for a in range(ages):
+                wanted = 0.0
+                for n in range(len(arrivals)):
+                    wanted += drawn_from[n, z] * arrivals[n, step, p, a]
+                for b in range(count):
+                    living = there[z, b, p, a]
+                    drawn[z, b, p, a] = (wanted / living if wanted < living else 1.0) if living > 0 else 0.0
+                    there[z, b, p, a] = 0.0
+
+
+@njit(nogil=True, cache=True, fastmath=FAST)
 def _draw_places(c, room, first, step):  # type: ignore[no-untyped-def]
-    """Draw the drivers of nation, districts and municipalities for a year."""
-    if c.active[NATION]:
-        _walk(c, room, room.nation_state, c.nation[0], NATION, first, step)
-    if c.active[DISTRICT]:
-        for d in range(len(c.districts)):
-            _walk(c, room, room.district_state[d], c.districts[d], DISTRICT, first, step)
-    for z in range(len(c.municipalities)):
-        if c.active[MUNICIPALITY]:
-            _walk(c, room, room.town_state[z], c.municipalities[z], MUNICIPALITY, first, step)
-        room.town_log[z] = room.nation_state + room.district_state[c.district_of[z]] + room.town_state[z]
+    """Draw the drivers of nation, districts and municipalities for a year, and add them up."""
+    places = c.nation, c.districts, c.municipalities
+    for level, state in enumerate((room.nation_state, room.district_state, room.town_state)):
+        if c.active[level]:
+            for at in range(len(state)):
+                _walk(state, at, room.fresh, c.scenarios, first, places[level][at], c.mix, c.persistence, level, step)
+    for z in range(len(room.town_log)):
+        d = c.district_of[z]
+        for i in range(4):
+            for b in range(room.town_log.shape[2]):
+                sum_of_logs = room.nation_state[0, i, b] + room.district_state[d, i, b] + room.town_state[z, i, b]
+                room.town_log[z, i, b] = sum_of_logs
 
 
-@njit(cache=True, fastmath=FAST)
-def _walk(c, room, state, place, level, first, step):  # type: ignore[no-untyped-def]
-    """Take the AR(1) of a place one year on, its four components together [4, B]."""
-    count = state.shape[1]
+@njit(nogil=True, cache=True, fastmath=FAST)
+def _walk(state, at, fresh, scenarios, first, place, mix, persistence, level, step):  # type: ignore[no-untyped-def]
+    """Take the AR(1) of a place one year on, its four components together."""
+    count = state.shape[2]
     for j in range(4):
         for b in range(count):
-            room.fresh[j, b] = normal(c.scenarios[first + b], place, 4 * step + j)
+            fresh[j, b] = normal(scenarios[first + b], place, 4 * step + j)
     for i in range(4):
         for b in range(count):
-            state[i, b] *= c.persistence[level, i]
-        for j in range(i + 1):
-            for b in range(count):
-                state[i, b] += c.mix[level, i, j] * room.fresh[j, b]
+            new = persistence[level, i] * state[at, i, b]
+            for j in range(4):
+                new += mix[level, i, j] * fresh[j, b]
+            state[at, i, b] = new
 
 
-@njit(cache=True, fastmath=FAST)
-def _draw_unit(t, c, room, first, m, step):  # type: ignore[no-untyped-def]
-    if not c.active.any():
-        return
-    shock, log = room.shock[m], room.town_log[t.home[m]]
-    if c.active[UNIT]:
-        _walk(c, room, room.unit_state[m], c.units[m], UNIT, first, step)
-        for i in range(4):
-            for b in range(shock.shape[1]):
-                shock[i, b] = np.exp(log[i, b] + room.unit_state[m, i, b])
-    else:
-        for i in range(4):
-            for b in range(shock.shape[1]):
-                shock[i, b] = np.exp(log[i, b])
+@njit(nogil=True, cache=True, fastmath=FAST)
+def _exchange(old, shock, town_log, unit_state, m, z):  # type: ignore[no-untyped-def]
+    """Keep a unit's factors of the year that ends, and make those of the next."""
+    for i in range(4):
+        for b in range(old.shape[1]):
+            old[i, b] = shock[m, i, b]
+            shock[m, i, b] = np.exp(town_log[z, i, b] + (unit_state[m, i, b] if len(unit_state) else 0.0))
 
 
-@njit(cache=True, fastmath=FAST)
-def _pass_unit(t, sheets, room, first, m, step):  # type: ignore[no-untyped-def]
-    """Finish year `step` of a unit in all scenarios of the block, and begin the next."""
-    steps, count = t.death.shape[0], room.base.shape[1]
-    if step >= 0:
-        for a in range(len(room.share)):
-            room.share[a] = t.share[step, 0, t.age_class[a], m]
-    if step + 1 < steps:
-        _read_rates(t, room, m, step + 1)
+@njit(nogil=True, cache=True, fastmath=FAST)
+def _read_factors(by_age, leave_factor, arrive_factor, share, age_class, m, step):  # type: ignore[no-untyped-def]
+    for a in range(len(age_class)):
+        x = age_class[a]
+        for level in range(3):
+            by_age[level, a] = leave_factor[step, level, x, m]
+        for source in range(2):
+            by_age[3 + source, a] = arrive_factor[step, source, m] * share[step, 1 + source, x, m]
+
+
+@njit(nogil=True, cache=True, fastmath=FAST)
+def _read_rates(rates, by_age, death, leave, arrive, death_factor, step):  # type: ignore[no-untyped-def]
+    """Multiply the rates of a year with the factors of a unit."""
+    risk, away, inside, outside = rates
+    for p in range(risk.shape[0]):
+        for a in range(risk.shape[1]):
+            risk[p, a] = death[step, p, a] * death_factor
+            inside[p, a] = leave[step, 0, p, a] * by_age[0, a]
+        for a in range(risk.shape[1]):
+            away[p, a] = leave[step, 1, p, a] * by_age[1, a] + leave[step, 2, p, a] * by_age[2, a]
+        for a in range(risk.shape[1]):
+            outside[p, a] = arrive[step, 0, p, a] * by_age[3, a] + arrive[step, 1, p, a] * by_age[4, a]
+
+
+@njit(nogil=True, cache=True, fastmath=FAST)
+def _read_share(own, share, age_class, m, step):  # type: ignore[no-untyped-def]
+    for a in range(len(own)):
+        own[a] = share[step, 0, age_class[a], m]
+
+
+@njit(nogil=True, cache=True, fastmath=FAST)
+def _begin(rows, start, m):  # type: ignore[no-untyped-def]
+    for b in range(len(rows)):
+        for p in range(start.shape[0]):
+            for a in range(start.shape[2]):
+                rows[b, p, a] = start[p, m, a]
+
+
+@njit(nogil=True, cache=True, fastmath=FAST)
+def _arrive(rows, base, share, inbound, shock, m, z):  # type: ignore[no-untyped-def]
+    """Add those who arrive to the base, by age at the start of the year plus 1."""
+    home = z if len(inbound) > 1 else 0
+    for b in range(base.shape[1]):
+        attraction = shock[ARRIVE, b]
+        for p in range(base.shape[2]):
+            for a in range(base.shape[3]):
+                rows[b, p, a + 1] = base[m, b, p, a] + share[a] * attraction * inbound[home, b, p, a]
+
+
+@njit(nogil=True, cache=True, fastmath=FAST)
+def _build(rows, base, drawn, places, arrivals, m, z, step):  # type: ignore[no-untyped-def]
+    """Let people move out to new dwellings elsewhere, and into those of the unit."""
+    _, count, pairs, ages = base.shape
     for b in range(count):
-        if step < 0:
-            room.rows[:, :, :-1] = t.start[:, m]
-        else:
-            _arrive(t, room, m, b, step)
-            _age(t, room, m, b, step)
-        _write(sheets, room, m, b, first + b, step + 1)
-        if step + 1 < steps:
-            _leave(t, room, m, b, step + 1)
-
-
-@njit(cache=True, fastmath=FAST)
-def _read_rates(t, room, m, step):  # type: ignore[no-untyped-def]
-    groups, _, ages = room.risk.shape
-    for a in range(ages):
-        x = t.age_class[a]
-        inside = t.leave_factor[step, 0, x, m]
-        country, abroad = t.leave_factor[step, 1, x, m], t.leave_factor[step, 2, x, m]
-        from_country = t.arrive_factor[step, 0, m] * t.share[step, 1, x, m]
-        from_abroad = t.arrive_factor[step, 1, m] * t.share[step, 2, x, m]
-        for g in range(groups):
-            for s in range(2):
-                room.risk[g, s, a] = t.death[step, g, s, a] * t.death_factor[step, m]
-                room.inside[g, s, a] = t.leave[step, 0, g, s, a] * inside
-                room.away[g, s, a] = t.leave[step, 1, g, s, a] * country + t.leave[step, 2, g, s, a] * abroad
-                arrivals = t.arrive[step, 0, g, s, a] * from_country + t.arrive[step, 1, g, s, a] * from_abroad
-                room.outside[g, s, a] = arrivals
-
-
-@njit(inline="always")
-def _arrive(t, room, m, b, step):  # type: ignore[no-untyped-def]
-    """Fill `rows` with those who live in the unit at the end of the year, by age at its start plus 1."""
-    groups, _, ages = room.risk.shape
-    z = t.home[m] if len(room.inbound) > 1 else 0
-    drawn = room.old[ARRIVE, b]
-    for g in range(groups):
-        for s in range(2):
-            for a in range(ages):
-                room.rows[g, s, a + 1] = room.base[m, b, g, s, a] + room.share[a] * drawn * room.inbound[z, b, g, s, a]
-    if len(room.there):
-        z = t.home[m]
-        for g in range(groups):
-            for s in range(2):
+        for p in range(pairs):
+            if len(drawn):
                 for a in range(ages):
-                    room.rows[g, s, a + 1] -= room.base[m, b, g, s, a] * room.drawn[z, b, g, s, a]
-    for n in range(len(t.build_unit)):
-        if t.build_unit[n] == m:
-            for g in range(groups):
-                for s in range(2):
+                    rows[b, p, a + 1] -= base[m, b, p, a] * drawn[z, b, p, a]
+            for n in range(len(places)):
+                if places[n] == m:
                     for a in range(ages):
-                        room.rows[g, s, a + 1] += t.build_arrivals[n, step, g, s, a]
-    if groups > 1:
-        _change_group(t, room, step)
+                        rows[b, p, a + 1] += arrivals[n, step, p, a]
 
 
-@njit(cache=True, fastmath=FAST)
-def _change_group(t, room, step):  # type: ignore[no-untyped-def]
-    groups, _, ages = room.risk.shape
-    before = np.empty(groups)
-    for s in range(2):
-        for a in range(ages):
+@njit(nogil=True, cache=True, fastmath=FAST)
+def _change_group(rows, change, step):  # type: ignore[no-untyped-def]
+    _, groups, _, sexes, ages = change.shape
+    before = np.empty((groups, ages))
+    for b in range(len(rows)):
+        for s in range(sexes):
             for g in range(groups):
-                before[g] = room.rows[g, s, a + 1]
+                for a in range(ages):
+                    before[g, a] = rows[b, 2 * g + s, a + 1]
             for i in range(groups):
                 for j in range(groups):
-                    moved = t.change[step, i, j, s, a] * before[i]
-                    room.rows[i, s, a + 1] -= moved
-                    room.rows[j, s, a + 1] += moved
+                    if i != j:
+                        for a in range(ages):
+                            moved = change[step, i, j, s, a] * before[i, a]
+                            rows[b, 2 * i + s, a + 1] -= moved
+                            rows[b, 2 * j + s, a + 1] += moved
 
 
-@njit(inline="always")
-def _age(t, room, m, b, step):  # type: ignore[no-untyped-def]
-    """Put the newborn into row 0, and the two last rows together."""
-    groups, _, ages = room.risk.shape
-    room.rows[:, :, 0] = 0
-    risk = t.death_factor[step, m] * room.old[DEATH, b]
-    for i in range(groups):
-        births = 0.0
-        for a in range(t.fertile[0], t.fertile[1] + 1):
-            births += t.birth[step, i, a] * room.rows[i, FEMALE, a + 1]
-        births = (room.mothers[m, b, i] + births / 2) * t.birth_factor[step, m] * room.old[BIRTH, b]
-        for j in range(groups):
-            for s in range(2):
-                part = t.girls if s == FEMALE else 1 - t.girls
-                dying = min(t.newborn_death[step, j, s] * risk, 1.0)
-                room.rows[j, s, 0] += births * t.child_group[i, j] * part * (1 - dying)
-    for g in range(groups):
-        for s in range(2):
-            room.rows[g, s, ages - 1] += room.rows[g, s, ages]
+@njit(nogil=True, cache=True, fastmath=FAST)
+def _bear(rows, mothers, birth, fertile, child, newborn_death, shock, m, step, factor, risk):  # type: ignore[no-untyped-def]
+    """Put the newborn into the first place of the rows, and the two last ages together."""
+    count, pairs, ages = rows.shape[0], rows.shape[1], rows.shape[2] - 1
+    for b in range(count):
+        for p in range(pairs):
+            rows[b, p, 0] = 0.0
+        for g in range(pairs // 2):
+            births = 0.0
+            for a in range(fertile[0], fertile[1]):
+                births += birth[step, g, a] * rows[b, 2 * g, a + 1]
+            births = (mothers[m, b, g] + births / 2) * factor * shock[BIRTH, b]
+            for p in range(pairs):
+                dying = newborn_death[step, p] * risk * shock[DEATH, b]
+                rows[b, p, 0] += births * child[g, p] * (1 - dying if dying < 1 else 0.0)
+        for p in range(pairs):
+            rows[b, p, ages - 1] += rows[b, p, ages]
 
 
-@njit(inline="always")
-def _write(sheets, room, m, b, scenario, year):  # type: ignore[no-untyped-def]
-    """Write down the bands of a unit, with noise, and everybody if asked for."""
-    groups, _, ages = room.risk.shape
-    y = sheets.row_of_year[year]
-    if y >= 0:
-        for k in range(len(sheets.low)):
-            people = sheets.apart[y, m, k]
-            for g in range(groups):
-                for s in range(2):
-                    if sheets.sex[k] == s or sheets.sex[k] == 2:
-                        for a in range(sheets.low[k], sheets.high[k] + 1):
-                            people += room.rows[g, s, a]
-            sheets.value[y, m, k, scenario] = people
-    if len(sheets.people):
-        for g in range(groups):
-            for s in range(2):
-                for a in range(ages):
-                    sheets.people[scenario, year, g, m, s, a] = room.rows[g, s, a]
+@njit(nogil=True, cache=True, fastmath=FAST)
+def _copy(people, rows, m, year, first):  # type: ignore[no-untyped-def]
+    for b in range(rows.shape[0]):
+        for p in range(rows.shape[1]):
+            for a in range(rows.shape[2] - 1):
+                people[first + b, year, p, m, a] = rows[b, p, a]
 
 
-@njit(inline="always")
-def _leave(t, room, m, b, step):  # type: ignore[no-untyped-def]
+@njit(nogil=True, cache=True, fastmath=FAST)
+def _sum_bands(value, rows, low, high, sex, apart, m, y, first):  # type: ignore[no-untyped-def]
+    for k in range(len(low)):
+        for b in range(len(rows)):
+            people = apart[y, m, k]
+            for p in range(rows.shape[1]):
+                if sex[k] == 2 or sex[k] == p % 2:
+                    for a in range(low[k], high[k]):
+                        people += rows[b, p, a]
+            value[y, m, k, first + b] = people
+
+
+@njit(nogil=True, cache=True, fastmath=FAST)
+def _add_noise(value, noise, fresh, cut, carry, spread, scenarios, place, m, y, first):  # type: ignore[no-untyped-def]
+    """Add what chance does to the few: a walk that keeps as much of its last value as the band keeps of its people."""
+    bands, count = noise.shape[1], noise.shape[2]
+    for k in range(bands):
+        for b in range(count):
+            fresh[0, b] = normal(scenarios[first + b], place, NOISE + y * bands + k)
+        for b in range(count):
+            noise[m, k, b] = carry[y, m, k] * noise[m, k, b] + spread[y, m, k] * fresh[0, b]
+            people = value[y, m, k, first + b] + noise[m, k, b]
+            if people < 0:
+                cut[first + b] += 1
+            value[y, m, k, first + b] = people if people > 0 else 0.0
+
+
+@njit(nogil=True, cache=True, fastmath=FAST)
+def _leave(rows, base, outbound, rates, shock, m, z):  # type: ignore[no-untyped-def]
     """Let the year take those who die, leave and move; keep who stays and who comes from outside as the base."""
-    groups, _, ages = room.risk.shape
-    died, leaving, arriving = room.shock[m, DEATH, b], room.shock[m, LEAVE, b], room.shock[m, ARRIVE, b]
-    z = t.home[m] if len(room.outbound) > 1 else 0
-    lost = _lost(t, room, m, step, died, leaving) if t.removed[step, m] > 0 else 0.0
-    kept, back = 1 - lost, lost * t.rehoused[step, m]
-    for g in range(groups):
-        for s in range(2):
-            for a in range(ages):
-                risk = min(room.risk[g, s, a] * died, 1.0)
-                living = room.rows[g, s, a] * (1 - risk) * (1 - min(room.away[g, s, a] * leaving, 1.0))
-                inside = min(room.inside[g, s, a] * leaving, 1.0)
-                room.outbound[z, b, g, s, a] += living * (kept * inside + back)
-                room.base[m, b, g, s, a] = living * kept * (1 - inside) + room.outside[g, s, a] * arriving * (1 - risk / 2)
-        births = 0.0
-        for a in range(t.fertile[0], t.fertile[1] + 1):
-            births += t.birth[step, g, a] * room.rows[g, FEMALE, a]
-        room.mothers[m, b, g] = births / 2
-    for x in range(len(room.total)):
-        attraction = t.share[step, 0, x, m] * arriving
-        room.total[x, b] += attraction
-        room.rooms[z, x, b] += attraction
-    if len(room.there):
-        room.there[t.home[m], b] += room.base[m, b]
+    risk, away, inside, outside = rates
+    origin = z if len(outbound) > 1 else 0
+    for b in range(base.shape[1]):
+        died, leaving, arriving = shock[m, DEATH, b], shock[m, LEAVE, b], shock[m, ARRIVE, b]
+        for p in range(base.shape[2]):
+            for a in range(base.shape[3]):
+                alive = 1 - risk[p, a] * died
+                alive = alive if alive > 0.0 else 0.0
+                there = 1 - away[p, a] * leaving
+                there = there if there > 0.0 else 0.0
+                move = inside[p, a] * leaving
+                move = move if move < 1.0 else 1.0
+                living = rows[b, p, a] * alive * there
+                movers = living * move
+                outbound[origin, b, p, a] += movers
+                base[m, b, p, a] = living - movers + outside[p, a] * arriving * (0.5 + 0.5 * alive)
 
 
-@njit(cache=True, fastmath=FAST)
-def _lost(t, room, m, step, died, leaving):  # type: ignore[no-untyped-def]
-    """Return the part of the unit's people who lose their home."""
-    groups, _, ages = room.risk.shape
-    living = 0.0
-    for g in range(groups):
-        for s in range(2):
-            for a in range(ages):
-                stayed = 1 - min(room.away[g, s, a] * leaving, 1.0)
-                living += room.rows[g, s, a] * (1 - min(room.risk[g, s, a] * died, 1.0)) * stayed
-    return min(t.removed[step, m] / living, 1.0) if living > 0 else 0.0
+@njit(nogil=True, cache=True, fastmath=FAST)
+def _remove(rows, base, outbound, rates, shock, m, z, removed, rehoused):  # type: ignore[no-untyped-def]
+    """Take people out of homes that are torn down: correct what `_leave` left, for those who neither died nor left."""
+    risk, away, inside, _ = rates
+    origin = z if len(outbound) > 1 else 0
+    living = np.empty_like(risk)
+    for b in range(base.shape[1]):
+        total = 0.0
+        for p in range(base.shape[2]):
+            for a in range(base.shape[3]):
+                alive = 1 - min(risk[p, a] * shock[m, DEATH, b], 1.0)
+                living[p, a] = rows[b, p, a] * alive * (1 - min(away[p, a] * shock[m, LEAVE, b], 1.0))
+                total += living[p, a]
+        lost = min(removed / total, 1.0) if total > 0 else 0.0
+        for p in range(base.shape[2]):
+            for a in range(base.shape[3]):
+                move = min(inside[p, a] * shock[m, LEAVE, b], 1.0)
+                base[m, b, p, a] -= living[p, a] * lost * (1 - move)
+                outbound[origin, b, p, a] += living[p, a] * lost * (rehoused - move)
+
+
+@njit(nogil=True, cache=True, fastmath=FAST)
+def _count_mothers(mothers, rows, birth, fertile, m, step):  # type: ignore[no-untyped-def]
+    for b in range(len(rows)):
+        for g in range(mothers.shape[2]):
+            births = 0.0
+            for a in range(fertile[0], fertile[1]):
+                births += birth[step, g, a] * rows[b, 2 * g, a]
+            mothers[m, b, g] = births / 2
+
+
+@njit(nogil=True, cache=True, fastmath=FAST)
+def _count_attraction(total, rooms, share, shock, m, z, step):  # type: ignore[no-untyped-def]
+    home = z if len(rooms) > 1 else 0
+    for x in range(total.shape[0]):
+        for b in range(total.shape[1]):
+            attraction = share[step, 0, x, m] * shock[m, ARRIVE, b]
+            total[x, b] += attraction
+            rooms[home, x, b] += attraction
+
+
+@njit(nogil=True, cache=True, fastmath=FAST)
+def _count_there(there, base, m, z):  # type: ignore[no-untyped-def]
+    for b in range(base.shape[1]):
+        for p in range(base.shape[2]):
+            for a in range(base.shape[3]):
+                there[z, b, p, a] += base[m, b, p, a]

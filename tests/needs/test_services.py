@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from allmende.errors import AllmendeError
-from allmende.needs.services import Quota, Span, parse_service
+from allmende.needs.service_data import parse_service, service_data
+from allmende.needs.services import Quota, Span
 
 SHIPPED = ("kita", "primary_school", "care", "doctors", "fire")
 
@@ -51,9 +52,16 @@ def test_assumptions_are_named() -> None:
     assert parse_service(shipped("doctors"), "doctors.toml").assumptions() == ("gp, ages 0-100", "gp, step")
 
 
-def test_spans_are_single_ages_once() -> None:
+def test_spans_are_those_of_the_quotas_each_once() -> None:
     spans = parse_service(shipped("primary_school"), "primary_school.toml").spans()
     assert spans == tuple(Span(age, age) for age in range(5, 11))
+    assert parse_service(shipped("doctors"), "doctors.toml").spans() == (Span(0, 100),)
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_service_is_the_same_after_writing_it_as_data(name: str) -> None:
+    service = parse_service(shipped(name), name)
+    assert parse_service(service_data(service), name) == service
 
 
 def test_a_quota_is_interpolated_inside_and_held_outside() -> None:

@@ -15,7 +15,7 @@ from allmende.needs.services import Floats, Part, Quota, Service, Span
 class People:
     """Draws of a projection as needs want them.
 
-    `value [S, Y, U, K]` persons at 31.12. of `years` (consecutive) in `units`, by `spans` (single ages, one sex or all).
+    `value [S, Y, U, K]` persons at 31.12. of `years` (consecutive) in `units`, by `spans` (ages of one sex or of all).
     """
 
     value: Floats
@@ -78,8 +78,8 @@ def compute_need(people: People, service: Service, catchments: Catchments, rng: 
 
     On a day when the part `f` of the year has passed, the people of age `a` are `(1 - f) P_a(t - 1) + f P_a(t)`: of those
     who complete `a` in year `t`, the part `f` has had its birthday, and of those a year older the part `1 - f` has none yet.
-    (Birthdays spread evenly over the year; nobody dies or moves between.) A quota's level is drawn once a scenario,
-    log-normal with mean 1, so that a quota that is wrong is wrong in all years.
+    (Birthdays spread evenly over the year; nobody dies or moves between.) So it is for spans of ages. A quota's level is drawn
+    once a scenario, log-normal with mean 1, so that a quota that is wrong is wrong in all years.
 
     Raises `AllmendeError` if a quota is missing or the people lack an age that the service needs.
     """
@@ -96,8 +96,8 @@ def compute_need(people: People, service: Service, catchments: Catchments, rng: 
     if lacking:
         raise AllmendeError(
             f"The need for {service.id!r} cannot be computed: the projection lacks ages.",
-            where=", ".join(f"{span.low} ({span.sex})" for span in lacking),
-            expected="people of every single age that has a quota",
+            where=", ".join(map(str, lacking)),
+            expected="people of every span of ages that has a quota",
             todo="Draw the spans that the service names.",
         )
     passed = service.elapsed()
@@ -111,9 +111,8 @@ def compute_need(people: People, service: Service, catchments: Catchments, rng: 
 def _part_need(people: Floats, spans: tuple[Span, ...], part: Part, years: tuple[int, ...], rng: np.random.Generator) -> Floats:
     total = np.zeros(people.shape[:3])
     for quota in part.quotas:
-        places = [spans.index(age) for age in quota.span.ages()]
         level = _levels(quota, len(people), rng)
-        total += people[..., places].sum(axis=-1) * quota.at(years)[None, :, None] * level[:, None, None]
+        total += people[..., spans.index(quota.span)] * quota.at(years)[None, :, None] * level[:, None, None]
     return total
 
 

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import calendar
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-
-from allmende.errors import AllmendeError
 
 Floats = NDArray[np.float64]
 
@@ -34,9 +30,9 @@ class Span:
     high: int
     sex: str = "all"
 
-    def ages(self) -> Iterator[Span]:
-        """Yield the span age by age."""
-        return (Span(age, age, self.sex) for age in range(self.low, self.high + 1))
+    def __str__(self) -> str:
+        sex = "" if self.sex == "all" else f" ({self.sex})"
+        return f"ages {self.low}-{self.high}{sex}" if self.high > self.low else f"age {self.low}{sex}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +101,8 @@ class Service:
     thresholds: tuple[tuple[str, float, str], ...] = ()
 
     def spans(self) -> tuple[Span, ...]:
-        """Return the ages and sexes whose numbers the need is computed from, single ages, each once."""
-        return tuple(sorted({age for part in self.parts for quota in part.quotas for age in quota.span.ages()}))
+        """Return the ages and sexes whose numbers the need is computed from, sorted, each once."""
+        return tuple(sorted({quota.span for part in self.parts for quota in part.quotas}))
 
     def elapsed(self) -> float:
         """Return the part of a year that has passed at the end of the key date."""
@@ -115,165 +111,10 @@ class Service:
     def missing(self) -> tuple[str, ...]:
         """Return what a user must still find out, in words; empty if the service can be computed."""
         return tuple(
-            f"{part.id}, {_ages(quota.span)}: {quota.required}"
-            for part in self.parts
-            for quota in part.quotas
-            if not quota.by_year
+            f"{part.id}, {quota.span}: {quota.required}" for part in self.parts for quota in part.quotas if not quota.by_year
         )
 
     def assumptions(self) -> tuple[str, ...]:
         """Return the parts and ages whose quota or step rests on an assumption."""
-        found = [f"{p.id}, {_ages(q.span)}" for p in self.parts for q in p.quotas if q.source.startswith(ASSUMPTION)]
+        found = [f"{p.id}, {q.span}" for p in self.parts for q in p.quotas if q.source.startswith(ASSUMPTION)]
         return tuple(found + [f"{p.id}, step" for p in self.parts if p.step_source.startswith(ASSUMPTION)])
-
-
-def parse_service(data: Mapping[str, Any], where: str) -> Service:
-    """Read a service from the data of its TOML file; `where` names the file in errors.
-
-    Raises `AllmendeError` with the field, the value and what was expected (docs/formats/services.md).
-    """
-    reader = _Reader(where)
-    kind = reader.one_of(data, "kind", KINDS)
-    if kind == "reach" and "norm" not in data:
-        raise reader.wrong("norm", None, "a [norm] with minutes and source")
-    tables = [] if kind == "reach" else reader.tables(data, "part")
-    parts = [_part(reader, each, number) for number, each in enumerate(tables, 1)]
-    ids = [part.id for part in parts]
-    if len(set(ids)) < len(ids):
-        raise reader.wrong("part.id", ", ".join(ids), "an id for each part that no other part has")
-    norm = data.get("norm")
-    return Service(
-        id=reader.text(data, "id"),
-        kind=kind,
-        title=reader.words(data, "title"),
-        unit=reader.words(data, "unit"),
-        key_date=reader.day(data, "key_date"),
-        parts=tuple(parts),
-        norm=None if norm is None else _norm(reader, norm),
-        notes=reader.words(data, "notes") if "notes" in data else None,
-        thresholds=tuple(
-            (reader.text(each, "name"), reader.number(each, "value"), reader.text(each, "source"))
-            for each in data.get("threshold", [])
-        ),
-    )
-
-
-def _part(reader: _Reader, data: Mapping[str, Any], number: int) -> Part:
-    name = f"part {number}"
-    step = reader.number(data, "step", default=1.0)
-    if step <= 0:
-        raise reader.wrong(f"{name}: step", step, "a number above 0")
-    return Part(
-        id=reader.text(data, "id"),
-        title=reader.words(data, "title"),
-        quotas=tuple(_quota(reader, each, f"{name}, quota {n}") for n, each in enumerate(reader.tables(data, "quota"), 1)),
-        step=step,
-        step_name=reader.words(data, "step_name") if "step_name" in data else None,
-        step_source=reader.text(data, "step_source") if step != 1 else "",
-    )
-
-
-def _quota(reader: _Reader, data: Mapping[str, Any], name: str) -> Quota:
-    ages = data.get("ages")
-    if not (
-        isinstance(ages, list)
-        and len(ages) == 2
-        and all(isinstance(a, int) for a in ages)
-        and 0 <= ages[0] <= ages[1] <= OLDEST
-    ):
-        raise reader.wrong(f"{name}: ages", ages, f"two ages, the younger first, between 0 and {OLDEST} ({OLDEST} and older)")
-    sex = data.get("sex", "all")
-    if sex not in SEXES:
-        raise reader.wrong(f"{name}: sex", sex, " or ".join(SEXES))
-    required = str(data.get("required", ""))
-    by_year = data.get("by_year", {})
-    if bool(by_year) == bool(required):
-        raise reader.wrong(
-            name, by_year, 'either values in "by_year" or, where no source gives any, what to find out in "required"'
-        )
-    values = []
-    for year, value in by_year.items():
-        if not (str(year).isdigit() and len(str(year)) == 4):
-            raise reader.wrong(f"{name}: by_year", year, "a year of four digits")
-        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1000:
-            raise reader.wrong(f"{name}: by_year.{year}", value, "units per person, 0 or more")
-        values.append((int(year), float(value)))
-    spread = reader.number(data, "spread", default=0.0)
-    if not 0 <= spread < 1:
-        raise reader.wrong(f"{name}: spread", spread, "a relative standard deviation from 0 to below 1")
-    source = reader.text(data, "source") if values else ""
-    return Quota(Span(ages[0], ages[1], sex), tuple(sorted(values)), source, spread, required)
-
-
-def _norm(reader: _Reader, data: Mapping[str, Any]) -> Norm:
-    norm = Norm(
-        minutes=reader.number(data, "minutes"),
-        source=reader.text(data, "source"),
-        start=str(data.get("start", "")),
-        before_driving=reader.number(data, "before_driving", default=0.0),
-        target=reader.number(data, "target", default=1.0),
-    )
-    if norm.minutes <= norm.before_driving:
-        raise reader.wrong("norm: minutes", norm.minutes, f"more than the {norm.before_driving} minutes before driving")
-    if not 0 < norm.target <= 1:
-        raise reader.wrong("norm: target", norm.target, "a share above 0 and at most 1")
-    return norm
-
-
-def _ages(span: Span) -> str:
-    sex = "" if span.sex == "all" else f" ({span.sex})"
-    return f"ages {span.low}-{span.high}{sex}" if span.high > span.low else f"age {span.low}{sex}"
-
-
-@dataclass(frozen=True, slots=True)
-class _Reader:
-    """Reads fields of one TOML file and says which one is wrong."""
-
-    where: str
-
-    def wrong(self, field: str, value: object, expected: str) -> AllmendeError:
-        return AllmendeError(
-            f"The service cannot be read: {field} is {value!r}.", where=self.where, expected=expected, todo="Correct the file."
-        )
-
-    def text(self, data: Mapping[str, Any], field: str) -> str:
-        value = data.get(field)
-        if not isinstance(value, str) or not value.strip():
-            raise self.wrong(field, value, "words")
-        return value
-
-    def words(self, data: Mapping[str, Any], field: str) -> Mapping[str, str]:
-        value = data.get(field)
-        if not (isinstance(value, dict) and all(isinstance(value.get(language), str) for language in ("de", "en"))):
-            raise self.wrong(field, value, '{ de = "…", en = "…" }')
-        return value
-
-    def number(self, data: Mapping[str, Any], field: str, default: float | None = None) -> float:
-        value = data.get(field, default)
-        if isinstance(value, bool) or not isinstance(value, int | float) or not np.isfinite(value):
-            raise self.wrong(field, value, "a number")
-        return float(value)
-
-    def one_of(self, data: Mapping[str, Any], field: str, allowed: Sequence[str]) -> str:
-        value = data.get(field)
-        if value not in allowed:
-            raise self.wrong(field, value, " or ".join(allowed))
-        return str(value)
-
-    def tables(self, data: Mapping[str, Any], field: str) -> list[Mapping[str, Any]]:
-        value = data.get(field)
-        if not (isinstance(value, list) and value and all(isinstance(each, dict) for each in value)):
-            raise self.wrong(field, value, f"one or more [[{field}]] tables")
-        return value
-
-    def day(self, data: Mapping[str, Any], field: str) -> tuple[int, int]:
-        value = str(data.get(field))
-        month, _, day = value.partition("-")
-        if not (
-            month.isdigit()
-            and day.isdigit()
-            and 1 <= int(month) <= 12
-            and 1 <= int(day) <= calendar.monthrange(2001, int(month))[1]
-        ):
-            raise self.wrong(field, data.get(field), 'a day of the year as "MM-DD"')
-        return int(month), int(day)

@@ -105,3 +105,20 @@ def test_selfcheck_needs_files_where_it_is_sent(run, tmp_path):
     code, _, err = run("selfcheck", "--refs", tmp_path)
     assert code == 2
     assert "no reference files" in err
+
+
+def test_life_tables(run, tmp_path):
+    file = tmp_path / "rates.csv"
+    file.write_text("sex,age,mx,ax\nmale,0,0.01,0.1\nmale,1,0.2,\nfemale,0,0.02,0.2\nfemale,1,0.1,10\n")
+    code, text, _ = run("project", "lifetable", file, "--json")
+    women, men = json.loads(text)["rows"][:2], json.loads(text)["rows"][2:]
+    assert code == 0
+    assert women[0]["sex"] == "f"
+    assert women[0]["q"] == pytest.approx(0.02 / (1 + 0.8 * 0.02))
+    assert men[1]["e"] == 5
+    code, text, _ = run("project", "lifetable", file)
+    assert text.splitlines()[0] == "sex,age,m,a,q,l,d,L,S,T,e"
+    file.write_text("age,mx\n0,0.01\n1,2\n")
+    code, _, err = run("project", "lifetable", file)
+    assert code == 2
+    assert "years lived in the youngest age" in err

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from allmende.cli import main
-from allmende.outlook.references import AARGAU, AARGAU_OUT, CANADA, CANADA_OUT, SWEDEN, compare_references
+from allmende.outlook.references import AARGAU, AARGAU_OUT, CANADA, CANADA_OUT, CANADA_TABLE, SWEDEN, compare_references
 
 FOLDER = Path(__file__).parents[2] / "../shared/refs/projection"
 pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason=f"{FOLDER} is not there")
@@ -85,3 +85,14 @@ def test_the_certificate_is_part_of_selfcheck(capfd):
     found = json.loads(capfd.readouterr().out)
     assert end.value.code == 0
     assert {"privacy", "projection", "references"} <= found["rooms"].keys()
+
+
+def test_the_life_table_by_the_command(capfd):
+    with pytest.raises(SystemExit) as end:
+        main(["project", "lifetable", str(FOLDER / CANADA_TABLE), "--json"])
+    assert end.value.code == 0
+    ours = {(row["sex"], row["age"]): row for row in json.loads(capfd.readouterr().out)["rows"]}
+    for row in published(CANADA_TABLE).to_dict("records"):
+        mine = ours[row["sex"][0], row["age_start"]]
+        for our, their in (("q", "nqx"), ("l", "lx"), ("L", "nLx"), ("S", "Sx"), ("T", "Tx"), ("e", "ex")):
+            assert mine[our] == pytest.approx(row[their], rel=1e-12), (their, row["sex"], row["age_start"])

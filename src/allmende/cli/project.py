@@ -8,6 +8,7 @@ import click
 
 from allmende.cli.output import UNUSABLE, json_option, say, say_json
 from allmende.outlook.plain_inputs import read_inputs
+from allmende.outlook.plain_lifetable import life_tables
 from allmende.outlook.plain_results import as_data, as_document, write_result
 from allmende.outlook.plain_tables import UnusableInputs
 from allmende.projection.conventions import CONVENTIONS, project
@@ -69,3 +70,25 @@ def run(ctx: click.Context, inputs: Path, convention: str, years: int | None, ou
         f"Accounts balance in every cell (largest residual {projection.largest_residual:.1e})"
         + (f"; cells in {out}." if out else ".")
     )
+
+
+@group.command("lifetable")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@json_option
+def lifetable(file: Path, as_json: bool) -> None:
+    """Build life tables from death rates (mx, ax) or probabilities (qx, ax) by age, of 100,000 newborn.
+
+    S is the survival ratio into each age, as projections need it. Columns as in docs/formats/projection-inputs.md.
+
+    \b
+    Example:
+      allmende project lifetable rates.csv
+      allmende project lifetable rates.csv --json
+    """
+    rows = life_tables(file)
+    if as_json:
+        say_json({"rows": rows})
+        return
+    say(",".join(rows[0]))
+    for row in rows:
+        say(",".join(str(value) for value in row.values()))

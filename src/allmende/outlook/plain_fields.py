@@ -136,7 +136,9 @@ def _gaps_found(table: PlainTable, header: str, name: str, gaps: NDArray[np.bool
     words = LIMITS[name][2]
     whole = gaps.all(axis=(1, 2, 3, 4)) if "year" in table.axes and name != "population" else np.zeros(len(gaps), dtype=bool)
     for t in np.flatnonzero(np.asarray(whole)):
-        yield Finding(table.name, 0, header, f"no row for {frame.years[t]}", "a row for every step that is projected")
+        yield Finding(
+            table.name, 0, header, f"no row for {frame.years[t]}", "a row for every step (rates_year: start or end of a step)"
+        )
     if name in OPTIONAL:
         return
     left = gaps & ~np.reshape(whole, (-1, 1, 1, 1, 1))

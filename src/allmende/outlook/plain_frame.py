@@ -32,7 +32,7 @@ def frame_of(
     labels, base_year = _years(population, members, settings, convention, width, years)
     beyond = ages[-1] + width if ages and convention == "leslie" else None
     longer = any(beyond in each.get("age", ()) for name, each in members.items() if name != "population")
-    groups, areas = (_names(members["population"], axis) for axis in ("group", "area"))
+    groups, areas = (names_in(members["population"], axis) for axis in ("group", "area"))
     return Frame(labels, groups, areas, _sexes(population, members["population"]), ages, beyond if longer else None), base_year
 
 
@@ -52,8 +52,15 @@ def _ages(table: PlainTable, members: Members, settings: Settings) -> tuple[int,
     return tuple(ages)
 
 
-def _names(members: Members, axis: str) -> tuple[str, ...]:
+def names_in(members: Members, axis: str) -> tuple[str, ...]:
+    """Return the names on an axis in the order of their first rows; without a column, `EVERYBODY`."""
     return tuple(dict.fromkeys(str(name) for name in members.get(axis, ()) if name)) or (EVERYBODY,)
+
+
+def sexes_in(table: PlainTable, members: Members) -> tuple[str, ...]:
+    """Return the sexes that a table names, by column or by header, women first; without any, women."""
+    named = {series.sex for series in table.series} | set(members.get("sex", ()))
+    return tuple(sex for sex in ("f", "m") if sex in named) or ("f",)
 
 
 def _sexes(table: PlainTable, members: Members) -> tuple[str, ...]:
@@ -61,7 +68,8 @@ def _sexes(table: PlainTable, members: Members) -> tuple[str, ...]:
     if "f" not in named:
         expected = "women, in a column sex or as pop_f and pop_m; without women nobody is born"
         table.findings.append(Finding(table.name, 0, "sex", "men only" if "m" in named else "", expected))
-    return ("f", "m") if "m" in named else ("f",)
+        return ("f",)
+    return sexes_in(table, members)
 
 
 def _years(

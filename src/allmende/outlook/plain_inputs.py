@@ -128,16 +128,10 @@ def _assemble(
     if "population" not in given:
         found = Finding(population.name, 1, "population", "", "a column population (or n, pop, or pop_f and pop_m)")
         raise UnusableInputs([*population.findings, found])
-    width = frame.ages[1] - frame.ages[0]
     for field in (given[name] for name in ("population", *PERSONS) if name in given):
         _complete_axes(field, cells, frame)
-    survival = survival_from({name: given[name].values for name in given if name in LIFE}, width, settings.radix)
-    for name, value, expected in () if _any_cell_found(given) else survival.findings:
-        column = given.get(name) or replace(next(given[n] for n in LIFE if n in given), header=name)
-        column.found(value, expected)
-    if survival.ratios is None and not survival.findings:
-        population.findings.append(Finding("rates.csv", 0, "survival", "", "one of the columns survival, q, nLx, mx, qx"))
-    notes += survival.notes
+    width = frame.ages[1] - frame.ages[0]
+    ratios = _survival(population, given, width, settings, notes)
     _stop_if_any(given, population)
 
     def values(name: str) -> Floats:
@@ -146,19 +140,18 @@ def _assemble(
     def spread(name: str) -> Floats:
         return np.broadcast_to(values(name), (len(frame.years), *cells))
 
-    _check_mothers(given, spread("population")[0], frame)
+    stock = spread("population")[0]
+    _check_mothers(given, stock, frame)
     _check_pool(given, spread("pool_out_rate"), spread("pool_share"))
-    ratios = survival.ratios if survival.ratios is not None else np.zeros((1, 1, 1, 1, 1))
-    numbers_in, numbers_out = spread("in"), spread("out")
     two_sided = convention == "fso"
     return case_of(
-        spread("population")[0],
+        stock,
         np.broadcast_to(ratios, (len(frame.years), *cells[:3], ratios.shape[-1])),
         fertility=values("asfr")[:, :, :, 0],
         boys_per_girl=_boys_per_girl(given, settings, notes),
-        net=spread("net") - numbers_out + (0 if two_sided else numbers_in),
+        net=spread("net") - spread("out") + (0 if two_sided else spread("in")),
         net_rate=values("net_rate"),
-        come=numbers_in if two_sided else 0.0,
+        come=spread("in") if two_sided else 0.0,
         leave=values("out_rate"),
         acquire=values("acquisition"),
         child_share=values("child_share")[:, :, :, 0],
@@ -171,6 +164,17 @@ def _assemble(
         groups=frame.groups,
         areas=frame.areas,
     )
+
+
+def _survival(population: PlainTable, given: Mapping[str, Field], width: int, settings: Settings, notes: list[str]) -> Floats:
+    survival = survival_from({name: given[name].values for name in given if name in LIFE}, width, settings.radix)
+    for name, value, expected in () if _any_cell_found(given) else survival.findings:
+        column = given.get(name) or replace(next(given[n] for n in LIFE if n in given), header=name)
+        column.found(value, expected)
+    if survival.ratios is None and not survival.findings:
+        population.findings.append(Finding("rates.csv", 0, "survival", "", "one of the columns survival, q, nLx, mx, qx"))
+    notes += survival.notes
+    return survival.ratios if survival.ratios is not None else np.zeros((1, 1, 1, 1, 1))
 
 
 def _stop_if_any(given: Mapping[str, Field], population: PlainTable) -> None:

@@ -37,9 +37,9 @@ def survival_from(given: Mapping[str, Floats], width: int, radix: float) -> Surv
         "survival": lambda values: values,
         "q": lambda values: 1 - values,
         "nLx": lambda values: survival_ratios(values, width=width, radix=_born(given, radix)),
-        "mx": lambda values: from_rates(values, _lived_by_the_dying(given, values, width, found), width=width).S,
+        "mx": lambda values: from_rates(values, years_of_the_dying(given, values, width, found), width=width).S,
         "qx": lambda values: (
-            from_probabilities(values, _lived_by_the_dying(given, values, width, found, last=True), width=width).S
+            from_probabilities(values, years_of_the_dying(given, values, width, found, last=True), width=width).S
         ),
     }
     for name in (name for name in ways if name in given):
@@ -68,9 +68,10 @@ def _born(given: Mapping[str, Floats], radix: float) -> float | Floats:
     return given["lx"][..., 0] if "lx" in given else radix
 
 
-def _lived_by_the_dying(
+def years_of_the_dying(
     given: Mapping[str, Floats], values: Floats, width: int, found: Survival, *, last: bool = False
 ) -> Floats:
+    """Return `ax` with what lacks filled by half the width, NaN in the open group of rates; what must be given is found."""
     shape = np.broadcast_shapes(values.shape, given["ax"].shape) if "ax" in given else values.shape
     a = np.array(np.broadcast_to(given.get("ax", np.full(1, np.nan)), shape))
     needed = [("the youngest age", 0)] + ([("the open group", -1)] if last else [])

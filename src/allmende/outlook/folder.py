@@ -1,0 +1,284 @@
+"""The outlook folder: one look ahead as everybody may read it who may read the release it stands on."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from allmende.errors import AllmendeError
+from allmende.files import write_whole
+from allmende.projection.bands import Band
+from allmende.projection.model import Builds, Flows, Model
+
+Floats = NDArray[np.float64]
+
+FORMAT = 1
+"""Version of `outlook.json`; a reader refuses any other."""
+
+OUTLOOKS, CURRENT, DESCRIPTION, ARRAYS, MODEL = "outlooks", "outlook", "outlook.json", "arrays.npz", "model.npz"
+
+LEVELS = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)
+"""Quantiles of the draws that are kept: ends of the 95, 80 and 50 % intervals and the median."""
+
+COMPONENTS = ("births", "deaths", "came", "left", "moved_in", "moved_out")
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One thing the projection rests on: what, in both languages, where it comes from, and as of when ("" if timeless)."""
+
+    topic: str
+    de: str
+    en: str
+    source: str
+    date: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """A named course of the region: its levers as plain data (`allmende.projection.levers`), none for the middle one."""
+
+    id: str
+    title: Mapping[str, str]
+    levers: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """How one model would have done on the region's own past: errors in per cent at one horizon and level of areas."""
+
+    model: str
+    geography: str
+    horizon: int
+    areas: int
+    median: float
+    mean: float
+    ninetieth: float
+    bias: float
+    ages: float
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """How many of the values that came lay in the intervals of `level`, in per cent: as drawn, and with calibrated widths.
+
+    Calibrated coverage is that of origins whose errors were left out when the widths were learnt.
+    """
+
+    geography: str
+    horizon: int
+    level: float
+    areas: int
+    drawn: float
+    calibrated: float
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """The track record: trials, coverage, weights of the ensemble and its origins."""
+
+    origins: tuple[int, ...]
+    trials: tuple[Trial, ...]
+    held: tuple[Held, ...]
+    weights: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outlook:
+    """A region's look ahead. `years` are 31.12. of the base year and after, `past_years` those before and the base year.
+
+    Arrays (float32): `past [P, M, 2, A]`; `population [V, T + 1, M, 2, A]`; `components [6, V, T, M]` persons a year in the
+    order of `COMPONENTS`; `fan [Q, T + 1, R, K]` quantiles `LEVELS` of the middle variant for `areas` (units, municipalities,
+    the region) and `bands`, calibrated; `simple [B, T + 1, R]` totals of the simple `benchmarks`; sexes 0 female, 1 male;
+    ages 0 … 100+.
+    """
+
+    id: str
+    release: str
+    region: str
+    audience: str
+    units: tuple[str, ...]
+    parents: tuple[str, ...]
+    areas: tuple[str, ...]
+    past_years: tuple[int, ...]
+    years: tuple[int, ...]
+    variants: tuple[Variant, ...]
+    bands: tuple[Band, ...]
+    benchmarks: tuple[str, ...]
+    too_small: tuple[str, ...]
+    threshold: float
+    draws: int
+    seed: int
+    statements: tuple[Statement, ...]
+    track: Track
+    past: NDArray[np.float32]
+    population: NDArray[np.float32]
+    components: NDArray[np.float32]
+    fan: NDArray[np.float32]
+    simple: NDArray[np.float32]
+
+    def totals(self) -> NDArray[np.float32]:
+        """Return the matrix [R, M] that sums units to `areas`."""
+        return sum_matrix(self.areas, self.units, self.parents)
+
+
+def sum_matrix(areas: Sequence[str], units: Sequence[str], parents: Sequence[str]) -> NDArray[np.float32]:
+    """Return the matrix [R, M] that sums units to areas: a unit itself, a municipality, or anything else as the whole region.
+
+    >>> sum_matrix(["a.1", "a", "region"], ["a.1", "a.2", "b"], ["a", "a", "b"]).tolist()
+    [[1.0, 0.0, 0.0], [1.0, 1.0, 0.0], [1.0, 1.0, 1.0]]
+    """
+    rows = []
+    for area in areas:
+        if area in units:
+            rows.append([unit == area for unit in units])
+        elif area in parents:
+            rows.append([parent == area for parent in parents])
+        else:
+            rows.append([True] * len(units))
+    return np.array(rows, dtype=np.float32)
+
+
+_ARRAYS = ("past", "population", "components", "fan", "simple")
+
+
+def write_outlook(outlook: Outlook, model: Model, public: Path) -> Path:
+    """Write an outlook and its model to `public/outlooks/<id>/` and put it in force as `public/outlook`.
+
+    Returns the folder. It appears whole or not at all, and the link `outlook` is swapped in one step. The same outlook
+    gives the same bytes.
+    """
+    folder = public / OUTLOOKS / outlook.id
+    part = folder.with_name(f".{outlook.id}.part")
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True)
+    write_whole(part / ARRAYS, _packed({name: getattr(outlook, name) for name in _ARRAYS}))
+    write_whole(part / MODEL, _packed(_model_arrays(model)))
+    document = {each.name: getattr(outlook, each.name) for each in fields(outlook) if each.name not in _ARRAYS}
+    plain = {name: _plain(value) for name, value in document.items()} | {"format": FORMAT, "model": _model_names(model)}
+    write_whole(part / DESCRIPTION, (json.dumps(plain, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode())
+    shutil.rmtree(folder, ignore_errors=True)
+    part.rename(folder)
+    fresh = public / f".{CURRENT}-{outlook.id}"
+    fresh.unlink(missing_ok=True)
+    fresh.symlink_to(Path(OUTLOOKS) / outlook.id)
+    fresh.replace(public / CURRENT)
+    return folder
+
+
+def read_outlook(folder: Path) -> Outlook:
+    """Read the outlook in a folder (`public/outlook` is the one in force).
+
+    Raises `AllmendeError` if there is none, or one of another format.
+    """
+    document = _description(folder)
+    arrays = _unpacked(folder / ARRAYS)
+    tuples = ("units", "parents", "areas", "past_years", "years", "benchmarks", "too_small")
+    own: dict[str, Any] = {name: arrays[name] for name in _ARRAYS}
+    own |= {name: document[name] for name in ("id", "release", "region", "audience", "threshold", "draws", "seed")}
+    own |= {name: tuple(document[name]) for name in tuples}
+    return Outlook(
+        **own,
+        variants=tuple(Variant(**each) for each in document["variants"]),
+        bands=tuple(Band(**each) for each in document["bands"]),
+        statements=tuple(Statement(**each) for each in document["statements"]),
+        track=_track(document["track"]),
+    )
+
+
+def read_model(folder: Path) -> Model:
+    """Read the model of the outlook in a folder, checked as when it was made."""
+    names = _description(folder)["model"]
+    arrays = _unpacked(folder / MODEL)
+    parts: dict[str, dict[str, Any]] = {"flows": {}, "builds": {}}
+    own: dict[str, Any] = {}
+    for name, array in arrays.items():
+        group, dot, field = name.partition(".")
+        (parts[group] if dot else own)[field if dot else name] = array
+    return Model(
+        **own,
+        units=tuple(names["units"]),
+        parents=tuple(names["parents"]),
+        groups=tuple(names["groups"]),
+        special_kinds=tuple(names["special_kinds"]),
+        base_year=names["base_year"],
+        boys_per_girl=names["boys_per_girl"],
+        flows=Flows(**parts["flows"]),
+        builds=Builds(**parts["builds"]),
+    )
+
+
+def name_outlook(base_year: int, parts: Sequence[bytes]) -> str:
+    """Return an id that follows from everything an outlook is made of: the base year and a hash."""
+    return f"{base_year}-{hashlib.sha256(b''.join(parts)).hexdigest()[:10]}"
+
+
+def _description(folder: Path) -> dict[str, Any]:
+    path = folder / DESCRIPTION
+    if not path.is_file():
+        raise AllmendeError(
+            "There is no look ahead yet.",
+            where=str(folder),
+            expected=DESCRIPTION,
+            todo="Make one with `allmende project region`.",
+        )
+    document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    if document.get("format") != FORMAT:
+        raise AllmendeError(
+            f"The look ahead has format {document.get('format')}.",
+            where=str(path),
+            expected=f"format {FORMAT}",
+            todo="Make it again with this version of Allmende.",
+        )
+    return document
+
+
+def _track(data: Mapping[str, Any]) -> Track:
+    trials = tuple(Trial(**each) for each in data["trials"])
+    return Track(tuple(data["origins"]), trials, tuple(Held(**each) for each in data["held"]), data["weights"])
+
+
+def _model_names(model: Model) -> dict[str, Any]:
+    names = ("units", "parents", "groups", "special_kinds", "base_year", "boys_per_girl")
+    return {name: _plain(getattr(model, name)) for name in names}
+
+
+def _model_arrays(model: Model) -> dict[str, NDArray[Any]]:
+    found: dict[str, NDArray[Any]] = {}
+    for each in fields(model):
+        value = getattr(model, each.name)
+        if isinstance(value, np.ndarray):
+            found[each.name] = value
+        elif isinstance(value, Flows | Builds):
+            found |= {f"{each.name}.{part.name}": getattr(value, part.name) for part in fields(value)}
+    return found
+
+
+def _packed(arrays: Mapping[str, NDArray[Any]]) -> bytes:
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, **dict(sorted(arrays.items())))  # type: ignore[arg-type]  # names are no options of savez
+    return buffer.getvalue()
+
+
+def _unpacked(path: Path) -> dict[str, NDArray[Any]]:
+    with np.load(path, allow_pickle=False) as file:
+        return {name: file[name] for name in file.files}
+
+
+def _plain(value: Any) -> Any:
+    if hasattr(value, "__dataclass_fields__"):
+        return _plain(asdict(value))
+    if isinstance(value, Mapping):
+        return {str(name): _plain(each) for name, each in value.items()}
+    if isinstance(value, tuple | list):
+        return [_plain(each) for each in value]
+    return value

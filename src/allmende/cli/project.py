@@ -57,19 +57,18 @@ def run(ctx: click.Context, inputs: Path, convention: str, years: int | None, ou
         return
     said = as_data(projection, read.notes)
     for row in said["totals"]:
-        say(
-            ", ".join(
-                f"{name} {value:,.0f}" if name != "year" else f"{value}:"
-                for name, value in row.items()
-                if value or name == "population"
-            ).replace(":,", ":")
-        )
+        say(_total(row))
     for note in said["notes"]:
         say(f"  {note}")
-    say(
-        f"Accounts balance in every cell (largest residual {projection.largest_residual:.1e})"
-        + (f"; cells in {out}." if out else ".")
+    where = f"; every cell is in {out}" if out else ""
+    say(f"Accounts balance in every cell (largest residual {projection.largest_residual:.1e}){where}.")
+
+
+def _total(row: dict[str, float]) -> str:
+    parts = ", ".join(
+        f"{name} {value:,.0f}" for name, value in row.items() if name == "population" or (name != "year" and value)
     )
+    return f"{row['year']}: {parts}"
 
 
 @group.command("lifetable")

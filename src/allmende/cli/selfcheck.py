@@ -26,10 +26,7 @@ def group(ctx: click.Context, refs: Path | None, as_json: bool) -> None:
 
     Needs no data beside the program. Exit code 1 if a number is missed.
 
-    \b
-    Example:
-      allmende selfcheck
-      allmende selfcheck --refs references/
+    Example: allmende selfcheck --refs references/
     """
     rooms = selfcheck() | ({"references": compare_references(refs)} if refs else {})
     missed = [found for compared in rooms.values() for found in compared if not found.holds]

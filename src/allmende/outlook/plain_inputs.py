@@ -141,6 +141,8 @@ def _assemble(
         return np.broadcast_to(values(name), (len(frame.years), *cells))
 
     stock = spread("population")[0]
+    if convention == "leslie" and ratios.shape[-1] == cells[-1]:
+        notes.append("The open group has no survival of its own: the last row holds for both of its parts.")
     _check_mothers(given, stock, frame)
     _check_pool(given, spread("pool_out_rate"), spread("pool_share"))
     two_sided = convention == "fso"

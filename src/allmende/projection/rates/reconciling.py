@@ -11,18 +11,22 @@ from allmende.projection.counts import Figures
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+LEAST = 1e-9
+"""Persons that stand for none: a product can come back from there, not from 0."""
+SHARPEST = 1e-3
+"""The most that one step may take away of a cell."""
 PLACES = 2
 """The axis of places in every table that is reconciled; ages are the last."""
 
 
-def reconcile(shape: Sequence[int], views: Sequence[Figures], home: Ints, lows: Sequence[int], *, rounds: int = 80) -> Floats:
+def reconcile(shape: Sequence[int], views: Sequence[Figures], home: Ints, lows: Sequence[int], *, rounds: int = 20) -> Floats:
     """Find the non-negative table that fits all its published margins best, each weighted by the noise of its protection.
 
     Minimises Σ (figure - its sum over the table)²/noise over tables that are nowhere negative, by ISRA (Daube-Witherspoon and
-    Muehllehner 1986), a multiplicative step x ← x · S'W t / S'W S x that never leaves them; it begins at what
-    proportional fitting makes of the margins, so that what no figure tells (single ages of a district) stays like the larger
-    area.
-    Exact figures (noise 0) are met at the end.
+    Muehllehner 1986), a multiplicative step x ← x · S'W t / S'W S x that never leaves them, lengthened by SQUAREM (Varadhan
+    and Roland 2008) in the logarithm wherever that fits better. It begins at what proportional fitting makes of the
+    margins, so that what no figure tells (single ages of a district) stays like the larger area. Exact figures (noise 0) are
+    met at the end.
 
     Parameters
     ----------
@@ -39,15 +43,38 @@ def reconcile(shape: Sequence[int], views: Sequence[Figures], home: Ints, lows: 
     pull = np.zeros(shape)
     for lens in lenses:
         pull += lens.spread(lens.weight * lens.value)
+    logs = np.log(np.maximum(table, LEAST))
     for _ in range(rounds):
-        push = np.zeros(shape)
-        for lens in lenses:
-            push += lens.spread(lens.weight * lens.look(table))
-        table *= np.divide(pull, push, out=np.ones_like(push), where=push > 0)
+        logs = _lengthened(lenses, pull, logs)
+    table = np.exp(logs)
     for lens in lenses:
         if lens.exact:
             table *= lens.spread(lens.ratio(table))
     return table
+
+
+def _lengthened(lenses: Sequence[_Lens], pull: Floats, logs: Floats) -> Floats:
+    """Take two steps of ISRA, then a long one in their direction, unless it fits worse."""
+    once, _ = _step(lenses, pull, logs)
+    twice, plain = _step(lenses, pull, once)
+    first = once - logs
+    bend = twice - once - first
+    weight = np.exp(logs)
+    curved = float((weight * bend**2).sum())
+    length = max(np.sqrt(float((weight * first**2).sum()) / curved), 1.0) if curved > 0 else 1.0
+    after, longer = _step(lenses, pull, logs + 2 * length * first + length**2 * bend)
+    return after if longer <= plain else twice
+
+
+def _step(lenses: Sequence[_Lens], pull: Floats, logs: Floats) -> tuple[Floats, float]:
+    """Return the logarithm of the table after one step of ISRA, and the misfit before it."""
+    table, push, misfit = np.exp(np.minimum(logs, 30.0)), np.zeros_like(logs), 0.0
+    for lens in lenses:
+        seen = lens.look(table)
+        misfit += float((lens.weight * (lens.value - seen) ** 2).sum())
+        push += lens.spread(lens.weight * seen)
+    ratio = np.divide(pull, push, out=np.ones_like(push), where=push > 0)
+    return np.maximum(np.log(table) + np.log(np.maximum(ratio, SHARPEST)), np.log(LEAST)), misfit
 
 
 class _Lens:

@@ -234,10 +234,12 @@ def _run_block(t, c, sheets, room, first):  # type: ignore[no-untyped-def]
             _draw_places(c, room, first, step + 1)
         for m in range(start.shape[1]):
             z = home[m]
-            if begins and any_driver:
-                if own:
+            if any_driver:
+                old[:] = shock[m]
+                if begins and own:
                     _walk(unit_state, m, fresh, scenarios, first, units[m], mix, persistence, UNIT, step + 1)
-                _exchange(old, shock, town_log, unit_state, m, z)
+                if begins:
+                    _join(shock, town_log, unit_state, m, z)
             if step < 0:
                 _begin(rows, start, m)
             else:
@@ -352,11 +354,10 @@ def _walk(state, at, fresh, scenarios, first, place, mix, persistence, level, st
 
 
 @njit(nogil=True, cache=True, fastmath=FAST)
-def _exchange(old, shock, town_log, unit_state, m, z):  # type: ignore[no-untyped-def]
-    """Keep a unit's factors of the year that ends, and make those of the next."""
+def _join(shock, town_log, unit_state, m, z):  # type: ignore[no-untyped-def]
+    """Make the factors of a unit from the logs of all that it belongs to."""
     for i in range(4):
-        for b in range(old.shape[1]):
-            old[i, b] = shock[m, i, b]
+        for b in range(shock.shape[2]):
             shock[m, i, b] = np.exp(town_log[z, i, b] + (unit_state[m, i, b] if len(unit_state) else 0.0))
 
 

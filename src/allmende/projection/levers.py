@@ -49,7 +49,8 @@ class Estate:
     """New dwellings, or (with a negative number) dwellings that are torn down.
 
     `pattern` says how old the people of a new dwelling are: the share of ages from `low` to the next `low`, women and men
-    alike; without one they are as old as the people of the unit. `from_region` of them move there from inside the region.
+    alike (the last share runs to the open age; end it with a pair of share 0); without a pattern they are as old as the
+    people of the unit. `from_region` of them move there from inside the region.
     """
 
     unit: str
@@ -91,7 +92,7 @@ _KINDS: dict[str, type[Any]] = {
 }
 
 
-def read_levers(data: Mapping[str, Any]) -> Levers:
+def read_levers(data: Any) -> Levers:
     """Read levers from a dictionary as JSON holds it; whatever it does not know is an error in words.
 
     >>> levers = read_levers({"estates": [{"unit": "07131001", "first_year": 2027, "last_year": 2030, "dwellings": 20,
@@ -139,5 +140,6 @@ def _value(value: Any, kind: Any, where: str) -> Any:
     if kind == tuple[str, ...] and isinstance(value, list | tuple) and all(isinstance(part, str) for part in value):
         return tuple(value)
     if kind == tuple[tuple[int, float], ...] and isinstance(value, list | tuple):
-        return tuple((_value(low, int, where), _value(share, float, where)) for low, share in value)
+        if all(isinstance(pair, list | tuple) and len(pair) == 2 for pair in value):
+            return tuple((_value(low, int, where), _value(share, float, where)) for low, share in value)
     raise AllmendeError(f"{value!r} does not fit here.", where=where, expected=getattr(kind, "__name__", str(kind)))

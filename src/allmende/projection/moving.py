@@ -69,7 +69,7 @@ def _scale(model: Model, rate: str, factor: Floats, units: Sequence[int]) -> Mod
     array = getattr(model, name).copy()
     target = array if layer is None else array[:, layer]
     target[..., units] *= factor.reshape(-1, *[1] * (target.ndim - 1))
-    return replace(model, **{name: array})  # type: ignore[arg-type]
+    return replace(model, **{name: array})
 
 
 def _lengthen(model: Model, longevity: Longevity) -> Model:
@@ -161,8 +161,10 @@ def _pattern(model: Model, estate: Estate) -> Floats:
     here = model.start[:, unit]
     if not here.sum():
         here = model.start.sum(axis=1)
+    groups: Floats = here.sum(axis=(1, 2)) / here.sum()
     if not estate.pattern:
-        return here / here.sum()
+        as_here: Floats = here / here.sum()
+        return as_here
     lows = [low for low, _ in estate.pattern]
     shares = np.array([share for _, share in estate.pattern])
     ages = here.shape[-1]
@@ -173,10 +175,10 @@ def _pattern(model: Model, estate: Estate) -> Floats:
             expected="pairs (lowest age, share) in rising order of age, whose shares sum to 1",
         )
     by_age = np.zeros(ages)
-    for low, high, share in zip(lows, [*lows[1:], max(lows[-1] + 1, ages * 3 // 4)], shares, strict=True):
+    for low, high, share in zip(lows, [*lows[1:], ages], shares, strict=True):
         by_age[low:high] = share / (high - low)
-    groups = here.sum(axis=(1, 2)) / here.sum()
-    return groups[:, None, None] * by_age / shares.sum() / 2 * np.ones((1, 2, 1))
+    pattern: Floats = groups[:, None, None] * by_age / shares.sum() / 2 * np.ones((1, 2, 1))
+    return pattern
 
 
 def _origins(model: Model, unit: int) -> Floats:
@@ -195,7 +197,8 @@ def _origins(model: Model, unit: int) -> Floats:
     weights = (by_class * (direct + (1 - known) * share_of_pool)).sum(axis=0)
     people = np.zeros(len(model.municipalities))
     np.add.at(people, model.home, model.start.sum(axis=(0, 2, 3)))
-    return weights / weights.sum() if weights.sum() > 0 else people / people.sum()
+    origins: Floats = weights / weights.sum() if weights.sum() > 0 else people / people.sum()
+    return origins
 
 
 def _ramp(model: Model, factor: float, first_year: int, full_year: int) -> Floats:

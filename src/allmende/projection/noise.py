@@ -44,8 +44,7 @@ def _staying(model: Model, step: int) -> Floats:
         for level in (INSIDE, COUNTRY, ABROAD)
     ]
     death = model.death[step][:, None] * model.death_factor[step][None, :, None, None]
-    stays: Floats = (1 - death) * (1 - leave[COUNTRY] - leave[ABROAD]) * (1 - leave[INSIDE])
-    stays = np.clip(stays, 0, 1)
+    stays: Floats = np.maximum((1 - death) * (1 - leave[COUNTRY] - leave[ABROAD]) * (1 - leave[INSIDE]), 0)
     return stays
 
 
@@ -71,7 +70,7 @@ def _covariance(kept: Floats, bands: Sequence[Band]) -> Floats:
     one_shorter = [
         Band(band.name, band.low, band.high if band.high == last else max(band.high - 1, band.low), band.sex) for band in bands
     ]
-    sums = sum_bands(kept[None], one_shorter)[0]
+    sums: Floats = sum_bands(kept[None], one_shorter)[0]
     single = np.array([band.low == band.high != last for band in bands], dtype=bool)
     sums[:, single] = 0
     return sums

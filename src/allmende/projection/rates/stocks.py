@@ -42,8 +42,8 @@ def stock_variance(counts: Counts, people: Floats) -> Floats:
     """Say how sure each cell of a reconciled stock [G, M, 2, A] is: the noise of the figures, and the sharing out of ages.
 
     A unit's share of the municipality's people of one age, when only its band is known, varies like a draw without
-    replacement: k/N (1 - k/N) n (N - n)/(N - 1), with n of N people of the band in the unit and k of this age in the
-    municipality. To that comes the noise of the band, shared by age, and of the municipality's single age, shared by unit.
+    replacement: n K/N (1 - K/N) (N - n)/(N - 1), with N people of the band in the municipality, K of them of this age, n of
+    the band in the unit. To that comes the noise of the band, shared by age, and of the municipality's single age, shared by unit.
     """
     finest = max((f for f in counts.stock if f.by_unit), key=_detail, default=None)
     single = max((f for f in counts.stock if f.lows == SINGLE), key=_detail)

@@ -43,7 +43,7 @@ def stock_variance(counts: Counts, people: Floats) -> Floats:
 
     A unit's share of the municipality's people of one age, when only its band is known, varies like a draw without
     replacement: n K/N (1 - K/N) (N - n)/(N - 1), with N people of the band in the municipality, K of them of this age, n of
-    the band in the unit. To that comes the noise of the band, shared by age, and of the municipality's single age, shared by unit.
+    the band in the unit. To that comes the noise of the band, shared by age, and of the single age, shared by unit.
     """
     finest = max((f for f in counts.stock if f.by_unit), key=_detail, default=None)
     single = max((f for f in counts.stock if f.lows == SINGLE), key=_detail)

@@ -18,6 +18,7 @@ from allmende.errors import AllmendeError
 from allmende.files import write_whole
 from allmende.projection.bands import Band
 from allmende.projection.model import Builds, Flows, Model
+from allmende.projection.widths import Widths
 
 Floats = NDArray[np.float64]
 
@@ -97,9 +98,9 @@ class Outlook:
     """A region's look ahead. `years` are 31.12. of the base year and after, `past_years` those before and the base year.
 
     Arrays (float32): `past [P, M, 2, A]`; `population [V, T + 1, M, 2, A]`; `components [6, V, T, M]` persons a year in the
-    order of `COMPONENTS`; `fan [Q, T + 1, R, K]` quantiles `LEVELS` of the middle variant for `areas` (units, municipalities,
-    the region) and `bands`, calibrated; `simple [B, T + 1, R]` totals of the simple `benchmarks`; sexes 0 female, 1 male;
-    ages 0 … 100+.
+    order of `COMPONENTS`; `fan [Q, T + 1, R, K]` quantiles `LEVELS` of the middle variant for `areas` (units,
+    municipalities, the region) and `bands`, stretched by `widths`; `drivers` as `allmende.projection.drivers.drivers` takes
+    them; `simple [B, T + 1, R]` totals of the simple `benchmarks`; sexes 0 female, 1 male; ages 0 … 100+.
     """
 
     id: str
@@ -120,6 +121,8 @@ class Outlook:
     seed: int
     statements: tuple[Statement, ...]
     track: Track
+    widths: Widths
+    drivers: Mapping[str, Any]
     past: NDArray[np.float32]
     population: NDArray[np.float32]
     components: NDArray[np.float32]
@@ -184,7 +187,8 @@ def read_outlook(folder: Path) -> Outlook:
     arrays = _unpacked(folder / ARRAYS)
     tuples = ("units", "parents", "areas", "past_years", "years", "benchmarks", "too_small")
     own: dict[str, Any] = {name: arrays[name] for name in _ARRAYS}
-    own |= {name: document[name] for name in ("id", "release", "region", "audience", "threshold", "draws", "seed")}
+    plain = ("id", "release", "region", "audience", "threshold", "draws", "seed", "drivers")
+    own |= {name: document[name] for name in plain}
     own |= {name: tuple(document[name]) for name in tuples}
     return Outlook(
         **own,
@@ -192,6 +196,7 @@ def read_outlook(folder: Path) -> Outlook:
         bands=tuple(Band(**each) for each in document["bands"]),
         statements=tuple(Statement(**each) for each in document["statements"]),
         track=_track(document["track"]),
+        widths=_widths(document["widths"]),
     )
 
 
@@ -243,8 +248,20 @@ def _description(folder: Path) -> dict[str, Any]:
 
 
 def _track(data: Mapping[str, Any]) -> Track:
-    trials = tuple(Trial(**each) for each in data["trials"])
-    return Track(tuple(data["origins"]), trials, tuple(Held(**each) for each in data["held"]), data["weights"])
+    trials = tuple(Trial(**_numbers(each)) for each in data["trials"])
+    held = tuple(Held(**_numbers(each)) for each in data["held"])
+    return Track(tuple(data["origins"]), trials, held, data["weights"])
+
+
+def _numbers(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Read what JSON has no number for as NaN."""
+    return {name: float("nan") if value is None else value for name, value in data.items()}
+
+
+def _widths(data: Mapping[str, Any]) -> Widths:
+    sizes = tuple(float("inf") if bound is None else float(bound) for bound in data["sizes"])
+    factor, scores = np.array(data["factor"], dtype=np.float64), np.array(data["scores"], dtype=np.int64)
+    return Widths(sizes, tuple(data["horizons"]), tuple(data["levels"]), factor, scores)
 
 
 def _model_names(model: Model) -> dict[str, Any]:
@@ -281,4 +298,6 @@ def _plain(value: Any) -> Any:
         return {str(name): _plain(each) for name, each in value.items()}
     if isinstance(value, tuple | list):
         return [_plain(each) for each in value]
-    return value
+    if isinstance(value, np.ndarray):
+        return value.tolist()
+    return None if isinstance(value, float) and not np.isfinite(value) else value

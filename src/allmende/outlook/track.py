@@ -1,0 +1,229 @@
+"""The track record: what the same model would have said in earlier years, beside simple ones, and how often it was right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from allmende.outlook.folder import Held, Track, Trial, sum_matrix
+from allmende.projection.accuracy import coverage, measure_ages
+from allmende.projection.bands import Band
+from allmende.projection.counts import Counts
+from allmende.projection.draws import draw, quantiles, run_compiled
+from allmende.projection.drivers import Drivers
+from allmende.projection.estimation import Settings, estimate
+from allmende.projection.rates.stocks import reckon_stock
+from allmende.projection.simple.ensemble import average, fit_weights
+from allmende.projection.simple.hamilton_perry import AgeGrid, hamilton_perry
+from allmende.projection.simple.totals import constant, constant_share, linear, share_of_growth
+from allmende.projection.widths import Widths, calibrate, score
+
+Floats = NDArray[np.float64]
+
+EVERYBODY = Band("all", 0, 100)
+REFERENCE = 0.8
+"""Widths are measured in half-widths of the 80 % interval as drawn."""
+SINGLE_AGES = AgeGrid(shift=1, mothers=(20, 45))
+OURS = "projection"
+ENSEMBLE = "ensemble"
+SIMPLE = ("constant", "linear", "constant_share", "share_of_growth", "hamilton_perry")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Forecast:
+    """What was said in an origin's year of each year after: totals `[H, M]` and ages `[H, M, 2, A]` by model, 80 % intervals."""
+
+    origin: int
+    totals: Mapping[str, Floats]
+    ages: Mapping[str, Floats]
+    low: Floats  # [H, R] bounds of the 80 % interval by area, as drawn
+    middle: Floats
+    high: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BackTest:
+    """Forecasts of all origins beside what came `[Y, M, 2, A]` in `years`."""
+
+    years: tuple[int, ...]
+    actual: Floats
+    areas: tuple[str, ...]
+    sums: Floats  # [R, M]
+    forecasts: tuple[Forecast, ...]
+
+
+def back_test(
+    counts: Callable[[int], Counts],
+    years: Sequence[int],
+    drivers: Drivers,
+    *,
+    settings: Mapping[str, Any],
+    draws: int,
+    seed: int,
+) -> BackTest:
+    """Repeat the projection from every year that has at least three years before it and one after it.
+
+    `counts(until)` gives what was published up to a year: nothing later reaches a forecast. What came is the stock as published
+    later, districts reconciled with their municipalities.
+    """
+    last = counts(years[-1])
+    actual = reckon_stock(last).people.sum(axis=1)
+    areas = (*last.units, *last.municipalities, "region")
+    sums = sum_matrix(areas, last.units, last.parents).astype(np.float64)
+    forecasts = []
+    for origin in years[3:-1]:
+        known = counts(origin)
+        past = reckon_stock(known).people.sum(axis=1)
+        ahead = years[-1] - origin
+        model = estimate(known, Settings(**(dict(settings) | {"steps": ahead}))).model
+        central = run_compiled(model)[1:].sum(axis=1)
+        drawn = draw(model, drivers, [EVERYBODY], draws=draws, seed=seed)
+        low, middle, high = quantiles(drawn, [(1 - REFERENCE) / 2, 0.5, (1 + REFERENCE) / 2], totals=sums)[:, 1:, :, 0]
+        simple, cohorts = look_simply(past, ahead)
+        forecasts.append(
+            Forecast(origin, {OURS: central.sum(axis=(2, 3))} | simple, {OURS: central} | cohorts, low, middle, high)
+        )
+    return BackTest(tuple(years), actual, areas, sums, tuple(forecasts))
+
+
+def look_simply(past: Floats, ahead: int) -> tuple[dict[str, Floats], dict[str, Floats]]:
+    """Carry `past [Y, M, 2, A]` forward by simple models: totals `[H, M]` of each, and ages where the model has any."""
+    totals = past.sum(axis=(2, 3))
+    region = [float(linear(totals.sum(axis=1, keepdims=True), step)[0]) for step in range(1, ahead + 1)]
+    cohorts = np.stack([hamilton_perry(past, SINGLE_AGES, step, shrink=True) for step in range(1, ahead + 1)])
+    steps = range(1, ahead + 1)
+    return {
+        "constant": np.stack([constant(totals, step) for step in steps]),
+        "linear": np.stack([linear(totals, step) for step in steps]),
+        "constant_share": np.stack([constant_share(totals, step, region[step - 1]) for step in steps]),
+        "share_of_growth": np.stack([share_of_growth(totals, step, region[step - 1]) for step in steps]),
+        "hamilton_perry": cohorts.sum(axis=(2, 3)),
+    }, {"constant": np.stack([past[-1]] * ahead), "hamilton_perry": cohorts}
+
+
+def learn_widths(test: BackTest, sizes: Sequence[float], leave_out: int | None = None) -> Widths:
+    """Fit the widths of intervals on all origins but one: `leave_out`."""
+    scores, people, horizons = [], [], []
+    for forecast in test.forecasts:
+        if forecast.origin == leave_out:
+            continue
+        for step in range(len(forecast.middle)):
+            came = test.sums @ test.actual[test.years.index(forecast.origin + step + 1)].sum(axis=(1, 2))
+            scores.append(score(forecast.middle[step], _half(forecast, step), came))
+            people.append(came)
+            horizons.append(step + 1)
+    return calibrate(scores, people, horizons, sizes)
+
+
+def keep_track(test: BackTest, sizes: Sequence[float]) -> Track:
+    """Sum a back-test up: errors of every model by horizon and level, coverage of intervals, weights of the ensemble."""
+    weights = _weights(test)
+    trials = [trial for forecast_set in _by_horizon(test) for trial in _trials(test, forecast_set, weights)]
+    held = [each for step in range(_furthest(test)) for each in _coverage(test, step, sizes)]
+    return Track(tuple(f.origin for f in test.forecasts), tuple(trials), tuple(held), weights)
+
+
+def _half(forecast: Forecast, step: int) -> Floats:
+    half: Floats = np.maximum((forecast.high[step] - forecast.low[step]) / 2, 0.5)
+    return half
+
+
+def _furthest(test: BackTest) -> int:
+    return max(len(forecast.middle) for forecast in test.forecasts)
+
+
+def _by_horizon(test: BackTest) -> list[tuple[int, list[Forecast]]]:
+    return [(step, [f for f in test.forecasts if len(f.middle) > step]) for step in range(_furthest(test))]
+
+
+def _came(test: BackTest, forecast: Forecast, step: int) -> Floats:
+    came: Floats = test.actual[test.years.index(forecast.origin + step + 1)]
+    return came
+
+
+def _weights(test: BackTest) -> dict[str, float]:
+    """Fit one set of weights on all origins and horizons, by unit."""
+    forecasts, actual = [], []
+    for forecast in test.forecasts:
+        for step in range(len(forecast.middle)):
+            forecasts.append({name: values[step] for name, values in forecast.totals.items()})
+            actual.append(_came(test, forecast, step).sum(axis=(1, 2)))
+    return fit_weights(forecasts, actual, floor=100)
+
+
+def _trials(test: BackTest, horizon: tuple[int, list[Forecast]], weights: Mapping[str, float]) -> list[Trial]:
+    step, forecasts = horizon
+    found = []
+    units = len(test.actual[0])
+    for geography, rows in (("district", slice(0, units)), ("municipality", slice(units, len(test.areas) - 1))):
+        sums = test.sums[rows]
+        for name in (OURS, *SIMPLE, ENSEMBLE):
+            said, came = [], []
+            for forecast in forecasts:
+                truth = np.einsum("rm,msa->rsa", sums, _came(test, forecast, step))
+                if name in forecast.ages:
+                    said.append(np.einsum("rm,msa->rsa", sums, forecast.ages[name][step]))
+                else:
+                    each = {model: values[step] for model, values in forecast.totals.items()}
+                    total = average(each, weights) if name == ENSEMBLE else each[name]
+                    ages = np.einsum("rm,msa->rsa", sums, forecast.ages[OURS][step])
+                    said.append(ages * ((sums @ total) / ages.sum(axis=(1, 2)))[:, None, None])
+                came.append(truth)
+            measured = measure_ages(_five_years(np.concatenate(said)), _five_years(np.concatenate(came)))
+            found.append(
+                Trial(
+                    name,
+                    geography,
+                    step + 1,
+                    measured.areas,
+                    measured.median,
+                    measured.mean,
+                    measured.ninetieth,
+                    measured.bias,
+                    measured.ages,
+                )
+            )
+    return found
+
+
+def _five_years(people: Floats) -> Floats:
+    """Sum sexes, and single ages to five-year groups: what small areas support."""
+    return np.add.reduceat(people.sum(axis=1), np.arange(0, people.shape[-1], 5), axis=-1)
+
+
+def _coverage(test: BackTest, step: int, sizes: Sequence[float]) -> list[Held]:
+    """Count how often intervals held what came: as drawn (80 %), and with widths learnt from the other origins."""
+    found = []
+    units = len(test.actual[0])
+    forecasts = [f for f in test.forecasts if len(f.middle) > step]
+    for geography, rows in (("district", slice(0, units)), ("municipality", slice(units, len(test.areas) - 1))):
+        for at, level in enumerate(learn_widths(test, sizes).levels):
+            drawn, stretched = [], []
+            for forecast in forecasts:
+                came = (test.sums @ _came(test, forecast, step).sum(axis=(1, 2)))[rows]
+                middle, half = forecast.middle[step][rows], _half(forecast, step)[rows]
+                factor = _learnt(test, sizes, forecast.origin, step).at(middle, step + 1)[:, at]
+                if level == REFERENCE:
+                    drawn.append(coverage(middle - half, middle + half, came))
+                stretched.append(coverage(middle - factor * half, middle + factor * half, came))
+            found.append(
+                Held(
+                    geography,
+                    step + 1,
+                    level,
+                    (rows.stop - rows.start) * len(forecasts),
+                    float(np.mean(drawn)) if drawn else float("nan"),
+                    float(np.mean(stretched)),
+                )
+            )
+    return found
+
+
+def _learnt(test: BackTest, sizes: Sequence[float], origin: int, step: int) -> Widths:
+    """Return widths that do not know this origin, where another one reaches as far; else those of all."""
+    others = [f for f in test.forecasts if f.origin != origin and len(f.middle) > step]
+    return learn_widths(test, sizes, origin if others else None)

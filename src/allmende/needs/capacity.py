@@ -44,8 +44,8 @@ def count_capacity(
 ) -> Floats:
     """Add up the capacity that is open on the key date of each year: `[Y, C, P]` in the service's unit.
 
-    `catchment_of` names the catchment of every area key. Raises `AllmendeError` for a facility in an unknown area, in an
-    unknown part, or with less than nothing to offer.
+    `catchment_of` names the catchment of every area key. Raises `AllmendeError` for a facility in an unknown area or in one
+    whose catchment is none of `catchments`, of an unknown part, or with less than nothing to offer.
     """
     parts = [part.id for part in service.parts]
     names = list(catchments)
@@ -61,11 +61,11 @@ def count_capacity(
                 expected=" or ".join(parts),
                 todo="Correct the column part.",
             )
-        if facility.area not in catchment_of:
+        if catchment_of.get(facility.area) not in names:
             raise AllmendeError(
                 f"Facility {facility.id!r} lies in the unknown area {facility.area!r}.",
                 where=where,
-                expected="the key of a municipality or Ortsteil of the region",
+                expected="the key of a municipality or Ortsteil of the region, with people",
                 todo="Correct the column area.",
             )
         if not facility.capacity >= 0:

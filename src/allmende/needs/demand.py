@@ -73,23 +73,15 @@ class Need:
     value: Floats
 
 
-def compute_need(people: People, service: Service, catchments: Catchments, rng: np.random.Generator) -> Need:
-    """Compute the need of every draw on the key date of every year but the first.
+def count_people(people: People, service: Service, catchments: Catchments) -> Floats:
+    """Count the people of each of the service's spans of ages on its key date: `[S, Y, C, K]`, every year but the first.
 
     On a day when the part `f` of the year has passed, the people of age `a` are `(1 - f) P_a(t - 1) + f P_a(t)`: of those
     who complete `a` in year `t`, the part `f` has had its birthday, and of those a year older the part `1 - f` has none yet.
-    (Birthdays spread evenly over the year; nobody dies or moves between.) So it is for spans of ages. A quota's level is drawn
-    once a scenario, log-normal with mean 1, so that a quota that is wrong is wrong in all years.
+    (Birthdays spread evenly over the year; nobody dies or moves between.) So it is for spans of ages.
 
-    Raises `AllmendeError` if a quota is missing or the people lack an age that the service needs.
+    Raises `AllmendeError` if the people lack ages that the service needs.
     """
-    if service.missing():
-        raise AllmendeError(
-            f"The need for {service.id!r} cannot be computed: no source gives these quotas.",
-            where="; ".join(service.missing()),
-            expected="values with source and date",
-            todo="Write them into the region's own service file.",
-        )
     if people.units != catchments.units:
         raise ValueError("people and catchments name different units")
     lacking = [span for span in service.spans() if span not in people.spans]
@@ -100,11 +92,29 @@ def compute_need(people: People, service: Service, catchments: Catchments, rng: 
             expected="people of every span of ages that has a quota",
             todo="Draw the spans that the service names.",
         )
+    chosen = people.value[..., [people.spans.index(span) for span in service.spans()]]
+    gathered = np.einsum("cu,syuk->syck", catchments.share, chosen, optimize=True)
     passed = service.elapsed()
-    on_day = (1 - passed) * people.value[:, :-1] + passed * people.value[:, 1:]
-    gathered = np.einsum("cu,syuk->syck", catchments.share, on_day, optimize=True)
-    years = people.years[1:]
-    value = np.stack([_part_need(gathered, people.spans, part, years, rng) for part in service.parts], axis=-1)
+    on_day: Floats = (1 - passed) * gathered[:, :-1] + passed * gathered[:, 1:]
+    return on_day
+
+
+def compute_need(people: People, service: Service, catchments: Catchments, rng: np.random.Generator) -> Need:
+    """Compute the need of every draw on the key date of every year but the first.
+
+    A quota's level is drawn once a scenario, log-normal with mean 1, so that a quota that is wrong is wrong in all years.
+
+    Raises `AllmendeError` if a quota is missing or the people lack ages that the service needs.
+    """
+    if service.missing():
+        raise AllmendeError(
+            f"The need for {service.id!r} cannot be computed: no source gives these quotas.",
+            where="; ".join(service.missing()),
+            expected="values with source and date",
+            todo="Write them into the region's own service file.",
+        )
+    counted, years = count_people(people, service, catchments), people.years[1:]
+    value = np.stack([_part_need(counted, service.spans(), part, years, rng) for part in service.parts], axis=-1)
     return Need(service, years, catchments.names, value)
 
 

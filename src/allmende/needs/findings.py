@@ -30,8 +30,8 @@ class Finding:
 
     `kind` is one of `KINDS`:
 
-    - "short": in `year` the `amount` is missing with `probability`; a shortfall is likely for the first time in `first_year` and
-      for the last time in `last_year`;
+    - "short": in `year` the `amount` is missing with `probability`; it is likely to be short first in `first_year` and
+      last in `last_year`;
     - "open": nobody can say whether it suffices; `year` is the most critical one, with what may be missing;
     - "enough": it suffices in every single year to `year` with at least `probability`;
     - "spare": so it does, and at least the `amount` stays free in every year;

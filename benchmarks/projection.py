@@ -27,7 +27,7 @@ BANDS = tuple(Band(str(low), low, high - 1) for low, high in zip(LOWS, (*LOWS[1:
 LEVELS = [0.025, 0.1, 0.5, 0.9, 0.975]
 SPREAD = {"fertility": 0.03, "mortality": 0.02, "leaving": 0.04, "arriving": 0.05}
 DRIVERS = drivers(
-    {level: SPREAD for level in ("nation", "district", "municipality")}, {level: {"fertility": 0.9} for level in ("nation",)}
+    dict.fromkeys(("nation", "district", "municipality"), SPREAD), {level: {"fertility": 0.9} for level in ("nation",)}
 )
 
 
@@ -77,9 +77,7 @@ def whole_country(draws: int, municipalities: int) -> None:
     years = [2029, 2034, 2039, 2044, 2049, 2054]
     wall, cpu = timed(lambda: draw_quantiles(model, DRIVERS, BANDS, LEVELS, years=years, draws=draws, seed=1))
     per = cpu / (draws * municipalities * 30) * 1e6
-    print(
-        f"{draws:,} draws × {municipalities:,} municipalities × 202 cells × 30 years, drivers, noise, quantiles of 10 bands in 6 years"
-    )
+    print(f"{draws:,} draws × {municipalities:,} municipalities × 202 cells × 30 years, drivers, noise, 10 bands in 6 years")
     print(f"  {wall:.1f} s wall, {cpu:.1f} s CPU, {per:.2f} µs CPU per unit and year, peak {peak():.1f} GB")
     full = 1000 * 11000 / (draws * municipalities)
     print(f"  at 1,000 × 11,000: ratio to 60 s on two free cores {cpu * full / 2 / 60:.2f} (claim: at most 1)")
@@ -105,9 +103,7 @@ def one_district(draws: int) -> None:
     years = list(range(2025, 2055))
     wall, cpu = timed(lambda: quantiles(draw(model, DRIVERS, BANDS, years=years, draws=draws, seed=1), LEVELS))
     print(f"district: 40 municipalities × 20 Ortsteile × {draws:,} draws, flows between all pairs, quantiles of all 30 years")
-    print(
-        f"  {wall:.1f} s wall, {cpu:.1f} s CPU; at 1,000 draws ratio to 10 s on two free cores {cpu * 1000 / draws / 2 / 10:.2f}"
-    )
+    print(f"  {wall:.1f} s wall, {cpu:.1f} s CPU; at 1,000 draws ratio to 10 s on two cores {cpu * 1000 / draws / 2 / 10:.2f}")
 
 
 def one_lever() -> None:

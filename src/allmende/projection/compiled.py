@@ -50,8 +50,8 @@ class Tables(NamedTuple):
     home: Ints  # [M]
     flow_origin: Ints
     flow_destination: Ints
-    flow_share: Floats
-    known: Floats  # [Z or 1, X] part of an origin's movers whose destination is known
+    flow_share: Floats  # [n, A]
+    unknown: Floats  # [Z or 1, A] part of an origin's movers who go to the pool
     change: Floats  # [T, G, G, 2, A]
     build_unit: Ints
     build_arrivals: Floats  # [n, T, P, A]
@@ -145,8 +145,8 @@ def tables(model: Model) -> Tables:
         home=model.home,
         flow_origin=flows.origin,
         flow_destination=flows.destination,
-        flow_share=flows.share,
-        known=known,
+        flow_share=flows.share[model.age_class].T,
+        unknown=1 - known[:, model.age_class],
         change=model.change,
         build_unit=builds.unit,
         build_arrivals=builds.arrivals.reshape(len(builds.unit), steps, 2 * groups, ages),
@@ -177,8 +177,8 @@ def simulate(model: Tables, chances: Chances, sheets: Sheets, *, threads: int, w
 
 def _room(t: Tables, c: Chances, sheets: Sheets, count: int) -> Room:
     pairs, units, ages = t.start.shape
-    towns, classes = len(c.municipalities), t.known.shape[1]
-    joined, chained = len(t.known), towns if t.drawn_from.any() else 0
+    towns, classes = len(c.municipalities), t.share.shape[2]
+    joined, chained = len(t.unknown), towns if t.drawn_from.any() else 0
     rates = (pairs, ages)
     return Room(
         base=np.zeros((units, count, *rates)),
@@ -226,9 +226,9 @@ def _run_block(t, c, sheets, room, first):  # type: ignore[no-untyped-def]
     for step in range(-1, steps):  # -1 only writes the start down and prepares the first year
         begins, y = step + 1 < steps, row_of_year[step + 1]
         if step >= 0:
-            _share_out(inbound, outbound, total, t.known, klass)
-            _send(inbound, outbound, rooms, t.flow_origin, t.flow_destination, t.flow_share, klass)
-            _clear(outbound, total, rooms)
+            _forget(inbound)
+            _send(inbound, outbound, t.flow_origin, t.flow_destination, t.flow_share)
+            _share_out(inbound, outbound, total, rooms, t.unknown, klass)
             _draw_for_dwellings(drawn, there, t.drawn_from, arrivals, step)
         if begins:
             _draw_places(c, room, first, step + 1)
@@ -270,41 +270,50 @@ def _run_block(t, c, sheets, room, first):  # type: ignore[no-untyped-def]
 
 
 @njit(nogil=True, cache=True, fastmath=FAST)
-def _share_out(inbound, outbound, total, known, age_class):  # type: ignore[no-untyped-def]
-    """Put the pool together from the movers whose destination is not known, for a unit with a share of 1."""
-    joined, count, pairs, ages = inbound.shape
-    for b in range(count):
-        for p in range(pairs):
-            for a in range(ages):
-                x = age_class[a]
-                pool = 0.0
-                for z in range(joined):
-                    pool += (1 - known[z, x]) * outbound[z, b, p, a]
-                for z in range(joined):
-                    inbound[z, b, p, a] = pool / total[x, b]
-
-
-@njit(nogil=True, cache=True, fastmath=FAST)
-def _send(inbound, outbound, rooms, origins, destinations, shares, age_class):  # type: ignore[no-untyped-def]
-    """Send movers to the municipality that is known, where they settle as the pool does."""
+def _send(inbound, outbound, origins, destinations, shares):  # type: ignore[no-untyped-def]
+    """Send movers to the municipality that is known."""
     _, count, pairs, ages = inbound.shape
-    part = np.empty(ages)
     for flow in range(len(origins)):
         origin, to = origins[flow], destinations[flow]
         for b in range(count):
-            for a in range(ages):
-                x = age_class[a]
-                part[a] = shares[x, flow] / rooms[to, x, b] if shares[x, flow] > 0 else 0.0
             for p in range(pairs):
                 for a in range(ages):
-                    inbound[to, b, p, a] += part[a] * outbound[origin, b, p, a]
+                    inbound[to, b, p, a] += shares[flow, a] * outbound[origin, b, p, a]
 
 
 @njit(nogil=True, cache=True, fastmath=FAST)
-def _clear(outbound, total, rooms):  # type: ignore[no-untyped-def]
-    for array in (outbound.reshape(-1), total.reshape(-1), rooms.reshape(-1)):
-        for i in range(len(array)):
-            array[i] = 0.0
+def _share_out(inbound, outbound, total, rooms, unknown, age_class):  # type: ignore[no-untyped-def]
+    """Add the pool of those whose destination is not known, for a unit with a share of 1; begin a new pool."""
+    joined, count, pairs, ages = inbound.shape
+    part, pool = np.empty(ages), np.empty((pairs, ages))
+    for b in range(count):
+        for a in range(ages):
+            part[a] = 1 / total[age_class[a], b]
+        for p in range(pairs):
+            for a in range(ages):
+                pool[p, a] = 0.0
+            for z in range(joined):
+                for a in range(ages):
+                    pool[p, a] += unknown[z, a] * part[a] * outbound[z, b, p, a]
+                    outbound[z, b, p, a] = 0.0
+        for z in range(joined):
+            for a in range(ages):
+                room = rooms[z, age_class[a], b]
+                part[a] = 1 / room if room > 0 else 0.0
+            for p in range(pairs):
+                for a in range(ages):
+                    inbound[z, b, p, a] = inbound[z, b, p, a] * part[a] + pool[p, a]
+        total[:, b] = 0.0
+        rooms[:, :, b] = 0.0
+
+
+@njit(nogil=True, cache=True, fastmath=FAST)
+def _forget(inbound):  # type: ignore[no-untyped-def]
+    for z in range(inbound.shape[0]):
+        for b in range(inbound.shape[1]):
+            for p in range(inbound.shape[2]):
+                for a in range(inbound.shape[3]):
+                    inbound[z, b, p, a] = 0.0
 
 
 @njit(nogil=True, cache=True, fastmath=FAST)

@@ -139,7 +139,10 @@ def _value(value: Any, kind: Any, where: str) -> Any:
         return value
     if kind == tuple[str, ...] and isinstance(value, list | tuple) and all(isinstance(part, str) for part in value):
         return tuple(value)
-    if kind == tuple[tuple[int, float], ...] and isinstance(value, list | tuple):
-        if all(isinstance(pair, list | tuple) and len(pair) == 2 for pair in value):
-            return tuple((_value(low, int, where), _value(share, float, where)) for low, share in value)
+    if kind == tuple[tuple[int, float], ...] and isinstance(value, list | tuple) and all(map(_is_pair, value)):
+        return tuple((_value(low, int, where), _value(share, float, where)) for low, share in value)
     raise AllmendeError(f"{value!r} does not fit here.", where=where, expected=getattr(kind, "__name__", str(kind)))
+
+
+def _is_pair(value: Any) -> bool:
+    return isinstance(value, list | tuple) and len(value) == 2

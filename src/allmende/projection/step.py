@@ -15,6 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.sparse import coo_array
 
 from allmende.projection.accounts import Year, aged
 from allmende.projection.model import ABROAD, COUNTRY, FEMALE, INSIDE, Floats, Ints, Model
@@ -114,8 +115,11 @@ def _settle(model: Model, step: int, movers: Floats, shock: Shock | None) -> Flo
     direct, known = np.zeros_like(by_town), np.zeros((by_town.shape[1], model.classes))
     np.add.at(known, flows.origin, flows.share.T)
     pool = np.einsum("gzsa,za->gsa", by_town, 1 - known[:, klass])
-    for origin, destination, part in zip(flows.origin, flows.destination, flows.share.T, strict=True):
-        direct[:, destination] += by_town[:, origin] * part[klass]
+    for x, part in enumerate(flows.share):
+        pairs = coo_array((part, (flows.destination, flows.origin)), shape=(len(known), len(known))).tocsr()
+        movers_of_class = by_town[..., klass == x].transpose(1, 0, 2, 3)
+        arriving = (pairs @ movers_of_class.reshape(len(known), -1)).reshape(movers_of_class.shape)
+        direct[..., klass == x] = arriving.transpose(1, 0, 2, 3)
     room = _sum_by(share.T[None, :, None], model.home, by_town.shape[1])[0, :, 0].T
     within = np.divide(share, room[:, model.home], out=np.zeros_like(share), where=room[:, model.home] > 0)
     settled: Floats = _by_age(model, share) * pool[:, None] + _by_age(model, within) * direct[:, model.home]

@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from allmende.comparison import Comparison
+from allmende.needs.published import comparisons as needs
 from allmende.privacy.published import comparisons as privacy
 from allmende.projection.published import comparisons as projection
 
-CHECKS: dict[str, Callable[[], tuple[Comparison, ...]]] = {"privacy": privacy, "projection": projection}
+CHECKS: dict[str, Callable[[], tuple[Comparison, ...]]] = {
+    "needs": needs,
+    "privacy": privacy,
+    "projection": projection,
+}
 """Rooms and the function that compares their published numbers; a room that has some adds a line here."""
 
 

@@ -1,0 +1,148 @@
+"""`allmende needs` as people and programs call it."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from allmende.cli import main
+
+LINE = "1 2 1\n2 3 1\n3 4 1\n4 5 1\n5 6 1\n"
+
+
+def run(capsys, *arguments):
+    with pytest.raises(SystemExit) as ended:
+        main(["needs", *map(str, arguments)])
+    return ended.value.code, capsys.readouterr()
+
+
+@pytest.fixture
+def line(tmp_path):
+    path = tmp_path / "line.txt"
+    path.write_text(LINE, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("objective", "options", "value"),
+    [("median", [], 4), ("center", [], 1), ("cover", ["--within", 1], 6), ("set-cover", ["--within", 1], 2)],
+)
+def test_site_answers_with_hosts_objective_and_gap(capsys, line, objective, options, value):
+    code, out = run(capsys, "site", "--edges", line, "--p", 2, "--objective", objective, *options, "--json")
+    answer = json.loads(out.out)
+    assert code == 0
+    assert answer["objective"] == answer["bound"] == value
+    assert answer["gap"] == 0
+    assert answer["hosts"] == [2, 5]
+    assert [one["host"] for one in answer["assignment"]] == [2, 2, 2, 5, 5, 5]
+
+
+def test_site_takes_p_from_the_header_weights_and_candidates(capsys, tmp_path):
+    (tmp_path / "pmed").write_text("6 5 1\n" + LINE, encoding="utf-8")
+    (tmp_path / "weights").write_text("6 100\n", encoding="utf-8")
+    code, out = run(
+        capsys, "site", "--edges", tmp_path / "pmed", "--weights", tmp_path / "weights", "--candidates", "1,5", "--json"
+    )
+    assert code == 0
+    assert json.loads(out.out)["hosts"] == [5]
+    assert json.loads(out.out)["objective"] == 4 + 3 + 2 + 1 + 0 + 100
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "code", "words"),
+    [
+        (LINE, [], 2, "--p"),
+        (LINE, ["--p", 0], 2, "0 hosts"),
+        (LINE, ["--p", 7], 2, "7 hosts"),
+        ("1 2 1\n3 4 1\n", ["--p", 1], 1, "No 1 hosts"),
+        ("1 2 1\n3 4 1\n", ["--p", 1, "--candidates", "1"], 2, "nodes 3, 4"),
+        (LINE, ["--p", 1, "--candidates", "1,1"], 2, "named twice"),
+        (LINE, ["--p", 1, "--candidates", "9"], 2, "not in the network"),
+        (LINE, ["--p", 1, "--objective", "cover"], 2, "--within"),
+        ("1 2 x\n", ["--p", 1], 2, "no edge"),
+        ("", ["--p", 1], 2, "empty"),
+    ],
+)
+def test_site_says_what_is_wrong(capsys, tmp_path, text, options, code, words):
+    (tmp_path / "edges").write_text(text, encoding="utf-8")
+    found, out = run(capsys, "site", "--edges", tmp_path / "edges", *options)
+    assert found == code
+    assert words in out.err
+
+
+def neighbours(**changes):
+    return {
+        "services": ["school"],
+        "partners": ["A", "B", "C"],
+        "p": [1],
+        "T_minutes": [[0, 10, 20], [10, 0, 10], [20, 10, 0]],
+        "demand": [[5, 5, 5]],
+        "fixed_cost": [[100, 100, 100]],
+        "travel_cost_factor": [1],
+        **changes,
+    }
+
+
+def test_share_answers_with_hosts_shares_worth_and_game(capsys, tmp_path):
+    path = tmp_path / "plan.json"
+    path.write_text(json.dumps(neighbours(colour="red")), encoding="utf-8")
+    code, out = run(capsys, "share", path, "--game", "--regret", 1, "--json")
+    answer = json.loads(out.out)
+    assert code == 0
+    assert answer["services"][0]["hosts"] == ["B"]
+    assert answer["objective"] == 200
+    assert answer["worth"]["mean"] == 100
+    assert sum(partner["pays"] for partner in answer["partners"]) == pytest.approx(200)
+    assert answer["regret"] == [0]
+    assert len(answer["game"]["coalitions"]) == 7
+    assert any("colour" in note for note in answer["notes"])
+
+
+def test_share_reads_toml(capsys, tmp_path):
+    path = tmp_path / "plan.toml"
+    lines = [f"{key} = {json.dumps(value)}" for key, value in neighbours(reach_minutes=[12]).items()]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    code, out = run(capsys, "share", path)
+    assert code == 0
+    assert "school: B" in out.out
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "words"),
+    [
+        ({"reach_minutes": [5]}, 1, "reach norm of 5 min for school in A, C: feasible from 10 min"),
+        ({"p": [1, 2]}, 2, "one a service"),
+        ({"demand": [["five", 5, 5]]}, 2, "numbers"),
+        ({"demand": [[5, 5]]}, 2, "shape"),
+        ({"participation": "fair"}, 2, "no rule"),
+        ({"within": ["gym"]}, 2, "no service"),
+    ],
+)
+def test_share_says_what_is_wrong(capsys, tmp_path, changes, code, words):
+    path = tmp_path / "plan.json"
+    path.write_text(json.dumps(neighbours(**changes)), encoding="utf-8")
+    found, out = run(capsys, "share", path)
+    assert (found, words in out.err) == (code, True), out.err
+
+
+def test_reach_counts_people_and_lists_who_is_late_or_cut_off(capsys, tmp_path):
+    (tmp_path / "edges").write_text(LINE + "8 9 1\n", encoding="utf-8")
+    code, out = run(capsys, "reach", "--edges", tmp_path / "edges", "--facilities", "2", "--within", 2, "--json")
+    answer = json.loads(out.out)
+    assert code == 0
+    assert answer["people"] == 4
+    assert answer["late"] == [5, 6, 8, 9]
+    assert answer["unreachable"] == [8, 9]
+
+
+def test_json_errors_are_json(tmp_path):
+    (tmp_path / "edges").write_text("", encoding="utf-8")
+    ended = subprocess.run(
+        [sys.executable, "-m", "allmende", "needs", "site", "--edges", tmp_path / "edges", "--json"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 2
+    assert "empty" in json.loads(ended.stdout)["error"]["what"]

@@ -40,8 +40,8 @@ def main() -> None:
     cost = pd.DataFrame({"origin": ways.place, "dest": ways.facility, "cost": ways.minutes})
     begun = time.perf_counter()
     theirs = fca.two_stage_fca(
-        pd.DataFrame({"value": people[:, 0]}),
-        pd.DataFrame({"value": supply}),
+        pd.DataFrame({"demand": people[:, 0]}).rename_axis("geoid"),
+        pd.DataFrame({"supply": supply}).rename_axis("geoid"),
         cost,
         max_cost=30,
         weight_fn=weights.step_fn({10: 1, 20: 0.68, 30: 0.22}),

@@ -1,4 +1,4 @@
-"""`allmende project`: repeat a published projection from plain CSV files, build a life table."""
+"""`allmende project`: look ahead from a release, repeat a published projection from plain files, build a life table."""
 
 from __future__ import annotations
 
@@ -7,41 +7,86 @@ from pathlib import Path
 import click
 
 from allmende.cli.output import UNUSABLE, json_option, say, say_json
+from allmende.outlook.folder import write_outlook
 from allmende.outlook.plain_inputs import read_inputs
 from allmende.outlook.plain_lifetable import life_tables
 from allmende.outlook.plain_results import as_data, as_document, write_result
 from allmende.outlook.plain_tables import UnusableInputs
+from allmende.outlook.running import look_ahead
+from allmende.outlook.settings import read_settings, summary
 from allmende.projection.conventions import CONVENTIONS, project
 
 
 @click.group(name="project")
 def group() -> None:
-    """Project populations: repeat a published projection from plain files."""
+    """Project populations: a region from its release, or a published projection from plain files."""
 
 
 @group.command("run")
+@click.argument("public", type=click.Path(path_type=Path, file_okay=False, exists=True), required=False)
+@click.option("--settings", type=click.Path(path_type=Path, dir_okay=False, exists=True), help="A region's own settings.")
 @click.option(
     "--inputs",
     type=click.Path(path_type=Path, file_okay=False, exists=True),
-    required=True,
     help="Folder with population.csv, rates.csv and, where needed, flows.csv, srb.csv, settings.toml.",
 )
-@click.option("--convention", type=click.Choice(sorted(CONVENTIONS)), required=True, help="Whose equations to follow.")
-@click.option("--years", type=click.IntRange(min=1), help="Years to project; without it, as many as the rates have.")
+@click.option("--convention", type=click.Choice(sorted(CONVENTIONS)), help="Whose equations to follow (with --inputs).")
+@click.option("--years", type=click.IntRange(min=1), help="Years to project; without it, as many as the inputs say.")
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write every cell as .csv, .parquet or .json.")
 @json_option
 @click.pass_context
-def run(ctx: click.Context, inputs: Path, convention: str, years: int | None, out: Path | None, as_json: bool) -> None:
-    """Repeat a published projection from plain CSV files, to the last digit that its source gives.
+def run(
+    ctx: click.Context,
+    public: Path | None,
+    settings: Path | None,
+    inputs: Path | None,
+    convention: str | None,
+    years: int | None,
+    out: Path | None,
+    as_json: bool,
+) -> None:
+    """Look ahead from the release in force in a PUBLIC folder, or repeat a published projection from plain CSV files.
 
-    The files are described in docs/formats/projection-inputs.md. Everything that is wrong with them is listed at once
-    (exit code 2). The result has one row per year, area, group, sex and age; its accounts balance in every cell.
+    With PUBLIC: rates are estimated from the released figures, tried on the region's own past, and projected with variants and
+    intervals; the result is put in force as PUBLIC/outlook (docs/methods/projection.md). With --inputs: the published
+    equations of a convention, to the last digit that their source gives (docs/formats/projection-inputs.md); everything that is
+    wrong with the files is listed at once (exit code 2), and accounts balance in every cell.
 
     \b
     Example:
+      allmende project run demo-data/public
       allmende project run --inputs sweden/ --convention un-even --years 5
       allmende project run --inputs aargau/ --convention fso --years 31 --out aargau.parquet
     """
+    if (public is None) == (inputs is None):
+        raise click.UsageError("Give either a PUBLIC folder or --inputs.")
+    if public is not None:
+        if convention or out:
+            raise click.UsageError("--convention and --out belong to --inputs.")
+        _run_region(public, settings, years, as_json)
+        return
+    if settings or not convention or inputs is None:
+        raise click.UsageError("--inputs goes with --convention and without --settings.")
+    _run_plain(ctx, inputs, convention, years, out, as_json)
+
+
+def _run_region(public: Path, settings: Path | None, years: int | None, as_json: bool) -> None:
+    chosen = read_settings(settings)
+    if years:
+        chosen["horizon"] = years
+    outlook, model = look_ahead(public, chosen)
+    folder = write_outlook(outlook, model, public)
+    if as_json:
+        say_json(summary(outlook) | {"folder": str(folder)})
+        return
+    for line in summary(outlook)["totals"]:
+        say(f"{line['year']}: {line['median']:,.0f} (80 %: {line['low']:,.0f} to {line['high']:,.0f})")
+    for statement in outlook.statements:
+        say(f"  {statement.en}" + (f" [{statement.source}]" if statement.source else ""))
+    say(f"Outlook {outlook.id} is in force: {folder}")
+
+
+def _run_plain(ctx: click.Context, inputs: Path, convention: str, years: int | None, out: Path | None, as_json: bool) -> None:
     try:
         read = read_inputs(inputs, convention, years)
     except UnusableInputs as error:

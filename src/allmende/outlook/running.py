@@ -36,6 +36,8 @@ from allmende.projection.widths import Widths
 Floats = NDArray[np.float64]
 
 PUBLIC = "public"
+OF_GROUPS = ("German children of foreign mothers", "naturalisation")
+"""Assumptions that only a projection by nationality rests on."""
 REGION = "region"
 WIDE = 0.8
 """Draws are stretched by the factor of the 80 % interval; printed intervals by the factor of their own level."""
@@ -182,9 +184,17 @@ def _simple(
 
 
 def _statements(made: Estimate, settings: Mapping[str, Any]) -> tuple[Statement, ...]:
+    words = load("outlook")["words"]
     assumed = [
-        Statement(each.name, f"{each.value} ({each.unit})", f"{each.value} ({each.unit})", each.source, each.valid_from)
+        Statement(
+            each.name,
+            words[each.name]["de"].format(value=each.value),
+            words[each.name]["en"].format(value=each.value),
+            each.source,
+            each.valid_from,
+        )
         for each in made.explanation.assumptions
+        if len(made.model.groups) > 1 or each.name not in OF_GROUPS
     ]
     done = [Statement(note.topic, note.de, note.en, "") for note in made.explanation.notes]
     named = [

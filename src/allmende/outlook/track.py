@@ -35,7 +35,7 @@ SIMPLE = ("constant", "linear", "constant_share", "share_of_growth", "hamilton_p
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Forecast:
-    """What was said in an origin's year of each year after: totals `[H, M]` and ages `[H, M, 2, A]` by model, 80 % intervals."""
+    """What was said in one year of each year after: totals `[H, M]` and ages `[H, M, 2, A]` by model, and 80 % intervals."""
 
     origin: int
     totals: Mapping[str, Floats]

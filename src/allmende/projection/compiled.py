@@ -319,15 +319,18 @@ def _forget(inbound):  # type: ignore[no-untyped-def]
 @njit(nogil=True, cache=True, fastmath=FAST)
 def _draw_for_dwellings(drawn, there, drawn_from, arrivals, step):  # type: ignore[no-untyped-def]
     towns, count, pairs, ages = there.shape
+    wanted = np.empty((pairs, ages))
     for z in range(towns):
         for p in range(pairs):
             for a in range(ages):
-                wanted = 0.0
-                for n in range(len(arrivals)):
-                    wanted += drawn_from[n, z] * arrivals[n, step, p, a]
-                for b in range(count):
-                    living = there[z, b, p, a]
-                    drawn[z, b, p, a] = (wanted / living if wanted < living else 1.0) if living > 0 else 0.0
+                wanted[p, a] = 0.0
+            for n in range(len(arrivals)):
+                for a in range(ages):
+                    wanted[p, a] += drawn_from[n, z] * arrivals[n, step, p, a]
+            for b in range(count):
+                for a in range(ages):
+                    living = there[z, b, p, a] if there[z, b, p, a] > 0 else 1.0
+                    drawn[z, b, p, a] = wanted[p, a] / living if wanted[p, a] < there[z, b, p, a] else 1.0
                     there[z, b, p, a] = 0.0
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,7 +58,7 @@ def draw(
     if draws < 1:
         raise AllmendeError(f"{draws} draws were asked for.", expected="at least 1")
     layout = tables(model)
-    noise = _noise(model, layout, drivers, bands, rows)
+    noise = _noise(model, layout, drivers, bands, rows, _threads(threads))
     sheets = _sheets(model, bands, rows, draws, noise)
     simulate(layout, chances(model, drivers, seed, draws), sheets, threads=_threads(threads), width=_width(draws, threads))
     value = np.moveaxis(sheets.value, -1, 0)
@@ -90,10 +91,14 @@ def quantiles_of(ordered: NDArray[np.float32], probabilities: Sequence[float]) -
     above = np.minimum(below + 1, count - 1)
     result = np.empty((len(places), *ordered.shape[:-1]))
     flat, out = ordered.reshape(-1, count), result.reshape(len(places), -1)
-    for first in range(0, len(flat), 4096):
-        parted = np.sort(flat[first : first + 4096], axis=-1)
+
+    def portion(first: int) -> None:
+        parted = np.sort(flat[first : first + 512], axis=-1)
         low, high = parted[:, below], parted[:, above]
-        out[:, first : first + 4096] = (low + (high.astype(np.float64) - low) * (places - below)).T
+        out[:, first : first + 512] = (low + (high.astype(np.float64) - low) * (places - below)).T
+
+    with ThreadPoolExecutor(_threads(None)) as pool:
+        list(pool.map(portion, range(0, len(flat), 512)))
     return result
 
 
@@ -134,9 +139,9 @@ def _rows(model: Model, years: Sequence[int] | None) -> list[int]:
     return [year - model.base_year for year in chosen]
 
 
-def _noise(model: Model, layout: Tables, drivers: Drivers, bands: Sequence[Band], rows: list[int]) -> Noise:
+def _noise(model: Model, layout: Tables, drivers: Drivers, bands: Sequence[Band], rows: list[int], threads: int) -> Noise:
     if drivers.noise:
-        return band_noise(model, _central(model, layout), bands, rows)
+        return band_noise(model, _central(model, layout), bands, rows, threads=threads)
     nothing = np.zeros((len(rows), len(model.units), len(bands)))
     return Noise(nothing, nothing, nothing)
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import Any
+from typing import Any, Literal
+from zlib import crc32
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from allmende.portal.drawing.ground import Ground, fit, path_of
 from allmende.portal.drawing.svg import drawing, element
 
 WIDTH = 720
@@ -19,13 +21,17 @@ GAP = 14
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """Areas to be drawn: polygon in metres, key, name, the class of its colour ("c0" … "c4", "none"), its address."""
+    """Areas to be drawn: polygon in metres, key, name, the class of its colour ("c0" … "c4", "none"), its address.
+
+    The pattern "open" hatches the area: the value is uncertain, such as a change whose sign is open.
+    """
 
     key: str
     name: str
     class_: str
     polygon: Any
     href: str
+    pattern: Literal["", "open"] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,23 +41,6 @@ class Squares:
     size: int
     corners: NDArray[np.float64]
     classes: Sequence[str]
-
-
-@dataclass(frozen=True, slots=True)
-class _Frame:
-    west: float
-    north: float
-    scale: float
-    shift: float
-
-    def project(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
-        x = (points[:, 0] - self.west) * self.scale + self.shift
-        return np.column_stack((x, (self.north - points[:, 1]) * self.scale + GAP))
-
-    def draw(self, polygons: Sequence[Any]) -> list[Any]:
-        if not polygons:
-            return []
-        return list(shapely.simplify(shapely.transform(np.array(polygons, dtype=object), self.project), 0.4))
 
 
 def choropleth(
@@ -70,9 +59,9 @@ def choropleth(
     """
     everything = np.array([layer.polygon for layer in layers] + list(borders), dtype=object)
     west, south, east, north = frame or shapely.total_bounds(everything)
-    scale = (WIDTH - 2 * GAP) / max(east - west, (north - south) * 0.8, 1)
-    view = _Frame(west, north, scale, (WIDTH - (east - west) * scale) / 2)
-    parts = [_dots(), _cells(squares, view) if squares else "", _links(layers, view)]
+    view, height = fit((west, south, east, north), GAP, GAP, WIDTH - 2 * GAP)
+    open_ = f"open-{crc32('|'.join([label, *(layer.key for layer in layers)]).encode()):08x}"
+    parts = [_patterns(open_), _cells(squares, view) if squares else "", _links(layers, view, open_)]
     parts += [element("path", d=path_of(polygon), class_="border") for polygon in view.draw(borders)]
     for (name, value), polygon in zip(names or {}, view.draw(list((names or {}).values())), strict=True):
         point = polygon.representative_point()
@@ -80,28 +69,21 @@ def choropleth(
         parts.append(
             element("text", escape(name) + below, x=float(point.x), y=float(point.y), text_anchor="middle", class_="place")
         )
-    return drawing(WIDTH, (north - south) * scale + 2 * GAP, label, parts, "chart map", "group" if layers else "img")
+    return drawing(WIDTH, height + 2 * GAP, label, parts, "chart map", "group" if layers else "img")
 
 
-def path_of(polygon: Any) -> str:
-    """Return the outline of a polygon or multipolygon as path data, tenths of a unit, without repeats."""
-    rings = []
-    for part in shapely.get_parts(polygon):
-        for ring in [part.exterior, *part.interiors]:
-            points = np.round(np.asarray(ring.coords)[:-1], 1)
-            rings.append("M" + "L".join(f"{x:g},{y:g}" for x, y in points) + "Z")
-    return "".join(rings)
-
-
-def _links(layers: Sequence[Layer], frame: _Frame) -> str:
+def _links(layers: Sequence[Layer], frame: Ground, open_: str) -> str:
     parts = []
     for layer, polygon in zip(layers, frame.draw([layer.polygon for layer in layers]), strict=True):
-        shape = element("path", f"<title>{escape(layer.name)}</title>", d=path_of(polygon), class_=f"area {layer.class_}")
+        path = path_of(polygon)
+        shape = element("path", f"<title>{escape(layer.name)}</title>", d=path, class_=f"area {layer.class_}")
+        if layer.pattern:
+            shape += element("path", d=path, class_="hatched", fill=f"url(#{open_})")
         parts.append(element("a", shape, href=layer.href, aria_label=layer.name))
     return "".join(parts)
 
 
-def _cells(squares: Squares, frame: _Frame) -> str:
+def _cells(squares: Squares, frame: Ground) -> str:
     edge = f"{squares.size * frame.scale:.1f}"
     corners = frame.project(squares.corners + np.array([0, squares.size])).round(1).tolist()
     paths: dict[str, list[str]] = {}
@@ -110,6 +92,11 @@ def _cells(squares: Squares, frame: _Frame) -> str:
     return "".join(element("path", d="".join(path), class_=f"cell {class_}") for class_, path in sorted(paths.items()))
 
 
-def _dots() -> str:
+def _patterns(open_: str) -> str:
+    """Define dots, which portal.css names, and stripes, whose name is this drawing's own: what is hidden lends no pattern."""
     dot = element("circle", cx=4, cy=4, r=1.2, class_="dotted")
-    return element("defs", element("pattern", dot, id="dots", width=8, height=8, patternUnits="userSpaceOnUse"))
+    stripe = element("line", x1=0, x2=0, y1=0, y2=8, class_="stripe")
+    turned = element(
+        "pattern", stripe, id=open_, width=8, height=8, patternUnits="userSpaceOnUse", patternTransform="rotate(45)"
+    )
+    return element("defs", element("pattern", dot, id="dots", width=8, height=8, patternUnits="userSpaceOnUse") + turned)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 from django import template
+from django.utils.safestring import SafeString, mark_safe
 
-from allmende.portal import wording
+from allmende.portal import drawing, wording
 
 register = template.Library()
 
@@ -33,3 +34,9 @@ def day(when: date) -> str:
 def decimal(value: float) -> str:
     """Write a number with two decimals."""
     return wording.number(value, 2)
+
+
+@register.filter
+def key(class_: str) -> SafeString:
+    """Draw what stands for a class of a drawing in its legend."""
+    return mark_safe(drawing.key(class_))  # noqa: S308 - made of fixed shapes and an escaped class

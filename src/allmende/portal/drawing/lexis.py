@@ -1,0 +1,120 @@
+"""The Lexis surface: a value for every year and age, and the ways of cohorts through it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import groupby
+
+import numpy as np
+from numpy.typing import NDArray
+
+from allmende.portal.drawing.plot import Plot
+from allmende.portal.drawing.svg import WIDE, drawing, element, text, ticks
+from allmende.portal.drawing.words import SMALL, Labels, measure
+
+SHADES = 7
+KEY = 52
+"""Height of the colour key below the surface."""
+
+
+def lexis(
+    years: Sequence[int],
+    ages: Sequence[int],
+    values: NDArray[np.float64],
+    label: str,
+    write: Callable[[float], str],
+    width: int = WIDE,
+    *,
+    around: float | None = None,
+    cohorts: Sequence[int] = (),
+    named: Callable[[int], str] = str,
+    now: int | None = None,
+) -> str:
+    """Draw values (ages, years) as colours, with a key; not a number is left white.
+
+    `around` is the meaningful middle of a diverging scale. `cohorts` are years of birth, drawn as diagonals with the words of
+    `named`; `now` is the first projected year. Years and ages are consecutive.
+    """
+    limits, shades = scale_of(values, around)
+    height = 440 if width == WIDE else 360
+    plot = Plot(36, 10, width - 14, height - 24, years[0], years[-1] + 1, ages[0], ages[-1] + 1)
+    parts = _surface(plot, years, ages, values, limits, shades)
+    parts += [text(str(age), 28, plot.y(age) + 4, "end", "tick") for age in ages if age % (10 if width == WIDE else 20) == 0]
+    parts += [text(str(year), plot.x(year), height - 4, "middle", "tick") for year in plot.years()]
+    if now is not None:
+        parts.append(element("line", x1=plot.x(now), x2=plot.x(now), y1=plot.top, y2=plot.bottom, class_="now"))
+    labels = Labels((plot.left + 4, plot.top + 4, plot.right - 4, plot.bottom - 4))
+    parts += [part for born in cohorts for part in _cohort(plot, born, named(born), labels)]
+    return drawing(width, height + KEY, label, parts + _key(plot, height, limits, shades, write))
+
+
+def scale_of(values: NDArray[np.float64], around: float | None) -> tuple[list[float], list[str]]:
+    """Return round limits between classes and the class of each step: s0 … s6, or x0 … x6 with x3 never used around a middle.
+
+    >>> scale_of(np.array([[0.0, 93.0]]), None)
+    ([20, 40, 60, 80], ['s0', 's2', 's3', 's4', 's6'])
+    >>> scale_of(np.array([[-8.0, 3.0]]), 0)
+    ([-5, 0, 5], ['x1', 'x2', 'x4', 'x5'])
+    """
+    known = values[np.isfinite(values)]
+    low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 1.0)
+    if around is None:
+        marks = ticks(low, high, 5)
+        count = len(marks) - 1
+        return marks[1:-1], [f"s{round(i * (SHADES - 1) / max(count - 1, 1))}" for i in range(count)]
+    steps = ticks(0, max(high - around, around - low), 2)[1:]
+    limits = [around + step for step in (*(-step for step in reversed(steps[:-1])), 0, *steps[:-1])]
+    ranks = range(1, len(steps) + 1)
+    return limits, [f"x{3 - min(rank, 3)}" for rank in reversed(ranks)] + [f"x{3 + min(rank, 3)}" for rank in ranks]
+
+
+def _surface(
+    plot: Plot,
+    years: Sequence[int],
+    ages: Sequence[int],
+    values: NDArray[np.float64],
+    limits: Sequence[float],
+    shades: Sequence[str],
+) -> list[str]:
+    """Draw one path per class, of runs of equal class along the years."""
+    codes = np.where(np.isfinite(values), np.searchsorted(limits, values, side="right"), -1)
+    tall = (plot.bottom - plot.top) / len(ages)
+    paths: dict[int, list[str]] = {}
+    for age, row in zip(ages, codes.tolist(), strict=True):
+        y = plot.y(age + 1)
+        for code, run in groupby(zip(years, row, strict=True), key=lambda cell: cell[1]):
+            cells = [year for year, _ in run]
+            x, wide = plot.x(cells[0]), plot.x(cells[-1] + 1) - plot.x(cells[0])
+            paths.setdefault(code, []).append(f"M{x:.1f},{y:.1f}h{wide:.1f}v{tall:.1f}h-{wide:.1f}z")
+    return [
+        element("path", d="".join(path), class_=f"cell {shades[code]}") for code, path in sorted(paths.items()) if code >= 0
+    ]
+
+
+def _cohort(plot: Plot, born: int, words: str, labels: Labels) -> list[str]:
+    """Draw the way of those born in a year: they are in their first year of age that year, and a year older every year."""
+    start, end = max(plot.first, born + plot.low), min(plot.last, born + plot.high)
+    if start >= end:
+        return []
+    ways = [(plot.x(year), plot.y(year - born)) for year in (start, end)]
+    (x0, y0), (x1, y1) = ways
+    line = element("line", x1=x0, y1=y0, x2=x1, y2=y1, class_="cohort")
+    spots = [(x0 + (x1 - x0) * t - 6, y0 + (y1 - y0) * t - 4, "end") for t in (0.75, 0.6, 0.85, 0.45, 0.3, 0.95)]
+    return [line, labels.place(words, spots, "value", SMALL, far=60)]
+
+
+def _key(plot: Plot, top: float, limits: Sequence[float], shades: Sequence[str], write: Callable[[float], str]) -> list[str]:
+    """Draw the colours in order with the limits between them."""
+    written = [write(limit) for limit in limits]
+    wide = min(max((measure(words, SMALL) for words in written), default=30) + 12, (plot.right - plot.left) / len(shades))
+    wide = max(wide, min(44.0, (plot.right - plot.left) / len(shades)))
+    parts = [
+        element("rect", x=plot.left + i * wide, y=top + 14, width=wide, height=12, class_=f"cell {shade}")
+        for i, shade in enumerate(shades)
+    ]
+    room = Labels((0, top, plot.right + 14, top + KEY))
+    for i, words in enumerate(written):
+        x = plot.left + (i + 1) * wide
+        parts += [element("line", x1=x, x2=x, y1=top + 14, y2=top + 30, class_="axis")]
+        parts += [room.place(words, [(x, top + 44, "middle")], "tick", SMALL)]
+    return parts

@@ -1,7 +1,7 @@
 """p-median: every shared network exact and by heuristic alone; larger random ones; spopt on the same instance and solver.
 
 Claims: all twenty networks proved in at most 60 s each; heuristic alone at most 1 s each, mean gap at most 0.1 %; faster than
-spopt, which writes the classic form for HiGHS by PuLP (pip install spopt pulp highspy; without them the comparison is left out).
+spopt, which writes the classic form for HiGHS by PuLP (pip install spopt pulp highspy; without them it is not compared).
 
 Run: python benchmarks/siting.py [folder with pmed1.txt … and optima.csv]
 """

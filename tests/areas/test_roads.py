@@ -37,6 +37,14 @@ def test_the_layout_of_the_or_library_is_known_by_its_header(tmp_path):
     assert edges(tmp_path, "4 2 1\n1 2 3\n2 3 5\n", layout="plain").header_p is None
 
 
+def test_a_header_that_miscounts_a_little_is_still_one_and_the_note_says_so(tmp_path):
+    chain = "".join(f"{k} {k + 1} 2\n" for k in range(1, 200))
+    roads = edges(tmp_path, "200 200 5\n" + chain)
+    assert (len(roads), roads.header_p) == (200, 5)
+    assert any("says 200 edges, 199 are listed" in note for note in roads.notes)
+    assert edges(tmp_path, chain).header_p is None
+
+
 def test_of_an_edge_listed_twice_the_last_cost_counts_in_either_direction(tmp_path):
     roads = edges(tmp_path, "1 2 3\n2 3 1\n2 1 9\n")
     assert listed(roads)[(1, 2)] == listed(roads)[(2, 1)] == 9

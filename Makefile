@@ -28,6 +28,7 @@ bench: .venv/full ## measure the claims of speed and size, print ratios (SHORT=1
 	$(RUN) -m allmende demo --no-serve
 	$(RUN) benchmarks/gate.py demo-data/hub
 	$(RUN) benchmarks/portal.py demo-data/public $(if $(SHORT),--rounds 3)
+	$(RUN) benchmarks/projection.py $(if $(SHORT),--short)
 
 lock: ## pin every dependency with hashes anew (needs uv)
 	sh tools/lock.sh

@@ -102,10 +102,8 @@ def _search(
     mark = np.empty(sites, dtype=np.int8)
     current = np.empty(customers)
     highest_dual = np.empty(customers)
-    reduced = np.empty(sites)
     kept = np.empty(sites)
     picks = np.empty(sites)
-    served = np.empty(customers)
     while depth > 0 and visits < work:
         depth -= 1
         if bounds[depth] > value - step + slack:
@@ -113,40 +111,9 @@ def _search(
         nodes += 1
         mark[:] = marks[depth]
         current[:] = duals[depth]
-        highest, inherited = -np.inf, bounds[depth]
-        picks[:] = 0.0
-        length, stuck = 0.3, 0
-        for _ in range(ROUNDS):
-            visits += _reduce(costs, mark, current, reduced)
-            chosen = _choose(reduced, mark, p)
-            if chosen[p - 1] < 0:
-                highest = np.inf
-                break
-            total = current.sum()
-            for i in chosen[:p]:
-                total += reduced[i]
-                picks[i] += 1.0
-            if total > highest:
-                highest = total
-                highest_dual[:] = current
-                kept[:] = reduced
-                stuck = 0
-            else:
-                stuck += 1
-                if stuck == 5:
-                    length, stuck = length * 0.6, 0
-            if highest > value - step + slack:
-                break
-            served[:] = 1.0
-            for i in chosen[:p]:
-                for j in range(customers):
-                    if costs[i, j] < current[j]:
-                        served[j] -= 1.0
-            visits += p * customers
-            norm = (served**2).sum()
-            if norm == 0.0:
-                break
-            current += length * (1.001 * value - total) / norm * served
+        inherited = bounds[depth]
+        highest, work_done = _bound(costs, p, mark, current, value, value - step + slack, highest_dual, kept, picks)
+        visits += work_done
         if highest > value - step + slack:
             continue
         chosen = _choose(kept, mark, p)
@@ -178,6 +145,46 @@ def _search(
     for k in range(depth):
         lowest = min(lowest, bounds[k])
     return best, value, lowest, nodes, depth == 0
+
+
+@numba.njit(cache=True)
+def _bound(
+    costs: Floats, p: int, mark: Marks, current: Floats, value: float, better: float, dual: Floats, kept: Floats, picks: Floats
+) -> tuple[float, int]:  # pragma: no cover - compiled
+    """Raise a node's bound until it exceeds `better`; leave multipliers, ρ and counts of picks in the last three."""
+    reduced = np.empty(costs.shape[0])
+    served = np.empty(costs.shape[1])
+    picks[:] = 0.0
+    highest, length, stuck, visits = -np.inf, 0.3, 0, 0
+    for _ in range(ROUNDS):
+        visits += _reduce(costs, mark, current, reduced)
+        chosen = _choose(reduced, mark, p)
+        if chosen[p - 1] < 0:
+            return np.inf, visits
+        total = current.sum()
+        for i in chosen[:p]:
+            total += reduced[i]
+            picks[i] += 1.0
+        stuck += 1
+        if total > highest:
+            highest, stuck = total, 0
+            dual[:] = current
+            kept[:] = reduced
+        elif stuck == 5:
+            length, stuck = length * 0.6, 0
+        if highest > better:
+            break
+        served[:] = 1.0
+        for i in chosen[:p]:
+            for j in range(costs.shape[1]):
+                if costs[i, j] < current[j]:
+                    served[j] -= 1.0
+        visits += p * costs.shape[1]
+        norm = (served**2).sum()
+        if norm == 0.0:
+            break
+        current += length * (1.001 * value - total) / norm * served
+    return highest, visits
 
 
 @numba.njit(cache=True)

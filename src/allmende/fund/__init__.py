@@ -1,0 +1,1 @@
+"""A shared fund: calls and elections, selection rules, the account over years, and the fund rehearsed."""

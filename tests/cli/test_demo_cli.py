@@ -36,7 +36,7 @@ def test_json_names_every_step_and_the_second_call_reuses_them(tmp_path, capsys)
     first = json.loads(capsys.readouterr().out)
     _call(*arguments)
     second = json.loads(capsys.readouterr().out)
-    assert [step["step"] for step in first["steps"]] == ["region", "hub", "offices", "receiving", "release"]
+    assert [step["step"] for step in first["steps"]] == ["region", "hub", "offices", "receiving", "release", "facilities"]
     assert not any(step["reused"] for step in first["steps"])
     assert all(step["reused"] for step in second["steps"])
     assert (tmp_path / "public" / "current" / "release.json").is_file()

@@ -6,9 +6,14 @@ from datetime import date
 
 import pytest
 
+from allmende.areas.hierarchy import load_region
+from allmende.areas.roads import main_component, read_geojson_roads
 from allmende.cubes.released import read_released
+from allmende.demo.facilities import ROADS
 from allmende.demo.pipeline import Order, run_demo
 from allmende.hub import open_hub
+from allmende.outlook.facilities import FACILITIES, area_keys, read_facilities, unit_shapes
+from allmende.outlook.services import load_services
 from allmende.privacy.profiles import load_profile
 from allmende.release import verify
 
@@ -21,7 +26,7 @@ TODAY = date(2026, 3, 1)
 def order(tmp_path_factory):
     order = Order(tmp_path_factory.mktemp("demo"), seed=3, small=True)
     steps = list(run_demo(order, TODAY, lambda _: lambda *_: None))
-    assert [s.step.name for s in steps] == ["region", "hub", "offices", "receiving", "release"]
+    assert [s.step.name for s in steps] == ["region", "hub", "offices", "receiving", "release", "facilities"]
     return order
 
 
@@ -92,6 +97,22 @@ def test_persons_stay_in_the_offices(order):
             if path.is_file():
                 data = path.read_bytes()
                 assert not any(street in data for street in rare), path
+
+
+def test_facilities_stand_in_the_region_and_offer_what_its_services_have(order):
+    services = load_services(order.public / "services")
+    region = load_region(order.region)
+    shapes = unit_shapes(order.region, region)
+    facilities = read_facilities(order.public / FACILITIES, services, area_keys(region), shapes)
+    assert {(f.service, f.part) for f in facilities} == {
+        (s.id, part) for s in services for part in [p.id for p in s.parts] or [""]
+    }
+    at = shapes.locate([f.lon for f in facilities], [f.lat for f in facilities])
+    assert [shapes.keys[position] for position in at] == [f.area for f in facilities]
+    assert not any(service.missing() for service in services)
+    roads = read_geojson_roads(order.public / ROADS)
+    assert not roads.notes
+    assert len(main_component(roads)) == len(roads)
 
 
 def test_a_second_run_only_looks(order):

@@ -43,6 +43,14 @@ def test_a_shortfall_is_told_of_the_year_in_which_most_is_missing() -> None:
     assert found.coverage == 50
 
 
+def test_what_comes_after_the_last_year_asked_for_is_not_told() -> None:
+    value = np.array(around(80, 105, 200))[:, :, None, None]
+    balance = weigh(Need(service(25), YEARS, ("C",), value), np.full((3, 1, 1), 100.0))
+    found = find(balance, service(25), until=2028)[0][0]
+    assert (found.kind, found.year, found.last_year) == ("short", 2028, 2028)
+    assert find(balance, service(25), until=2027)[0][0].kind == "enough"
+
+
 def test_a_shortfall_that_passes_names_its_last_year() -> None:
     found = said(around(150, 120, 50), [100, 100, 100])
     assert (found.kind, found.year, found.first_year, found.last_year) == ("short", 2027, 2027, 2028)

@@ -49,7 +49,7 @@ def weighed(
 def test_each_geography_has_its_catchments_and_only_local_services_have_districts() -> None:
     needs = weighed()
     assert {name: areas.balance.catchments for name, areas in needs["kita"].areas.items()} == {
-        "region": ("aue",), "municipality": ("01", "02"), "district": ("01.1", "01.2"),
+        "region": ("region",), "municipality": ("01", "02"), "district": ("01.1", "01.2"),
     }  # fmt: skip
     assert set(needs["care"].areas) == {"region", "municipality"}
 

@@ -18,6 +18,7 @@ from allmende.deliveries import new_office_key, write_signing_key
 from allmende.deliveries.keys import write_matrix
 from allmende.demo.delivering import Extracts, Guard, Job, deliver_all
 from allmende.demo.dirt import soil
+from allmende.demo.facilities import equip
 from allmende.demo.history import LAST_YEAR, live
 from allmende.demo.offices import Office, list_offices, write_offices, write_truth
 from allmende.demo.people import FIRST_YEAR, furnish, populate
@@ -88,7 +89,7 @@ class Order:
 
 
 def run_demo(order: Order, today: date, begin: Callable[[Step], Advance]) -> Iterator[Done]:
-    """Do all steps, from nothing to a release in force; steps that are done and unchanged are reused."""
+    """Do all steps, from nothing to a release in force and what is there; steps that are done and unchanged are reused."""
     order.folder.mkdir(parents=True, exist_ok=True)
     inputs = f"{house_print()} seed={order.seed} small={order.small} real={order.real.resolve() if order.real else ''}"
     return run_steps(_steps(order, today), order.folder, inputs, begin)
@@ -145,6 +146,12 @@ def _steps(order: Order, today: date) -> Sequence[Step]:
         ),
         Step("receiving", ("Hub empfängt", "The hub receives"), (), lambda advance: _receive(order, advance)),
         Step("release", ("Prüfen und veröffentlichen", "Gate and release"), (), lambda _: _release(order, today)),
+        Step(
+            "facilities",
+            ("Einrichtungen", "Facilities"),
+            (order.public / "facilities", order.public / "services"),
+            lambda _: _equip(order),
+        ),
     )
 
 
@@ -229,6 +236,17 @@ def _release(order: Order, today: date) -> tuple[str, str]:
     return (
         f"{len(planned.findings)} Angriffe gerechnet, {_changed_de(narrowed)}; Ausgabe {built.id}: {_de(built.cells)} Werte",
         f"{len(planned.findings)} attacks computed, {_changed_en(narrowed)}; release {built.id}: {built.cells:,} values",
+    )
+
+
+def _equip(order: Order) -> tuple[str, str]:
+    facilities = equip(order.region, order.public, order.seed)
+    there = len({each.id for each in facilities})
+    planned = len({each.id for each in facilities if each.opens or each.closes})
+    services = len({each.service for each in facilities})
+    return (
+        f"{there} Einrichtungen von {services} Leistungen, {planned} Eröffnungen und Schließungen geplant",
+        f"{there} facilities of {services} services, {planned} openings and closings planned",
     )
 
 

@@ -40,6 +40,14 @@ class Balance:
         over = self.probability > level
         return np.where(over.any(axis=0), np.asarray(self.years)[over.argmax(axis=0)], 0)
 
+    def up_to(self, year: int) -> Balance:
+        """Return the balance of the years up to this one, at least of the first."""
+        n = max(sum(each <= year for each in self.years), 1)
+        return Balance(
+            self.years[:n], self.catchments, self.parts, self.need[:, :n], self.capacity[:n], self.probability[:n],
+            self.missing[:n], self.spare[:n], self.steps[:, :n], self.offered[:n],
+        )  # fmt: skip
+
     def coverage(self) -> Floats:
         """Return capacity in per cent of need `[Q, Y, C, P]`, lowest first; NaN where nobody needs anything.
 

@@ -93,7 +93,7 @@ def count_people(people: People, service: Service, catchments: Catchments) -> Fl
             todo="Draw the spans that the service names.",
         )
     chosen = people.value[..., [people.spans.index(span) for span in service.spans()]]
-    gathered = np.einsum("cu,syuk->syck", catchments.share, chosen, optimize=True)
+    gathered = np.moveaxis(np.tensordot(catchments.share, chosen, axes=(1, 2)), 0, 2)
     passed = service.elapsed()
     on_day: Floats = (1 - passed) * gathered[:, :-1] + passed * gathered[:, 1:]
     return on_day
@@ -106,6 +106,13 @@ def compute_need(people: People, service: Service, catchments: Catchments, rng: 
 
     Raises `AllmendeError` if a quota is missing or the people lack ages that the service needs.
     """
+    return apply_quotas(count_people(people, service, catchments), service, people.years[1:], catchments.names, rng)
+
+
+def apply_quotas(
+    counted: Floats, service: Service, years: tuple[int, ...], catchments: tuple[str, ...], rng: np.random.Generator
+) -> Need:
+    """Compute the need of people who were counted already (`count_people`), as `compute_need` does."""
     if service.missing():
         raise AllmendeError(
             f"The need for {service.id!r} cannot be computed: no source gives these quotas.",
@@ -113,9 +120,8 @@ def compute_need(people: People, service: Service, catchments: Catchments, rng: 
             expected="values with source and date",
             todo="Write them into the region's own service file.",
         )
-    counted, years = count_people(people, service, catchments), people.years[1:]
     value = np.stack([_part_need(counted, service.spans(), part, years, rng) for part in service.parts], axis=-1)
-    return Need(service, years, catchments.names, value)
+    return Need(service, years, catchments, value)
 
 
 def _part_need(people: Floats, spans: tuple[Span, ...], part: Part, years: tuple[int, ...], rng: np.random.Generator) -> Floats:

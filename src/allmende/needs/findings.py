@@ -54,15 +54,14 @@ class Finding:
     coverage: float | None = None
 
 
-def find(balance: Balance, service: Service) -> tuple[tuple[Finding, ...], ...]:
-    """Return what each catchment's parts have to say, `[C][P]`.
+def find(balance: Balance, service: Service, *, until: int | None = None) -> tuple[tuple[Finding, ...], ...]:
+    """Return what each catchment's parts have to say of the years up to `until` (all if left out), `[C][P]`.
 
     The rule: a shortfall is stated where its probability exceeds `LIKELY` in some year, about the year in which most is
     missing on average; up to `UNLIKELY` in all years it is called enough; between them it is open.
     """
-    return tuple(
-        tuple(_find(balance, service, c, p) for p in range(len(balance.parts))) for c in range(len(balance.catchments))
-    )
+    near = balance if until is None else balance.up_to(until)
+    return tuple(tuple(_find(near, service, c, p) for p in range(len(near.parts))) for c in range(len(near.catchments)))
 
 
 def supported(value: float, width: float, smallest: float = 1.0) -> float:

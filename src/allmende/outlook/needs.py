@@ -11,7 +11,7 @@ import numpy as np
 from allmende.areas.region import Region
 from allmende.needs.balance import Balance, weigh
 from allmende.needs.capacity import Facility, count_capacity
-from allmende.needs.demand import People, compute_need, count_people, group_units
+from allmende.needs.demand import People, apply_quotas, count_people, group_units
 from allmende.needs.findings import Finding, find
 from allmende.needs.services import Floats, Service
 
@@ -24,6 +24,9 @@ COUNT_LEVELS = (0.1, 0.5, 0.9)
 
 DIGITS = 4
 """Decimals of all figures of a balance, so that what is read is what was computed."""
+
+AHEAD = 10
+"""Years that findings look at: a council decides on what comes within ten years, and later children are not born yet."""
 
 ARRAYS = ("need", "capacity", "probability", "missing", "spare", "steps", "offered")
 
@@ -67,8 +70,9 @@ class ServiceNeeds:
     areas: Mapping[str, AreaNeeds]
 
     def findings(self, geography: str) -> tuple[tuple[Finding, ...], ...]:
-        """Return what there is to say of each catchment and part, `[C][P]`."""
-        return find(self.areas[geography].balance, self.service)
+        """Return what there is to say of each catchment and part on the next `AHEAD` years, `[C][P]`."""
+        balance = self.areas[geography].balance
+        return find(balance, self.service, until=balance.years[0] + AHEAD - 1)
 
 
 def region_geographies(region: Region) -> tuple[Geography, ...]:
@@ -76,7 +80,7 @@ def region_geographies(region: Region) -> tuple[Geography, ...]:
     owner = {town.ags: town.ags for town in region.municipalities} | {each.key: each.ags for each in region.districts}
     finest = {each.key: each.key for town in region.municipalities for each in region.finest(town.ags)}
     larger = {owner[key] for key in finest} | {each.key for each in region.districts if each.key not in finest}
-    found = (Geography(REGION, dict.fromkeys(owner, region.id)), Geography(MUNICIPALITY, owner))
+    found = (Geography(REGION, dict.fromkeys(owner, REGION)), Geography(MUNICIPALITY, owner))
     return (*found, Geography(DISTRICT, finest, frozenset(larger))) if finest else found
 
 
@@ -126,9 +130,10 @@ def _weigh_areas(
     units = tuple(people.units[position] for position in inside)
     residents = People(people.value[:, :, inside], people.years, units, people.spans)
     catchments = group_units(units, [geography.catchment_of[unit] for unit in units])
-    need = compute_need(residents, service, catchments, _generator(seed, service))
+    counted = count_people(residents, service, catchments)
+    need = apply_quotas(counted, service, people.years[1:], catchments.names, _generator(seed, service))
     capacity = count_capacity(facilities, service, geography.catchment_of, catchments.names, need.years)
-    on_day = np.quantile(count_people(residents, service, catchments), COUNT_LEVELS, axis=0)
+    on_day = np.quantile(counted, COUNT_LEVELS, axis=0)
     return AreaNeeds(_rounded(weigh(need, capacity)), np.round(on_day, DIGITS), left_out)
 
 

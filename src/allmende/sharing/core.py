@@ -1,0 +1,140 @@
+"""Would anybody be better off alone? The core, the least core, and the proof when no shares satisfy everybody."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from allmende.errors import AllmendeError
+from allmende.sharing.games import Amounts, Floats, Game, coalition_sums
+from allmende.sharing.growing import INFINITY, Programme
+from allmende.sharing.levels import CLOSE, settle
+from allmende.sharing.scan import Free, complaints
+from allmende.sharing.span import Span
+
+
+@dataclass(frozen=True, slots=True)
+class CoreReport:
+    """Whether shares satisfy every coalition, and who would leave if not.
+
+    `overcharged` is the group that is worst off against its amount alone (in a value game the one that lacks most), `by` how
+    much; both empty if all are satisfied. `closest` is then the group that comes next to leaving, `room` what it has to spare.
+    `unsatisfied` counts all groups that would be better off alone.
+    """
+
+    member: bool
+    overcharged: tuple[str, ...]
+    by: Any
+    closest: tuple[str, ...]
+    room: Any
+    unsatisfied: int
+
+
+def core_report(game: Game, shares: Amounts, *, tolerance: float = 1e-9) -> CoreReport:
+    """Test shares against the amount of every coalition whose amount is stated.
+
+    `tolerance` is relative to the largest amount (0 in exact games). Raises `AllmendeError` if the shares do not sum to
+    the total.
+
+    >>> from allmende.sharing.games import game_from
+    >>> game = game_from("cost", "ABC", lambda s: {1: 10, 2: 16, 3: 18}[len(s)])
+    >>> report = core_report(game, np.array([8.0, 9.0, 1.0]))
+    >>> report.member, report.overcharged, float(report.by)
+    (False, ('A', 'B'), 1.0)
+    """
+    allowed = 0 if game.exact else tolerance * float(np.nanmax(np.abs(game.amounts)))
+    check_total(game, shares, allowed)
+    complaint = complaints_of(game, shares)
+    if len(complaint) == 2:
+        return CoreReport(True, (), 0, (), 0, 0)
+    worst = int(np.nanargmax(complaint[1:-1].astype(np.float64))) + 1
+    if complaint[worst] > allowed:
+        unsatisfied = int(np.count_nonzero(complaint[1:-1] > allowed))
+        return CoreReport(False, game.members(worst), complaint[worst], (), 0, unsatisfied)
+    return CoreReport(True, (), 0, game.members(worst), -complaint[worst], 0)
+
+
+def complaints_of(game: Game, shares: Amounts) -> Amounts:
+    """Return for every coalition what it pays above its cost alone (in a value game: what it lacks); NaN where not stated."""
+    sums = coalition_sums(np.asarray(shares, dtype=game.amounts.dtype))
+    return sums - game.amounts if game.kind == "cost" else game.amounts - sums
+
+
+def check_total(game: Game, shares: Amounts, allowed: float) -> None:
+    """Raise `AllmendeError` unless there is a share for each player and they sum to the amount of all together."""
+    if len(shares) != len(game):
+        raise AllmendeError(f"{len(shares)} shares for {len(game)} players.", expected="one share a player")
+    gap = sum(shares) - game.total
+    if abs(gap) > allowed * len(game) + (0 if game.exact else 1e-9 * len(game)):
+        raise AllmendeError(
+            f"The shares sum to {float(sum(shares)):.10g}.",
+            where="allocation",
+            expected=f"{float(game.total):.10g}, the amount of all together",
+            todo="Split the whole amount.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """Whether the core has members, and the proof if not.
+
+    `weights` are the balanced weights of coalitions (each player's coalitions sum to 1) with which the coalitions' amounts
+    alone are better than the total, `alone` their sum: no shares can satisfy them all. Bondareva 1963, Shapley 1967.
+    """
+
+    nonempty: bool
+    weights: tuple[tuple[tuple[str, ...], float], ...]
+    alone: float
+
+
+def core_balance(game: Game) -> Balance:
+    """Say whether any shares satisfy every coalition.
+
+    >>> from allmende.sharing.games import game_from
+    >>> game = game_from("cost", "ABC", lambda s: {1: 10, 2: 10, 3: 18}[len(s)])
+    >>> found = core_balance(game)
+    >>> found.nonempty, found.alone, [weight for _, weight in found.weights]
+    (False, 15.0, [0.5, 0.5, 0.5])
+    """
+    worth = game.as_floats().worth
+    everybody = game.everybody
+    scale = float(np.nanmax(np.abs(worth))) or 1.0
+    programme = _all_satisfied(worth / scale)
+    weights = tuple((game.members(s), round(dual, 12)) for s, dual in programme.binding() if dual > CLOSE)
+    best = scale * sum(dual * worth[s] / scale for s, dual in programme.binding() if dual > CLOSE)
+    if best <= worth[everybody] + CLOSE * scale:
+        return Balance(True, (), float(game.total))
+    return Balance(False, weights, float(-best if game.kind == "cost" else best))
+
+
+def _all_satisfied(worth: Floats) -> Programme:
+    """Solve: the least sum of shares that gives every coalition but all together its worth."""
+    n = len(worth).bit_length() - 1
+    free = Free.of(Span(n).normal())
+    masked = worth.copy()
+    masked[[0, -1]] = np.nan
+    programme = Programme(np.full(n, -INFINITY), level=False)
+    begin = [s for i in range(n) for s in {1 << i, (1 << n) - 1 ^ 1 << i} if np.isfinite(masked[s])]
+    while begin:
+        programme.require(begin, worth[begin], [0.0] * len(begin))
+        shares, _ = programme.solve()
+        found, _ = complaints(masked, shares, free, factor=1.0, above=CLOSE, most=64)
+        begin = sorted(set(found.tolist()) - set(programme.rows))
+    return programme
+
+
+def least_core(game: Game) -> tuple[float, Floats]:
+    """Return the smallest possible largest complaint (below 0: the core is wide) and one allocation that has it.
+
+    >>> from allmende.sharing.games import game_from
+    >>> level, _ = least_core(game_from("cost", "ABC", lambda s: {1: 10, 2: 10, 3: 18}[len(s)]))
+    >>> round(level, 9)
+    2.0
+    """
+    found = settle(game.as_floats().worth, rational=False, first_only=True)
+    if len(found.shares) == 1:
+        return 0.0, found.shares
+    shares = -found.shares if game.kind == "cost" else found.shares
+    return found.levels[0].complaint, shares

@@ -1,0 +1,219 @@
+"""Cooperative games: who the players are, and what every coalition of them costs or is worth."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from allmende.errors import AllmendeError
+
+Floats = NDArray[np.float64]
+Amounts = NDArray[Any]
+"""`float64`, or objects that are all `Fraction` (rational mode)."""
+Kind = Literal["cost", "value"]
+
+MOST_PLAYERS = 25
+"""2^25 amounts take 256 MiB; one player more doubles everything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Game:
+    """A game with transferable utility.
+
+    `amounts` has 2^n entries: the amount of coalition S at position Σ 2^i over its players i, 0 at position 0. An amount that
+    nobody stated is NaN (a *partial* game: only realistic coalitions are costed); the amount of all together is always there.
+
+    >>> game = game_of("cost", ["A", "B"], [(["A"], 6), (["B"], 5), (["A", "B"], 8)])
+    >>> game.amounts.tolist()
+    [0.0, 6.0, 5.0, 8.0]
+    >>> game.members(3)
+    ('A', 'B')
+    """
+
+    kind: Kind
+    players: tuple[str, ...]
+    amounts: Amounts
+
+    def __len__(self) -> int:
+        return len(self.players)
+
+    @property
+    def everybody(self) -> int:
+        """The position of the coalition of all players."""
+        return len(self.amounts) - 1
+
+    @property
+    def total(self) -> Any:
+        """The amount of all together, which an allocation splits."""
+        return self.amounts[-1]
+
+    @property
+    def alone(self) -> Amounts:
+        """The amount of each player alone."""
+        singles: Amounts = self.amounts[1 << np.arange(len(self))]
+        return singles
+
+    @property
+    def exact(self) -> bool:
+        """Whether the amounts are fractions."""
+        return self.amounts.dtype == object
+
+    @property
+    def worth(self) -> Amounts:
+        """The amounts as a value game has them: a cost is a worth below nothing."""
+        return -self.amounts if self.kind == "cost" else self.amounts
+
+    @property
+    def stated(self) -> NDArray[np.bool_]:
+        """For each coalition whether its amount is known."""
+        known: NDArray[np.bool_] = self.amounts == self.amounts
+        return known
+
+    def members(self, coalition: int) -> tuple[str, ...]:
+        """Return the names of a coalition's players."""
+        return tuple(name for i, name in enumerate(self.players) if coalition >> i & 1)
+
+    def coalition(self, members: Iterable[str]) -> int:
+        """Return the position of the coalition of these players."""
+        return sum(1 << self.players.index(name) for name in members)
+
+    def as_floats(self) -> Game:
+        """Return the same game with `float64` amounts."""
+        return Game(self.kind, self.players, self.amounts.astype(np.float64))
+
+    def require_complete(self, method: str) -> None:
+        """Raise `AllmendeError` that names a missing coalition if a method needs them all."""
+        missing = np.flatnonzero(~self.stated)
+        if len(missing):
+            raise AllmendeError(
+                f"The amounts of {len(missing)} coalitions are missing.",
+                where=" + ".join(self.members(int(missing[0]))),
+                expected=f"an amount for every coalition, as {method} needs",
+                todo="State it, or choose a method for partial games (nucleolus, equal split of savings, a key).",
+            )
+
+
+def game_of(
+    kind: str,
+    players: Sequence[str],
+    coalitions: Iterable[tuple[Sequence[str], Any]],
+    *,
+    partial: bool = False,
+    exact: bool = False,
+) -> Game:
+    """Return the game of a table of coalitions: pairs of members and amount.
+
+    With `exact` amounts become fractions. Infinite amounts say that a coalition cannot act alone and count as not stated.
+    Raises `AllmendeError` for an unknown kind or player, a coalition named twice, too many players, a negative cost, and
+    (unless `partial`) for a coalition that is missing.
+
+    >>> game_of("cost", ["A", "B"], [(["A"], 6), (["A", "B"], 8)])
+    Traceback (most recent call last):
+    allmende.errors.AllmendeError: The amount of a coalition is missing.
+      where:    B
+      expected: an amount for each of the 3 coalitions
+      to do:    State it, or say that only some coalitions are costed (partial).
+    """
+    names = _checked_players(kind, players)
+    amounts = np.full(1 << len(names), np.nan, dtype=object if exact else np.float64)
+    amounts[0] = Fraction(0) if exact else 0.0
+    position = {name: 1 << i for i, name in enumerate(names)}
+    seen: set[int] = set()
+    for members, amount in coalitions:
+        where = " + ".join(map(str, members))
+        at = _position(members, position, where)
+        if at in seen:
+            raise AllmendeError("A coalition is named twice.", where=where, expected="one amount a coalition")
+        seen.add(at)
+        amounts[at] = _amount(amount, kind, where, exact=exact)
+    game = Game("cost" if kind == "cost" else "value", names, amounts)
+    _check_missing(game, seen, partial=partial)
+    return game
+
+
+def game_from(kind: Kind, players: Sequence[str], amount: Callable[[tuple[int, ...]], float]) -> Game:
+    """Return the game whose amounts a function computes from the positions of a coalition's players.
+
+    >>> game_from("cost", ["A", "B"], lambda members: 10 + 5 * len(members)).amounts.tolist()
+    [0.0, 15.0, 15.0, 20.0]
+    """
+    names = _checked_players(kind, players)
+    n = len(names)
+    amounts = [0.0] + [float(amount(tuple(i for i in range(n) if s >> i & 1))) for s in range(1, 1 << n)]
+    return Game(kind, names, np.array(amounts))
+
+
+def coalition_sums(parts: NDArray[Any]) -> NDArray[Any]:
+    """Return for every coalition the sum over its players, in order of position.
+
+    >>> coalition_sums(np.array([1.0, 10.0])).tolist()
+    [0.0, 1.0, 10.0, 11.0]
+    """
+    sums = np.zeros(1, dtype=parts.dtype)
+    for part in parts:
+        sums = np.concatenate([sums, sums + part])
+    return sums
+
+
+def sizes(n: int) -> NDArray[np.uint8]:
+    """Return the number of players of every coalition of n."""
+    return np.bitwise_count(np.arange(1 << n, dtype=np.uint32))
+
+
+def _checked_players(kind: str, players: Sequence[str]) -> tuple[str, ...]:
+    names = tuple(str(name) for name in players)
+    if kind not in ("cost", "value"):
+        raise AllmendeError(f"A game is not of kind {kind!r}.", where="kind", expected='"cost" or "value"')
+    twice = [name for name in names if names.count(name) > 1]
+    if not names or twice:
+        what = f"The player {twice[0]!r} is named twice." if twice else "The game has no players."
+        raise AllmendeError(what, where="players", expected="at least one player, each named once")
+    if len(names) > MOST_PLAYERS:
+        raise AllmendeError(
+            f"{len(names)} players make 2^{len(names)} coalitions.",
+            where="players",
+            expected=f"at most {MOST_PLAYERS} players with an amount for every coalition (256 MiB)",
+            todo="Group players who act together, use a structured game (airport, tree, blocks), or sample the Shapley value.",
+        )
+    return names
+
+
+def _position(members: Sequence[str], position: dict[str, int], where: str) -> int:
+    unknown = [name for name in members if name not in position]
+    if unknown or not members or len(set(members)) < len(members):
+        what = f"There is no player {unknown[0]!r}." if unknown else "A coalition has no members, or one twice."
+        raise AllmendeError(what, where=f"coalition {where}", expected="some of: " + ", ".join(position))
+    return sum(position[name] for name in members)
+
+
+def _amount(amount: Any, kind: str, where: str, *, exact: bool) -> Any:
+    try:
+        number = float(amount)
+        kept = Fraction(str(amount)) if exact and np.isfinite(number) else number
+    except (TypeError, ValueError):
+        raise AllmendeError(f"{amount!r} is not an amount.", where=f"coalition {where}", expected="a number") from None
+    if np.isnan(number) or (kind == "cost" and number < 0) or number == -np.inf:
+        raise AllmendeError(
+            f"The cost {amount} is below nothing or no number." if kind == "cost" else f"{amount} is no amount.",
+            where=f"coalition {where}",
+            expected="a cost of 0 or more" if kind == "cost" else "a number",
+            todo="If it is a gain, give a game of kind value.",
+        )
+    return np.nan if np.isinf(number) else kept
+
+
+def _check_missing(game: Game, seen: set[int], *, partial: bool) -> None:
+    needed = [game.everybody] if partial else range(1, len(game.amounts))
+    for s in needed:
+        if s not in seen or (s == game.everybody and not game.stated[s]):
+            raise AllmendeError(
+                "The amount of all together is missing." if s == game.everybody else "The amount of a coalition is missing.",
+                where=" + ".join(game.members(s)),
+                expected=f"an amount for each of the {game.everybody} coalitions",
+                todo="State it." if partial else "State it, or say that only some coalitions are costed (partial).",
+            )

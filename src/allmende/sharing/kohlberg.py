@@ -1,0 +1,97 @@
+"""Check a proposed nucleolus without trusting how it was found (Kohlberg 1971).
+
+An imputation is the nucleolus if and only if, for every size of complaint, the coalitions that complain at least so much can be
+weighted so that every player counts alike (with players held at their amount alone weighted at will): otherwise money could be
+moved from somewhere to them. Levels are walked from the worst complaint on until the coalitions determine everything.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from allmende.sharing.core import complaints_of
+from allmende.sharing.directions import find_direction, proved
+from allmende.sharing.games import Amounts, Game, coalition_sums, sizes
+from allmende.sharing.span import PRIME, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether shares are the nucleolus, and why not.
+
+    `levels` are the complaints walked. `complaining` is the first collection of coalitions that could be helped, `move` how:
+    shares changed in these proportions lower one of these complaints and raise none.
+    """
+
+    accepted: bool
+    reason: str
+    levels: tuple[Any, ...]
+    complaining: tuple[tuple[str, ...], ...] = ()
+    move: tuple[float, ...] = ()
+
+
+def verify_nucleolus(
+    game: Game, shares: Amounts, *, per_head: bool = False, rational: bool = True, tolerance: float | None = None
+) -> Verdict:
+    """Say whether shares are the nucleolus (prenucleolus without `rational`; of complaints per head with `per_head`).
+
+    Complaints closer than `tolerance` count as equal: by default 1e-6 and a billionth of the largest amount. In an exact game
+    the tolerance is 0 and every step is proved in fractions.
+
+    >>> from allmende.sharing.games import game_from
+    >>> game = game_from("cost", "ABC", lambda s: {1: 10, 2: 16, 3: 18}[len(s)])
+    >>> verify_nucleolus(game, np.array([6.0, 6.0, 6.0])).accepted
+    True
+    >>> verify_nucleolus(game, np.array([6.0, 6.5, 5.5])).accepted
+    False
+    """
+    if tolerance is None:
+        tolerance = 0.0 if game.exact else 1e-6 + 1e-9 * float(np.nanmax(np.abs(game.amounts)))
+    proposal = np.asarray(shares, dtype=game.amounts.dtype)
+    allowed: Any = Fraction(0) if game.exact else tolerance
+    if abs(sum(proposal) - game.total) > allowed * len(game):
+        return Verdict(False, f"The shares sum to {sum(proposal)}, not to {game.total}.", ())
+    complaint = complaints_of(game, proposal)
+    singles = complaint[1 << np.arange(len(game))]
+    if rational and any(single > allowed for single in singles):
+        worse = [game.players[i] for i, single in enumerate(singles) if single > allowed]
+        return Verdict(False, f"{', '.join(worse)} would be better off alone.", ())
+    held = tuple(i for i, single in enumerate(singles) if rational and single >= -allowed)
+    if per_head:
+        complaint[1:] = complaint[1:] / sizes(len(game))[1:]
+    return _walk(game, complaint, held, allowed)
+
+
+def _walk(game: Game, complaint: Amounts, held: tuple[int, ...], allowed: Any) -> Verdict:
+    span = Span(len(game))
+    span.add(game.everybody)
+    settled = [game.everybody]
+    levels: list[Any] = []
+    stated = game.stated
+    while not span.complete:
+        free = np.flatnonzero(stated & ~_determined(span))
+        if not len(free):
+            return Verdict(False, "The stated coalitions leave more than one point.", tuple(levels))
+        worst = complaint[free].max()
+        level = free[complaint[free] >= worst - allowed]
+        found = find_direction(len(game), level, settled, held)
+        if found.move is not None:
+            helped = tuple(game.members(int(s)) for s in level[:12])
+            reason = "These coalitions complain most among those that can be helped, and shares exist that help them."
+            return Verdict(False, reason, tuple(levels), helped, tuple(found.move.round(6).tolist()))
+        if game.exact and not proved(len(game), level, settled, held, found):
+            return Verdict(False, "The balancing weights could not be proved in fractions.", tuple(levels))
+        settled += [s for s in level.tolist() if span.add(s)]
+        levels.append(worst)
+    return Verdict(True, "Every collection of complaining coalitions is balanced.", tuple(levels))
+
+
+def _determined(span: Span) -> NDArray[np.bool_]:
+    normal = span.normal()
+    known: NDArray[np.bool_] = coalition_sums(normal) % np.uint64(PRIME) == 0
+    return known

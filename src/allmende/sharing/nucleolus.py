@@ -1,0 +1,70 @@
+"""The nucleolus and its relatives: the allocation whose worst-off coalition complains least, then the next, and so on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from allmende.errors import AllmendeError
+from allmende.sharing.exact import solve_exactly
+from allmende.sharing.games import Amounts, Game
+from allmende.sharing.levels import Levels, Weighing, settle, weight_of
+
+
+def nucleolus(game: Game, *, weighing: Weighing = "plain", rational: bool = True) -> Amounts:
+    """Return the nucleolus in units of the game (costs for a cost game).
+
+    The complaint of a coalition is what it pays above its cost alone, or lacks of its worth; `weighing` divides it by the
+    number of its players ("per head") or its worth ("relative", for value games without negative amounts). `rational` keeps
+    everybody at the amount alone or better (the nucleolus); without it the result is the prenucleolus. An exact game gives
+    fractions.
+
+    Schmeidler 1969. Raises `AllmendeError` as `settle` does.
+
+    >>> from allmende.sharing.games import game_from
+    >>> nucleolus(game_from("cost", "ABC", lambda s: {1: 10, 2: 16, 3: 18}[len(s)])).round(9).tolist()
+    [6.0, 6.0, 6.0]
+    """
+    if weighing == "relative":
+        _check_relative(game)
+    found = settle(game.as_floats().worth, weighing=weighing, rational=rational)
+    shares = polished(game.worth, found, weighing)
+    return -shares if game.kind == "cost" else shares
+
+
+def polished(worth: Amounts, found: Levels, weighing: Weighing) -> Amounts:
+    """Return the shares that solve exactly what binds: x(N) = v(N), x(S) + w(S) t_k = v(S), x_i = v(i) for who is held."""
+    n, depth = len(found.shares), len(found.levels)
+    everybody = (1 << n) - 1
+    rows = [(everybody, -1, 0.0)]
+    rows += [(s, k, weight_of(weighing, s, worth)) for k, level in enumerate(found.levels) for s in level.coalitions]
+    rows += [(1 << i, -1, 0.0) for i in found.held]
+    exact = worth.dtype == object
+    matrix = np.zeros((len(rows), n + depth), dtype=object if exact else np.float64)
+    for at, (s, k, weight) in enumerate(rows):
+        matrix[at, :n] = [s >> i & 1 for i in range(n)]
+        if k >= 0:
+            matrix[at, n + k] = worth[s] if weighing == "relative" else int(weight)
+    right = np.array([worth[s] for s, _, _ in rows], dtype=matrix.dtype)
+    if exact:
+        return np.array(solve_exactly(matrix.tolist(), right.tolist())[:n], dtype=object)
+    shares: Amounts = _solve(matrix, right)[:n]
+    return shares
+
+
+def _solve(matrix: Any, right: Any) -> Any:
+    """Solve a consistent system with more rows than unknowns, and correct the answer once by what is left."""
+    answer = np.linalg.lstsq(matrix, right, rcond=None)[0]
+    return answer + np.linalg.lstsq(matrix, right - matrix @ answer, rcond=None)[0]
+
+
+def _check_relative(game: Game) -> None:
+    below = np.flatnonzero(game.amounts < 0)
+    if game.kind == "cost" or len(below):
+        raise AllmendeError(
+            "Relative complaints are defined for gains of 0 or more only.",
+            where=" + ".join(game.members(int(below[0]))) if len(below) else "kind cost",
+            expected="a value game without negative amounts",
+            todo="Turn costs into savings first (savings_game).",
+        )

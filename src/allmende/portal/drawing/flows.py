@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from allmende.portal.drawing.ground import Place, fit, path_of
 from allmende.portal.drawing.plot import polygon
 from allmende.portal.drawing.svg import WIDE, drawing, element
-from allmende.portal.drawing.words import SMALL, Labels, measure
+from allmende.portal.drawing.words import SMALL, Box, Labels, boxes, measure
 
 Flow = tuple[str, str, float]
 """From, to, value."""
@@ -30,7 +30,7 @@ def flow_map(
     write: Callable[[float], str],
     width: int = WIDE,
     *,
-    largest: int = 12,
+    largest: int = 8,
 ) -> str:
     """Draw the largest flows between named places over outlines (polygons in metres); opposite flows bend apart.
 
@@ -48,7 +48,8 @@ def flow_map(
         title = f"<title>{escape(f'{origin} → {to}: {write(value)}')}</title>"
         parts.append(polygon(_arrow(curve, max(value * thick, 1.2)), "flow", title))
     parts += [element("circle", cx=x, cy=y, r=4, class_="centre") for x, y in at.values()]
-    words = [_name(name, spot, labels) for name, spot in at.items()]
+    arrows = boxes((tuple(point) for _, _, _, curve in curves for point in curve.tolist()), 4)
+    words = [_name(name, spot, labels, arrows) for name, spot in at.items()]
     words += [_value(write(value), curve, labels) for _, _, value, curve in curves]
     return drawing(width, height + 2 * MARGIN, label, parts + words, "chart map")
 
@@ -76,10 +77,10 @@ def _arrow(curve: NDArray[np.float64], thick: float) -> list[tuple[float, float]
     return [(float(x), float(y)) for x, y in outline]
 
 
-def _name(name: str, spot: tuple[float, float], labels: Labels) -> str:
+def _name(name: str, spot: tuple[float, float], labels: Labels, arrows: Sequence[Box]) -> str:
     x, y = spot
     spots = [(x, y - 10, "middle"), (x, y + 20, "middle"), (x + 9, y + 5, "start"), (x - 9, y + 5, "end")]
-    return labels.place(name, spots, "place", far=120)
+    return labels.place(name, spots, "place", far=120, shun=arrows)
 
 
 def _value(words: str, curve: NDArray[np.float64], labels: Labels) -> str:

@@ -12,7 +12,8 @@ from allmende.portal.drawing.plot import Plot
 from allmende.portal.drawing.svg import WIDE, drawing, element, text, ticks
 from allmende.portal.drawing.words import SMALL, Labels, measure
 
-SHADES = 7
+SHADES = 9
+MIDDLE = SHADES // 2
 KEY = 52
 """Height of the colour key below the surface."""
 
@@ -37,7 +38,7 @@ def lexis(
     """
     limits, shades = scale_of(values, around)
     height = 440 if width == WIDE else 360
-    plot = Plot(36, 10, width - 14, height - 24, years[0], years[-1] + 1, ages[0], ages[-1] + 1)
+    plot = Plot(36, 10, width - 18, height - 24, years[0], years[-1] + 1, ages[0], ages[-1] + 1)
     parts = _surface(plot, years, ages, values, limits, shades)
     parts += [text(str(age), 28, plot.y(age) + 4, "end", "tick") for age in ages if age % (10 if width == WIDE else 20) == 0]
     parts += [text(str(year), plot.x(year), height - 4, "middle", "tick") for year in plot.years()]
@@ -49,23 +50,28 @@ def lexis(
 
 
 def scale_of(values: NDArray[np.float64], around: float | None) -> tuple[list[float], list[str]]:
-    """Return round limits between classes and the class of each step: s0 … s6, or x0 … x6 with x3 never used around a middle.
+    """Return round limits between classes and the class of each step: s0 … s8, or x0 … x8 without x4 around a middle.
 
     >>> scale_of(np.array([[0.0, 93.0]]), None)
-    ([20, 40, 60, 80], ['s0', 's2', 's3', 's4', 's6'])
-    >>> scale_of(np.array([[-8.0, 3.0]]), 0)
-    ([-5, 0, 5], ['x1', 'x2', 'x4', 'x5'])
+    ([20, 40, 60, 80], ['s0', 's2', 's4', 's6', 's8'])
+    >>> scale_of(np.array([[-9.0, 3.0]]), 0)
+    ([-7.5, -5, -2.5, 0, 2.5, 5, 7.5], ['x0', 'x1', 'x2', 'x3', 'x5', 'x6', 'x7', 'x8'])
     """
     known = values[np.isfinite(values)]
     low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 1.0)
     if around is None:
-        marks = ticks(low, high, 5)
+        marks = next(
+            marks
+            for marks in (ticks(low, max(high, low + 1e-6), count) for count in range(SHADES - 1, 1, -1))
+            if len(marks) <= SHADES + 1
+        )
         count = len(marks) - 1
         return marks[1:-1], [f"s{round(i * (SHADES - 1) / max(count - 1, 1))}" for i in range(count)]
-    steps = ticks(0, max(high - around, around - low), 2)[1:]
+    far = max(high - around, around - low, 1e-6)
+    steps = next(steps for steps in (ticks(0, far, count)[1:] for count in (4, 3, 2, 1)) if len(steps) <= MIDDLE)
     limits = [around + step for step in (*(-step for step in reversed(steps[:-1])), 0, *steps[:-1])]
     ranks = range(1, len(steps) + 1)
-    return limits, [f"x{3 - min(rank, 3)}" for rank in reversed(ranks)] + [f"x{3 + min(rank, 3)}" for rank in ranks]
+    return limits, [f"x{MIDDLE - rank}" for rank in reversed(ranks)] + [f"x{MIDDLE + rank}" for rank in ranks]
 
 
 def _surface(
@@ -78,14 +84,13 @@ def _surface(
 ) -> list[str]:
     """Draw one path per class, of runs of equal class along the years."""
     codes = np.where(np.isfinite(values), np.searchsorted(limits, values, side="right"), -1)
-    tall = (plot.bottom - plot.top) / len(ages)
     paths: dict[int, list[str]] = {}
     for age, row in zip(ages, codes.tolist(), strict=True):
-        y = plot.y(age + 1)
+        top, bottom = round(plot.y(age + 1), 1), round(plot.y(age), 1)
         for code, run in groupby(zip(years, row, strict=True), key=lambda cell: cell[1]):
             cells = [year for year, _ in run]
-            x, wide = plot.x(cells[0]), plot.x(cells[-1] + 1) - plot.x(cells[0])
-            paths.setdefault(code, []).append(f"M{x:.1f},{y:.1f}h{wide:.1f}v{tall:.1f}h-{wide:.1f}z")
+            left, right = round(plot.x(cells[0]), 1), round(plot.x(cells[-1] + 1), 1)
+            paths.setdefault(code, []).append(f"M{left:g},{top:g}H{right:g}V{bottom:g}H{left:g}z")
     return [
         element("path", d="".join(path), class_=f"cell {shades[code]}") for code, path in sorted(paths.items()) if code >= 0
     ]
@@ -98,9 +103,9 @@ def _cohort(plot: Plot, born: int, words: str, labels: Labels) -> list[str]:
         return []
     ways = [(plot.x(year), plot.y(year - born)) for year in (start, end)]
     (x0, y0), (x1, y1) = ways
-    line = element("line", x1=x0, y1=y0, x2=x1, y2=y1, class_="cohort")
+    lines = [element("line", x1=x0, y1=y0, x2=x1, y2=y1, class_=class_) for class_ in ("casing", "cohort")]
     spots = [(x0 + (x1 - x0) * t - 6, y0 + (y1 - y0) * t - 4, "end") for t in (0.75, 0.6, 0.85, 0.45, 0.3, 0.95)]
-    return [line, labels.place(words, spots, "value", SMALL, far=60)]
+    return [*lines, labels.place(words, spots, "value", SMALL, far=60)]
 
 
 def _key(plot: Plot, top: float, limits: Sequence[float], shades: Sequence[str], write: Callable[[float], str]) -> list[str]:
@@ -112,7 +117,7 @@ def _key(plot: Plot, top: float, limits: Sequence[float], shades: Sequence[str],
         element("rect", x=plot.left + i * wide, y=top + 14, width=wide, height=12, class_=f"cell {shade}")
         for i, shade in enumerate(shades)
     ]
-    room = Labels((0, top, plot.right + 14, top + KEY))
+    room = Labels((0, top, plot.right + 16, top + KEY))
     for i, words in enumerate(written):
         x = plot.left + (i + 1) * wide
         parts += [element("line", x1=x, x2=x, y1=top + 14, y2=top + 30, class_="axis")]

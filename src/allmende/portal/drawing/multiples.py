@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from allmende.portal.drawing.fan import outlook
 from allmende.portal.drawing.plot import Plot, Point
 from allmende.portal.drawing.svg import WIDE, drawing, element, text
-from allmende.portal.drawing.words import SMALL, fitted, measure, wrapped
+from allmende.portal.drawing.words import SMALL, fitted, measure, spread, wrapped
 
 GAP = 28
 LINE = 17
@@ -28,55 +28,50 @@ class Panel:
 
 
 def small_multiples(panels: Sequence[Panel], label: str, write: Callable[[float], str], width: int = WIDE) -> str:
-    """Draw panels, each on its own scale from 0: need as a fan, capacity as a step line, the last need in figures."""
+    """Draw panels, each on its own scale from 0: need as a fan, capacity as a step line, both in figures at the end."""
     across = 3 if width == WIDE else 2
     wide = (width - GAP * (across - 1)) / across
-    titles = [wrapped(panel.title, wide) for panel in panels]
-    head = 8 + LINE * max((len(title) for title in titles), default=1)
-    tall = head + 26 + (112 if width == WIDE else 92) + 26
-    parts = []
-    for i, (panel, title) in enumerate(zip(panels, titles, strict=True)):
-        column, row = i % across, i // across
-        parts += _panel(panel, title, column * (wide + GAP), row * (tall + 22), wide, head, tall, write)
-    rows = -(-len(panels) // across)
-    return drawing(width, max(rows * (tall + 22) - 14, 1), label, parts)
+    field = 124.0 if width == WIDE else 96.0
+    parts: list[str] = []
+    top = 0.0
+    for first in range(0, len(panels), across):
+        row = panels[first : first + across]
+        titles = [wrapped(panel.title, wide) for panel in row]
+        head = top + LINE * (max(len(title) for title in titles) + 1) + 4
+        for i, (panel, title) in enumerate(zip(row, titles, strict=True)):
+            parts += _panel(panel, title, (i * (wide + GAP), top), (head + 12, head + 12 + field), wide, write)
+        top = head + field + 12 + 44
+    return drawing(width, max(top - 18, 1), label, parts)
 
 
 def _panel(
     panel: Panel,
     title: Sequence[str],
-    left: float,
-    top: float,
+    corner: tuple[float, float],
+    field: tuple[float, float],
     wide: float,
-    head: float,
-    tall: float,
     write: Callable[[float], str],
 ) -> list[str]:
+    """Draw one panel: its corner, and the top and bottom of the field of the fan."""
+    left, top = corner
     shown = outlook(panel.years, panel.past, panel.quantiles, panel.capacity)
-    end = write(shown.median[-1][1])
+    ends = [shown.median[-1][1], *(value for _, value in panel.capacity[-1:])]
     years = [year for year, _ in shown.points()]
-    high = max(value for _, value in shown.points())
-    plot = Plot(
-        left + 1,
-        top + head + 26,
-        left + wide - measure(end) - 8,
-        top + tall - 24,
-        min(years),
-        max(years),
-        min(0, *(value for _, value in shown.points())),
-        high * 1.04 or 1,
-    )
+    values = [value for _, value in shown.points()]
+    sides = left + 1, field[0], left + wide - max(measure(write(end)) for end in ends) - 8, field[1]
+    plot = Plot(*sides, min(years), max(years), min(0, *values), max(values) * 1.04 or 1)
     parts = [text(line, left, top + 13 + i * LINE, "start", "head") for i, line in enumerate(title)]
-    parts += _verdict(panel, left, top + head + 10, wide)
+    parts += _verdict(panel, left, top + 15 + len(title) * LINE, wide)
     parts.append(element("line", x1=plot.left, x2=plot.right, y1=plot.y(0), y2=plot.y(0), class_="axis"))
     parts += shown.drawn(plot)
-    parts += [text(end, plot.right + 6, min(plot.y(shown.median[-1][1]) + 5, plot.bottom), "start", "value")]
-    parts += _years(plot)
-    return parts
+    places = spread([plot.y(end) + 5 for end in ends], LINE, plot.top, plot.bottom)
+    for end, y, class_ in zip(ends, places, ("value", "tick"), strict=False):
+        parts.append(text(write(end), plot.right + 6, y, "start", class_))
+    return parts + _years(plot)
 
 
 def _verdict(panel: Panel, left: float, y: float, wide: float) -> list[str]:
-    mark = element("circle", cx=left + 5, cy=y - 5, r=5, class_="attention" if panel.attention else "fine")
+    mark = element("circle", cx=left + 6, cy=y - 4.5, r=4.5, class_="attention" if panel.attention else "fine")
     return [mark, text(fitted(panel.verdict, wide - 16, SMALL), left + 16, y, "start", "verdict")]
 
 

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from allmende.portal.drawing.rows import interval as interval_bar
 from allmende.portal.drawing.svg import WIDE, drawing, element, text, ticks
 
+THIN = 8.0
+"""Rows that are not higher than this have no space between them."""
+
 Axis = tuple[float, int]
 """Where the bars of a side begin, and which way they grow: −1 or 1."""
 
@@ -80,13 +83,13 @@ def _both(sides: Sides, axes: tuple[Axis, Axis]) -> list[tuple[Sequence[float], 
 
 
 def _bars(main: Sides, scale: float, axes: tuple[Axis, Axis], row: float, bottom: float) -> list[str]:
-    space = 2.0 if row > 8 else 0.4
+    space, thin = (2.0, "") if row > THIN else (0.0, " thin")
     parts = []
     for (values, (axis, side)), class_ in zip(_both(main, axes), ("left", "right"), strict=True):
         for i, value in enumerate(values):
             long, y = value * scale, bottom - (i + 1) * row + space / 2
             x = axis - long if side < 0 else axis
-            parts.append(element("rect", x=x, y=y, width=long, height=row - space, class_=class_))
+            parts.append(element("rect", x=x, y=y, width=long, height=row - space, class_=class_ + thin))
     return parts
 
 
@@ -115,9 +118,10 @@ def _grid(
 
 
 def _outline(values: Sequence[float], scale: float, axis: float, side: int, row: float, bottom: float, class_: str) -> str:
+    """Draw the steps of bars; of single ages a line through their middles, on which dashes stay readable."""
     points = [(axis, bottom)]
     for i, value in enumerate(values):
         x = axis + side * value * scale
-        points += [(x, bottom - i * row), (x, bottom - (i + 1) * row)]
+        points += [(x, bottom - i * row), (x, bottom - (i + 1) * row)] if row > THIN else [(x, bottom - (i + 0.5) * row)]
     points.append((axis, bottom - len(values) * row))
     return element("polyline", points=" ".join(f"{x:.1f},{y:.1f}" for x, y in points), class_=class_)

@@ -107,7 +107,7 @@ def waterfall(
     parts = rows.axis(marks, write)
     for i in range(len(totals)):
         x = rows.x(totals[i])
-        parts.append(element("line", x1=x, x2=x, y1=rows.y(i), y2=rows.y(i + 1), class_="link"))
+        parts.append(element("line", x1=x, x2=x, y1=rows.y(i) + 10, y2=rows.y(i + 1) - 10, class_="link"))
     for i, (_, value) in enumerate(steps):
         parts += [
             rows.bar(i + 1, totals[i], totals[i + 1], "up" if value >= 0 else "down"),
@@ -133,9 +133,9 @@ def share_bars(rows: Sequence[Share], label: str, write: Write, width: int = WID
 
 
 def interval(x0: float, x1: float, y: float, half: float) -> str:
-    """Draw a horizontal interval with caps of `half` up and down."""
+    """Draw a horizontal interval with caps of `half` up and down, on a light casing that keeps it apart from a dark bar."""
     path = f"M{x0:.1f},{y - half:.1f}v{2 * half:.1f}m0,-{half:.1f}H{x1:.1f}m0,-{half:.1f}v{2 * half:.1f}"
-    return element("path", d=path, class_="interval")
+    return element("path", d=path, class_="casing") + element("path", d=path, class_="interval")
 
 
 def _laid_out(names: Sequence[str], numbers: Sequence[str], marks: Sequence[float], write: Write, width: int) -> _Rows:

@@ -95,6 +95,11 @@ def box_of(words: str, spot: Spot, size: float = TEXT) -> Box:
     return left, y - 0.8 * size, left + wide, y + 0.25 * size
 
 
+def boxes(points: Iterable[tuple[float, float]], around: float) -> list[Box]:
+    """Return a small box around each point."""
+    return [(x - around, y - around, x + around, y + around) for x, y in points]
+
+
 @dataclass(slots=True)
 class Labels:
     """Words on one drawing: each takes the first free spot inside the frame, and keeps it from those that come later."""
@@ -104,17 +109,29 @@ class Labels:
 
     def block(self, points: Iterable[tuple[float, float]], around: float = 3.0) -> None:
         """Keep words off points, such as those of a line."""
-        self.taken += [(x - around, y - around, x + around, y + around) for x, y in points]
+        self.taken += boxes(points, around)
 
-    def place(self, words: str, spots: Sequence[Spot], class_: str | None = None, size: float = TEXT, *, far: float = 0) -> str:
-        """Return words at the first free spot, else at the free spot nearest the first within `far`, else nothing."""
-        for spot in [*spots, *_rings(spots[0], far)]:
-            inside = self._inside(words, spot, size)
-            box = box_of(words, inside, size)
-            if not any(_meet(box, other) for other in self.taken):
-                self.taken.append(box)
-                return text(words, inside[0], inside[1], inside[2], class_)
-        return ""
+    def place(
+        self,
+        words: str,
+        spots: Sequence[Spot],
+        class_: str | None = None,
+        size: float = TEXT,
+        *,
+        far: float = 0,
+        shun: Sequence[Box] = (),
+    ) -> str:
+        """Return words at the first free spot, else at the free spot nearest the first within `far`, else nothing.
+
+        A spot that is free of `shun` too, lines that words had better not cover, comes before one that is not.
+        """
+        inside = [self._inside(words, spot, size) for spot in [*spots, *_rings(spots[0], far)]]
+        free = [spot for spot in inside if not _covers(box_of(words, spot, size), self.taken)]
+        if not free:
+            return ""
+        spot = next((spot for spot in free[: len(spots)] if not _covers(box_of(words, spot, size), shun)), free[0])
+        self.taken.append(box_of(words, spot, size))
+        return text(words, *spot, class_)
 
     def _inside(self, words: str, spot: Spot, size: float) -> Spot:
         left, top, right, bottom = box_of(words, spot, size)
@@ -127,6 +144,10 @@ def _rings(spot: Spot, far: float) -> list[Spot]:
     x, y, _ = spot
     radii = range(8, int(far) + 1, 8)
     return [(x + r * cos(i * pi / 8), y + r * sin(i * pi / 8), "middle") for r in radii for i in range(16)]
+
+
+def _covers(box: Box, others: Iterable[Box]) -> bool:
+    return any(_meet(box, other) for other in others)
 
 
 def _meet(one: Box, other: Box) -> bool:

@@ -10,8 +10,9 @@ import shapely
 from allmende.areas.geometry import Shapes
 from allmende.errors import AllmendeError
 from allmende.needs.capacity import Facility
-from allmende.outlook.facilities import COLUMNS, UnusableFacilities, read_facilities, write_facilities
+from allmende.outlook.facilities import COLUMNS, read_facilities, write_facilities
 from allmende.outlook.services import load_services
+from allmende.outlook.strict_tables import UnusableTable
 
 SERVICES = load_services()
 AREAS = ("01", "01.1", "01.2")
@@ -69,14 +70,14 @@ def test_an_area_is_found_from_coordinates(tmp_path: Path) -> None:
     ],
 )
 def test_a_defect_is_named_with_line_and_field(tmp_path: Path, row: str, field: str) -> None:
-    with pytest.raises(UnusableFacilities) as caught:
+    with pytest.raises(UnusableTable) as caught:
         read(tmp_path, "k0;kita;u3;Kita;01.1;;;30;;", row)
     assert [(defect.line, defect.field) for defect in caught.value.defects] == [(3, field)]
     assert "facilities.csv" in caught.value.where
 
 
 def test_all_defects_are_listed_at_once(tmp_path: Path) -> None:
-    with pytest.raises(UnusableFacilities) as caught:
+    with pytest.raises(UnusableTable) as caught:
         read(tmp_path, "k1;kita;u3;;02;;;x;;", "", "k1;kita;u3;Kita;01;;;30;;31.7.2029")
     assert [(d.line, d.field) for d in caught.value.defects] == [
         (2, "name"), (2, "area"), (2, "capacity"), (4, "closes"), (4, "name"), (4, "area"), (4, "id"),
@@ -84,19 +85,21 @@ def test_all_defects_are_listed_at_once(tmp_path: Path) -> None:
 
 
 def test_rows_of_one_id_are_parts_of_one_facility(tmp_path: Path) -> None:
-    with pytest.raises(UnusableFacilities) as caught:
+    with pytest.raises(UnusableTable) as caught:
         read(tmp_path, "k1;kita;u3;Kita;01.1;;;30;;", "k1;kita;3-6;Kita;01.2;;;30;;", "k1;kita;3-6;Kita;01.1;;;30;;")
     assert [(d.line, d.field) for d in caught.value.defects] == [(3, "area"), (4, "id")]
 
 
 def test_without_outlines_an_area_cannot_be_found(tmp_path: Path) -> None:
-    with pytest.raises(UnusableFacilities, match="no outlines"):
+    with pytest.raises(UnusableTable, match="no outlines"):
         read(tmp_path, "k1;kita;u3;Kita;;9.5;53.5;30;;", shapes=None)
 
 
 def test_another_header_says_which_is_expected(tmp_path: Path) -> None:
-    with pytest.raises(UnusableFacilities, match="id;service;part"):
+    with pytest.raises(UnusableTable, match="id;service;part"):
         read(tmp_path, header="id,service")
+    with pytest.raises(UnusableTable, match="header"):
+        read(tmp_path, header=";".join([*COLUMNS, "remark"]))
 
 
 def test_no_file_and_a_file_of_another_encoding_are_named(tmp_path: Path) -> None:

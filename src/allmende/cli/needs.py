@@ -1,4 +1,4 @@
-"""`allmende needs`: where shared functions go, and who reaches them."""
+"""`allmende needs`: what is needed, where shared functions go, and who reaches them."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy.sparse.csgraph import dijkstra
 
 from allmende.areas.roads import Roads, read_edges
+from allmende.cli.needs_report import report
 from allmende.cli.node_files import nodes_of, read_nodes, read_weights
 from allmende.cli.output import json_option, say, say_json
 from allmende.cli.sharing_files import plan_document, read_sharing
@@ -47,6 +48,9 @@ def group() -> None:
 
     Example: allmende needs site --edges roads.txt --p 3
     """
+
+
+group.add_command(report)
 
 
 @group.command("site")

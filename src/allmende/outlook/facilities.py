@@ -15,47 +15,31 @@ import numpy as np
 from allmende.areas.geometry import OUTSIDE, Shapes, read_geojson
 from allmende.areas.hierarchy import Defect
 from allmende.areas.region import Region
-from allmende.errors import AllmendeError
 from allmende.files import write_whole
 from allmende.needs.capacity import Facility
 from allmende.needs.services import Service
+from allmende.outlook.strict_tables import Kind, UnusableTable, read_table
 
 FACILITIES = "facilities/facilities.csv"
 """Where a public folder has its facilities."""
 
 COLUMNS = ("id", "service", "part", "name", "area", "lon", "lat", "capacity", "opens", "closes")
+KIND = Kind("The facilities", COLUMNS, "formats/services.md")
 SHARED = ("service", "name", "area", "lon", "lat")
 """What all rows of one id have in common: they are parts of one facility."""
 
 THOUSANDS = re.compile(r"[1-9]\d{0,2}([.,\s]\d{3})+([.,]\d+)?")
 
 
-class UnusableFacilities(AllmendeError):
-    """Everything that is wrong with a file of facilities, at once."""
-
-    SHOWN = 40
-
-    def __init__(self, where: str, defects: Sequence[Defect]) -> None:
-        self.defects = tuple(defects)
-        lines = [where, *map(str, self.defects[: self.SHOWN])]
-        if len(self.defects) > self.SHOWN:
-            lines.append(f"… and {len(self.defects) - self.SHOWN} more")
-        super().__init__(
-            f"The facilities cannot be used: {len(self.defects)} defect{'s' if len(self.defects) != 1 else ''}.",
-            where="\n            ".join(lines),
-            todo="Correct the lines; docs/formats/services.md describes every column.",
-        )
-
-
 def read_facilities(
     path: Path, services: Sequence[Service], areas: Sequence[str], shapes: Shapes | None = None
 ) -> tuple[Facility, ...]:
-    """Read a region's facilities; all defects of the file are listed at once (`UnusableFacilities`).
+    """Read a region's facilities; all defects of the file are listed at once (`UnusableTable`).
 
     `areas` are the keys that the column `area` may have (`area_keys`). Where it is empty, the area is found from longitude and
     latitude in `shapes` (`unit_shapes`); with shapes, every point has to lie in one of them.
     """
-    rows = _rows(path)
+    rows = read_table(path, KIND).rows()
     defects, read = [], []
     for line, row in rows:
         found, facility = _facility(line, row, services, areas)
@@ -66,7 +50,7 @@ def read_facilities(
     if not defects:
         located, defects = _located(read, shapes)
     if defects:
-        raise UnusableFacilities(str(path), sorted(defects, key=lambda defect: defect.line))
+        raise UnusableTable(KIND, str(path), defects)
     return located
 
 
@@ -105,31 +89,6 @@ def _text(value: object) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return "" if value is None else str(value)
-
-
-def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (FileNotFoundError, UnicodeDecodeError) as error:
-        raise AllmendeError(
-            "The facilities cannot be read.",
-            where=str(path),
-            expected=f"a table in UTF-8 with the columns {';'.join(COLUMNS)}",
-            todo="Give the path of such a table; docs/formats/services.md describes it.",
-        ) from error
-    reader = csv.reader(io.StringIO(text), delimiter=";", strict=True)
-    try:
-        header = [name.strip() for name in next(reader, [])]
-        rows = [(reader.line_num, [field.strip() for field in row]) for row in reader if any(row)]
-    except csv.Error as error:
-        told = f"rows with quotes in pairs ({error})"
-        raise UnusableFacilities(str(path), [Defect(reader.line_num, "row", "", told)]) from error
-    if sorted(header) != sorted(COLUMNS):
-        raise UnusableFacilities(str(path), [Defect(1, "header", ";".join(header), ";".join(COLUMNS))])
-    broken = [Defect(line, "row", ";".join(row), f"{len(COLUMNS)} fields") for line, row in rows if len(row) != len(COLUMNS)]
-    if broken:
-        raise UnusableFacilities(str(path), broken)
-    return [(line, dict(zip(header, row, strict=True))) for line, row in rows]
 
 
 def _facility(

@@ -107,7 +107,8 @@ def _weigh(
 ) -> ServiceNeeds:
     own = tuple(facility for facility in facilities if facility.service == service.id)
     computable = service.parts and not service.missing()
-    chosen = [each for each in geographies if each.name != DISTRICT or service.kind in LOCAL_KINDS] if computable else []
+    inhabited = [each for each in geographies if any(unit in each.catchment_of for unit in people.units)]
+    chosen = [each for each in inhabited if each.name != DISTRICT or service.kind in LOCAL_KINDS] if computable else []
     known = {area for each in geographies for area in each.catchment_of}
     areas = {}
     for each in chosen:

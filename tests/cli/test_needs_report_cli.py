@@ -1,0 +1,116 @@
+"""`allmende needs report`: needs from plain files, in words and as JSON, and its exit codes."""
+
+import json
+from datetime import date
+from itertools import product
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from allmende.areas.hierarchy import write_region
+from allmende.areas.region import District, Municipality, Region
+from allmende.cli.needs import group
+from allmende.errors import AllmendeError
+from allmende.outlook.facilities import COLUMNS
+
+SCHOOL = """
+id = "school"
+kind = "classes"
+title = { de = "Schule", en = "School" }
+unit = { de = "Kinder", en = "pupils" }
+key_date = "12-31"
+[[part]]
+id = "1"
+title = { de = "Klasse 1", en = "Grade 1" }
+step = 25
+step_source = "own rule"
+quota = [{ ages = [6, 6], by_year = { 2025 = 1.0 }, source = "own count" }]
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "school.toml").write_text(SCHOOL, encoding="utf-8")
+    rows = [f"{y};{area};{age};{n}" for (area, n), y, age in product([("a", 30), ("b", 60)], range(2025, 2029), range(8))]
+    (tmp_path / "people.csv").write_text("\n".join(["year;area;age;population", *rows]), encoding="utf-8")
+    table = [";".join(COLUMNS), "s1;school;1;Schule A;a;;;50;;", "s2;school;1;Schule B;b;;;50;;2027-07-31"]
+    (tmp_path / "facilities.csv").write_text("\n".join(table), encoding="utf-8")
+    return tmp_path
+
+
+def run(folder: Path, *more: str) -> Result:
+    files = ["--people", folder / "people.csv", "--facilities", folder / "facilities.csv", "--services", folder / "own"]
+    return CliRunner().invoke(group, ["report", *map(str, files), *more])
+
+
+def test_a_committee_reads_what_is_missing(folder: Path) -> None:
+    result = run(folder)
+    assert result.exit_code == 0, result.output
+    assert "area b, Grade 1: 2027 short of about 60, probability above 95%; likely short from 2026 to 2028" in result.output
+    assert "area a, Grade 1: enough to 2028" in result.output
+
+
+def test_json_has_the_figures_of_every_area_and_the_whole(folder: Path) -> None:
+    document = json.loads(run(folder, "--json").output)
+    school = document["services"][0]
+    assert school["areas"]["area"]["catchments"] == ["a", "b"]
+    assert school["areas"]["area"]["capacity"] == [[[50], [50]], [[50], [0]], [[50], [0]]]
+    assert school["areas"]["area"]["steps"][3] == [[[2], [3]]] * 3
+    assert school["areas"]["region"]["first_year"] == [[2027]]
+    assert school["areas"]["area"]["findings"][1][0]["kind"] == "short"
+
+
+def test_a_region_adds_districts_up(folder: Path) -> None:
+    words = {"de": "Aue", "en": "Aue"}
+    towns = (Municipality("98001001", "Aue", "L", "Stadt", ("Ortsteil",)),)
+    districts = tuple(District(f"98001001.{code}", code, code, 1, "", "98001001") for code in ("a", "b"))
+    write_region(Region("aue", words, True, date(2025, 1, 1), "x", towns, districts), folder / "region")
+    box = {"type": "Polygon", "coordinates": [[[8, 53], [9, 53], [9, 54], [8, 54], [8, 53]]]}
+    for name, key, keys in (("municipalities", "ags", ["98001001"]), ("districts", "key", ["98001001.a", "98001001.b"])):
+        features = [{"type": "Feature", "properties": {key: each}, "geometry": box} for each in keys]
+        (folder / "region" / f"{name}.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    for name in ("people.csv", "facilities.csv"):
+        text = (folder / name).read_text(encoding="utf-8")
+        (folder / name).write_text(text.replace(";a;", ";98001001.a;").replace(";b;", ";98001001.b;"), encoding="utf-8")
+    result = run(folder, "--region", str(folder / "region"), "--json")
+    assert result.exit_code == 0, result.exception
+    areas = json.loads(result.output)["services"][0]["areas"]
+    assert {name: each["catchments"] for name, each in areas.items()} == {
+        "region": ["region"], "municipality": ["98001001"], "district": ["98001001.a", "98001001.b"],
+    }  # fmt: skip
+    text = (folder / "people.csv").read_text(encoding="utf-8")
+    whole = "\n".join(row.replace("98001001.a", "98001001") for row in text.splitlines() if "98001001.a" in row)
+    (folder / "people.csv").write_text(f"{text}\n{whole}", encoding="utf-8")
+    result = run(folder, "--region", str(folder / "region"))
+    assert isinstance(result.exception, AllmendeError)
+    assert "count twice" in result.exception.what
+
+
+def test_a_service_without_quotas_is_asked_for_and_ends_with_1(folder: Path) -> None:
+    result = run(folder, "--service", "kita")
+    assert result.exit_code == 1
+    assert "missing: 3-6, ages 3-5" in result.output
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "what"),
+    [
+        ("people.csv", ";7;", ";7;-", "The people cannot be used"),
+        ("facilities.csv", ";50;", ";x;", "The facilities cannot be used: 2 defects"),
+        ("facilities.csv", "A;a;", "A;c;", "The facilities cannot be used"),
+        ("own/school.toml", "[6, 6]", "[6, 9]", "projection lacks ages"),
+    ],
+)
+def test_what_cannot_be_used_is_named(folder: Path, name: str, old: str, new: str, what: str) -> None:
+    path = folder / name
+    path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    result = run(folder)
+    assert isinstance(result.exception, AllmendeError)
+    assert what in result.exception.what
+
+
+def test_an_unknown_service_is_named(folder: Path) -> None:
+    result = run(folder, "--service", "opera")
+    assert "There is no service 'opera'" in str(result.exception)

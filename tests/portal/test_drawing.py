@@ -51,6 +51,19 @@ CENTRES = dict(
 LAND = [shapely.box(0, 0, 5000, 10_000), shapely.box(5000, 0, 10_000, 10_000)]
 FLOWS = [(a, b, float(10 + 7 * i + j)) for i, a in enumerate(NAMES) for j, b in enumerate(NAMES) if a != b]
 
+CROWD = {
+    f"Gemeinde {chr(65 + i)}-{'burg' if i % 2 else 'hausen an der Wupper'}": (i * 7919 % 20_000, i * 4987 % 20_000)
+    for i in range(24)
+}
+CROWD_LAND = [shapely.box(0, 0, 20_000, 9_000), shapely.box(0, 9_000, 20_000, 20_000)]
+CROWD_FLOWS = [(a, b, float(i * 31 % 97 + j)) for i, a in enumerate(CROWD) for j, b in enumerate(CROWD) if a != b]
+
+
+def crowded(first: int, last: int) -> Plan:
+    """Give a plan with hosts among many places."""
+    hosts = dict(list(CROWD.items())[first:last])
+    return Plan(hosts, [(place, list(hosts)[i % len(hosts)]) for i, place in enumerate(CROWD.values())])
+
 
 def write(value: float) -> str:
     """Write numbers as the German pages do."""
@@ -157,11 +170,22 @@ CASES: dict[str, Callable[[int], str]] = {
     "waterfall of millions": lambda w: waterfall([("Geburten", 1e6)], ("Anfang", 2e7), ("Ende", 2.1e7), "x", write, w),
     "flows": lambda w: flow_map(LAND, CENTRES, FLOWS, "x", write, w),
     "many flows": lambda w: flow_map(LAND, CENTRES, FLOWS, "x", write, w, largest=20),
+    "flows between many": lambda w: flow_map(CROWD_LAND, CROWD, CROWD_FLOWS, "x", write, w, largest=40),
+    "siting among many": lambda w: siting_map(CROWD_LAND, crowded(0, 9), crowded(5, 12), "x", w),
+    "lexis with many cohorts": lambda w: lexis(
+        range(2005, 2045), range(101), SURFACE, "x", write, w, cohorts=range(1930, 2040, 5), named=lambda born: f"geb. {born}"
+    ),
     "siting": lambda w: siting_map(LAND, BEFORE, AFTER, "x", w, roads=[shapely.LineString(list(CENTRES.values()))]),
     "multiples": lambda w: small_multiples(PANELS, "x", write, w),
     "shares": lambda w: share_bars(GAINS, "x", lambda value: f"{value:+,.0f} €", w),
     "shares of one": lambda w: share_bars([Share("A", 0)], "x", write, w),
 }
+
+
+SIZES = dict.fromkeys(("tick", "band", "verdict"), SMALL) | dict.fromkeys(
+    ("head", "value", "step", "place", "place gone"), TEXT
+)
+"""How large words of a class are in portal.css."""
 
 
 def words_on(svg: str) -> list[tuple[str, Box]]:
@@ -174,7 +198,7 @@ def _words(node: ET.Element, x: float, y: float) -> Iterator[tuple[str, Box]]:
     if moved:
         x, y = x + float(moved[1]), y + float(moved[2])
     if node.tag == "text":
-        size = SMALL if node.attrib.get("class") in ("tick", "band", "verdict") else TEXT
+        size = SIZES[node.attrib.get("class", "")]
         spot = (x + float(node.attrib["x"]), y + float(node.attrib["y"]), node.attrib.get("text-anchor", "start"))
         yield node.text or "", box_of(node.text or "", spot, size)
     for child in node:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from allmende.portal.drawing.ground import Place, fit, path_of
 from allmende.portal.drawing.plot import polygon
 from allmende.portal.drawing.svg import WIDE, drawing, element
-from allmende.portal.drawing.words import SMALL, Box, Labels, boxes, measure
+from allmende.portal.drawing.words import Box, Labels, boxes, fitted, measure
 
 Flow = tuple[str, str, float]
 """From, to, value."""
@@ -34,7 +34,8 @@ def flow_map(
 ) -> str:
     """Draw the largest flows between named places over outlines (polygons in metres); opposite flows bend apart.
 
-    Arrows grow towards where people go; width is proportional to the value. The rest of the flows stands in the table.
+    Arrows grow towards where people go; width is proportional to the value. The rest of the flows stands in the table. Where
+    places crowd, those of the largest flows are named first; every dot has its name as a title.
     """
     view, height = fit(tuple(shapely.total_bounds(list(outlines))), MARGIN, MARGIN, width - 2 * MARGIN, 0.85)
     parts = [element("path", d=path_of(shape), class_="land") for shape in view.draw(outlines)]
@@ -47,9 +48,11 @@ def flow_map(
     for origin, to, value, curve in curves:
         title = f"<title>{escape(f'{origin} → {to}: {write(value)}')}</title>"
         parts.append(polygon(_arrow(curve, max(value * thick, 1.2)), "flow", title))
-    parts += [element("circle", cx=x, cy=y, r=4, class_="centre") for x, y in at.values()]
-    arrows = boxes((tuple(point) for _, _, _, curve in curves for point in curve.tolist()), 4)
-    words = [_name(name, spot, labels, arrows) for name, spot in at.items()]
+    for name, (x, y) in at.items():
+        parts.append(element("circle", f"<title>{escape(name)}</title>", cx=x, cy=y, r=4, class_="centre"))
+    arrows = boxes((tuple(point) for _, _, _, curve in curves for point in curve.tolist()), 9)
+    named = {name: at[name] for origin, to, _ in shown for name in (origin, to)} | at
+    words = [_name(fitted(name, width * 0.4), spot, labels, arrows) for name, spot in named.items()]
     words += [_value(write(value), curve, labels) for _, _, value, curve in curves]
     return drawing(width, height + 2 * MARGIN, label, parts + words, "chart map")
 
@@ -70,7 +73,7 @@ def _arrow(curve: NDArray[np.float64], thick: float) -> list[tuple[float, float]
     aside = np.column_stack((-along[:, 1], along[:, 0])) / np.maximum(np.hypot(along[:, 0], along[:, 1]), 1e-9)[:, None]
     length = np.concatenate(([0.0], np.cumsum(np.hypot(*np.diff(curve, axis=0).T))))
     body = length <= max(length[-1] - (thick * 0.9 + 5), length[-1] * 0.4)
-    half = thick / 2 * (0.3 + 0.7 * length / max(length[-1], 1e-9))
+    half = np.maximum(thick / 2 * (0.3 + 0.7 * length / max(length[-1], 1e-9)), 0.35)
     left, right = (curve + side * aside * half[:, None] for side in (-1, 1))
     neck, wing = curve[body][-1], aside[body][-1] * (thick / 2 + 3)
     outline = [*left[body], neck - wing, curve[-1], neck + wing, *right[body][::-1]]
@@ -80,10 +83,10 @@ def _arrow(curve: NDArray[np.float64], thick: float) -> list[tuple[float, float]
 def _name(name: str, spot: tuple[float, float], labels: Labels, arrows: Sequence[Box]) -> str:
     x, y = spot
     spots = [(x, y - 10, "middle"), (x, y + 20, "middle"), (x + 9, y + 5, "start"), (x - 9, y + 5, "end")]
-    return labels.place(name, spots, "place", far=120, shun=arrows)
+    return labels.place(name, spots, "place", far=48, shun=arrows)
 
 
 def _value(words: str, curve: NDArray[np.float64], labels: Labels) -> str:
     """Write the value on its arrow, or beside it where the arrow is covered."""
     spots = [(float(curve[i][0]), float(curve[i][1]) + 5, "middle") for i in (12, 14, 10, 16, 8, 18, 6, 20)]
-    return labels.place(words, spots, "value", SMALL, far=2 * measure(words, SMALL))
+    return labels.place(words, spots, "value", far=2 * measure(words))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from itertools import groupby
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,14 +40,28 @@ def lexis(
     limits, shades = scale_of(values, around)
     height = 440 if width == WIDE else 360
     plot = Plot(36, 10, width - 18, height - 24, years[0], years[-1] + 1, ages[0], ages[-1] + 1)
-    parts = _surface(plot, years, ages, values, limits, shades)
+    below = f"minus-{crc32(f'{label} {width}'.encode()):08x}"
+    parts = [_lines(below), *_surface(plot, years, ages, values, limits, shades, below)]
     parts += [text(str(age), 28, plot.y(age) + 4, "end", "tick") for age in ages if age % (10 if width == WIDE else 20) == 0]
     parts += [text(str(year), plot.x(year), height - 4, "middle", "tick") for year in plot.years()]
     if now is not None:
         parts.append(element("line", x1=plot.x(now), x2=plot.x(now), y1=plot.top, y2=plot.bottom, class_="now"))
     labels = Labels((plot.left + 4, plot.top + 4, plot.right - 4, plot.bottom - 4))
     parts += [part for born in cohorts for part in _cohort(plot, born, named(born), labels)]
-    return drawing(width, height + KEY, label, parts + _key(plot, height, limits, shades, write))
+    return drawing(width, height + KEY, label, parts + _key(plot, height, limits, shades, write, below))
+
+
+def _lines(name: str) -> str:
+    """Define the lines that mark what is below the middle on paper, where colours may be grey."""
+    line = element("line", x1=0, x2=4, y1=1, y2=1, class_="stripe")
+    return element("defs", element("pattern", line, id=name, width=4, height=4, patternUnits="userSpaceOnUse"))
+
+
+def _field(path: str, shade: str, below: str) -> str:
+    """Draw a field in its colour, lined on paper if the colour is below the middle; `below` names the lines."""
+    field = element("path", d=path, class_=f"cell {shade}")
+    is_below = shade.startswith("x") and int(shade[1:]) < MIDDLE
+    return field + (element("path", d=path, class_="minus", fill=f"url(#{below})") if is_below else "")
 
 
 def scale_of(values: NDArray[np.float64], around: float | None) -> tuple[list[float], list[str]]:
@@ -81,6 +96,7 @@ def _surface(
     values: NDArray[np.float64],
     limits: Sequence[float],
     shades: Sequence[str],
+    below: str,
 ) -> list[str]:
     """Draw one path per class, of runs of equal class along the years."""
     codes = np.where(np.isfinite(values), np.searchsorted(limits, values, side="right"), -1)
@@ -91,9 +107,7 @@ def _surface(
             cells = [year for year, _ in run]
             left, right = round(plot.x(cells[0]), 1), round(plot.x(cells[-1] + 1), 1)
             paths.setdefault(code, []).append(f"M{left:g},{top:g}H{right:g}V{bottom:g}H{left:g}z")
-    return [
-        element("path", d="".join(path), class_=f"cell {shades[code]}") for code, path in sorted(paths.items()) if code >= 0
-    ]
+    return [_field("".join(path), shades[code], below) for code, path in sorted(paths.items()) if code >= 0]
 
 
 def _cohort(plot: Plot, born: int, words: str, labels: Labels) -> list[str]:
@@ -105,18 +119,18 @@ def _cohort(plot: Plot, born: int, words: str, labels: Labels) -> list[str]:
     (x0, y0), (x1, y1) = ways
     lines = [element("line", x1=x0, y1=y0, x2=x1, y2=y1, class_=class_) for class_ in ("casing", "cohort")]
     spots = [(x0 + (x1 - x0) * t - 6, y0 + (y1 - y0) * t - 4, "end") for t in (0.75, 0.6, 0.85, 0.45, 0.3, 0.95)]
-    return [*lines, labels.place(words, spots, "value", SMALL, far=60)]
+    return [*lines, labels.place(words, spots, "value", far=60)]
 
 
-def _key(plot: Plot, top: float, limits: Sequence[float], shades: Sequence[str], write: Callable[[float], str]) -> list[str]:
+def _key(
+    plot: Plot, top: float, limits: Sequence[float], shades: Sequence[str], write: Callable[[float], str], below: str
+) -> list[str]:
     """Draw the colours in order with the limits between them."""
     written = [write(limit) for limit in limits]
     wide = min(max((measure(words, SMALL) for words in written), default=30) + 12, (plot.right - plot.left) / len(shades))
     wide = max(wide, min(44.0, (plot.right - plot.left) / len(shades)))
-    parts = [
-        element("rect", x=plot.left + i * wide, y=top + 14, width=wide, height=12, class_=f"cell {shade}")
-        for i, shade in enumerate(shades)
-    ]
+    starts = [plot.left + i * wide for i in range(len(shades))]
+    parts = [_field(f"M{x:.1f},{top + 14:g}h{wide:.1f}v12h-{wide:.1f}z", s, below) for x, s in zip(starts, shades, strict=True)]
     room = Labels((0, top, plot.right + 16, top + KEY))
     for i, words in enumerate(written):
         x = plot.left + (i + 1) * wide

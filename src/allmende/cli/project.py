@@ -14,6 +14,7 @@ from allmende.outlook.plain_results import as_data, as_document, write_result
 from allmende.outlook.plain_tables import UnusableInputs
 from allmende.outlook.running import look_ahead
 from allmende.outlook.settings import read_settings, summary
+from allmende.outlook.sources import released
 from allmende.projection.conventions import CONVENTIONS, project
 
 
@@ -74,8 +75,9 @@ def _run_region(public: Path, settings: Path | None, years: int | None, as_json:
     chosen = read_settings(settings)
     if years:
         chosen["horizon"] = years
-    outlook, model = look_ahead(public, chosen)
-    folder = write_outlook(outlook, model, public)
+    found = look_ahead(released(public), chosen)
+    outlook = found.outlook
+    folder = write_outlook(outlook, found.model, found.needs, public)
     if as_json:
         say_json(summary(outlook) | {"folder": str(folder)})
         return

@@ -1,4 +1,4 @@
-"""The whole chain in one call: region, offices, hub, gate, release. What the portal then shows lies in `public`."""
+"""The whole chain in one call: region, offices, hub, gate, release, facilities, outlook. The portal shows what is in `public`."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ import numpy as np
 from allmende.areas.hierarchy import load_region
 from allmende.deliveries import new_office_key, write_signing_key
 from allmende.deliveries.keys import write_matrix
+from allmende.demo.ahead import foresee
 from allmende.demo.delivering import Extracts, Guard, Job, deliver_all
 from allmende.demo.dirt import soil
 from allmende.demo.facilities import equip
@@ -129,6 +130,7 @@ def _steps(order: Order, today: date) -> Sequence[Step]:
                 (order.region, order.folder / "office", order.folder / "open", order.hub, order.public),
                 lambda advance: _release_real(order, advance),
             ),
+            _foresee(order),
         )
     return (
         Step(
@@ -152,7 +154,13 @@ def _steps(order: Order, today: date) -> Sequence[Step]:
             (order.public / "facilities", order.public / "services"),
             lambda _: _equip(order),
         ),
+        _foresee(order),
     )
+
+
+def _foresee(order: Order) -> Step:
+    words = ("Vorausschau", "Look ahead")
+    return Step("outlook", words, (), lambda advance: foresee(order.public, advance))
 
 
 def _make_region(order: Order, advance: Advance) -> tuple[str, str]:

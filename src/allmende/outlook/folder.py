@@ -7,15 +7,19 @@ import io
 import json
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+import allmende
+from allmende.cubes.publication import current
 from allmende.errors import AllmendeError
 from allmende.files import write_whole
+from allmende.outlook.needs import ServiceNeeds
+from allmende.outlook.needs_file import NEEDS, as_document, write_needs
 from allmende.projection.bands import Band
 from allmende.projection.model import Builds, Flows, Model
 from allmende.projection.widths import Widths
@@ -154,23 +158,25 @@ def sum_matrix(areas: Sequence[str], units: Sequence[str], parents: Sequence[str
 _ARRAYS = ("past", "population", "components", "fan", "simple")
 
 
-def write_outlook(outlook: Outlook, model: Model, public: Path) -> Path:
-    """Write an outlook and its model to `public/outlooks/<id>/` and put it in force as `public/outlook`.
+def write_outlook(outlook: Outlook, model: Model, needs: Sequence[ServiceNeeds], public: Path) -> Path:
+    """Write an outlook, its model and its needs to `public/outlooks/<id>/` and put it in force as `public/outlook`.
 
     Returns the folder. It appears whole or not at all, and the link `outlook` is swapped in one step. The same outlook
-    gives the same bytes.
+    gives the same bytes. Without needs there is no `needs.json`.
     """
     folder = public / OUTLOOKS / outlook.id
-    part = folder.with_name(f".{outlook.id}.part")
+    part, old = (folder.with_name(f".{outlook.id}.{word}") for word in ("part", "old"))
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
-    write_whole(part / ARRAYS, _packed({name: getattr(outlook, name) for name in _ARRAYS}))
+    write_whole(part / ARRAYS, _packed(_arrays(outlook)))
     write_whole(part / MODEL, _packed(_model_arrays(model)))
-    document = {each.name: getattr(outlook, each.name) for each in fields(outlook) if each.name not in _ARRAYS}
-    plain = {name: _plain(value) for name, value in document.items()} | {"format": FORMAT, "model": _model_names(model)}
-    write_whole(part / DESCRIPTION, (json.dumps(plain, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode())
-    shutil.rmtree(folder, ignore_errors=True)
+    if needs:
+        write_needs(needs, part / NEEDS)
+    write_whole(part / DESCRIPTION, _text(_document(outlook, model)))
+    if folder.exists():  # the id follows from what it says, so this changes nothing unless a file of it was damaged
+        folder.rename(old)
     part.rename(folder)
+    shutil.rmtree(old, ignore_errors=True)
     fresh = public / f".{CURRENT}-{outlook.id}"
     fresh.unlink(missing_ok=True)
     fresh.symlink_to(Path(OUTLOOKS) / outlook.id)
@@ -222,9 +228,21 @@ def read_model(folder: Path) -> Model:
     )
 
 
-def name_outlook(base_year: int, parts: Sequence[bytes]) -> str:
-    """Return an id that follows from everything an outlook is made of: the base year and a hash."""
-    return f"{base_year}-{hashlib.sha256(b''.join(parts)).hexdigest()[:10]}"
+def name_outlook(outlook: Outlook, model: Model, needs: Sequence[ServiceNeeds]) -> str:
+    """Return the id of an outlook: its base year, and a hash of everything it says."""
+    digest = hashlib.sha256(_text(_document(replace(outlook, id=""), model)))
+    for name, array in sorted((_arrays(outlook) | _model_arrays(model)).items()):
+        digest.update(f"{name} {array.dtype} {array.shape}".encode() + np.ascontiguousarray(array).tobytes())
+    digest.update(_text(as_document(needs)))
+    return f"{model.base_year}-{digest.hexdigest()[:10]}"
+
+
+def is_stale(outlook: Outlook, public: Path) -> bool:
+    """Return whether the release that an outlook was made from is no longer in force in a public folder."""
+    try:
+        return current(public).name != outlook.release
+    except AllmendeError:
+        return True
 
 
 def _description(folder: Path) -> dict[str, Any]:
@@ -234,7 +252,7 @@ def _description(folder: Path) -> dict[str, Any]:
             "There is no look ahead yet.",
             where=str(folder),
             expected=DESCRIPTION,
-            todo="Make one with `allmende project region`.",
+            todo="Make one with `allmende project run PUBLIC`.",
         )
     document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     if document.get("format") != FORMAT:
@@ -245,6 +263,19 @@ def _description(folder: Path) -> dict[str, Any]:
             todo="Make it again with this version of Allmende.",
         )
     return document
+
+
+def _document(outlook: Outlook, model: Model) -> dict[str, Any]:
+    document = {each.name: _plain(getattr(outlook, each.name)) for each in fields(outlook) if each.name not in _ARRAYS}
+    return document | {"format": FORMAT, "model": _model_names(model), "software": allmende.__version__}
+
+
+def _text(document: Any) -> bytes:
+    return (json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False) + "\n").encode()
+
+
+def _arrays(outlook: Outlook) -> dict[str, NDArray[Any]]:
+    return {name: getattr(outlook, name) for name in _ARRAYS}
 
 
 def _track(data: Mapping[str, Any]) -> Track:

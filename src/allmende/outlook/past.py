@@ -27,6 +27,27 @@ MEAN_TO_VARIANCE = np.pi / 2
 """A normal deviate of variance 1 is off by √(2/π) on average: the mean deviation, squared, times this is the variance."""
 
 
+CUBES_DE = {"stock": "Bestand", "deaths": "Sterbefälle", "births": "Geburten"}
+PLACES_DE = {"municipality": "Gemeinde", "region": "Region"}
+NAMES_DE = {"age": "Alter", "sex": "Geschlecht"}
+
+
+class TooCoarse(AllmendeError):
+    """A release lacks a table without which nothing can be projected; `de` and `en` say which."""
+
+    def __init__(self, cube: str, geography: str, names: tuple[str, ...], age: str, where: str) -> None:
+        detail = " × ".join(names) + (f", {age} years" if age else "")
+        detail_de = " × ".join(NAMES_DE[name] for name in names) + (", Einzelalter" if age else "")
+        self.de = f"Es fehlt eine Tabelle {CUBES_DE[cube]} je {PLACES_DE[geography]} nach {detail_de}."
+        self.en = f"There is no table of {cube} by {geography} with {detail}."
+        super().__init__(
+            self.en,
+            where=where,
+            expected="tables as in the default catalogue",
+            todo="Release such a table; a projection is estimated from it.",
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Places:
     """The areas that a projection tells apart: finest districts, or a municipality that has none."""
@@ -155,12 +176,8 @@ class _Shelf:
         """Return a table, or say that a projection cannot do without it."""
         found = self.find(cube, geography, names, age=age)
         if found is None:
-            detail = " × ".join(names) + (f", {age} years" if age else "")
-            raise AllmendeError(
-                f"The release has no table of {cube} by {geography} with {detail}.",
-                where=f"release {self.publication.id}, tables for {', '.join(self.audiences)}",
-                expected="tables as in the default catalogue",
-                todo="Release such a table; a projection is estimated from it.",
+            raise TooCoarse(
+                cube, geography, names, age, f"release {self.publication.id}, tables for {', '.join(self.audiences)}"
             )
         return found
 

@@ -57,7 +57,7 @@ class BackTest:
 
 
 def back_test(
-    counts: Callable[[int], Counts],
+    counts: Callable[[int | None], Counts],
     years: Sequence[int],
     drivers: Drivers,
     *,
@@ -79,7 +79,8 @@ def back_test(
         known = counts(origin)
         past = reckon_stock(known).people.sum(axis=1)
         ahead = years[-1] - origin
-        model = estimate(known, Settings(**(dict(settings) | {"steps": ahead}))).model
+        left_out = [year for year in settings.get("left_out", ()) if year <= origin]
+        model = estimate(known, Settings(**(dict(settings) | {"steps": ahead, "left_out": tuple(left_out)}))).model
         central = run_compiled(model)[1:].sum(axis=1)
         drawn = draw(model, drivers, [EVERYBODY], draws=draws, seed=seed)
         low, middle, high = quantiles(drawn, [(1 - REFERENCE) / 2, 0.5, (1 + REFERENCE) / 2], totals=sums)[:, 1:, :, 0]

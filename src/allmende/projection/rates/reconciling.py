@@ -68,13 +68,14 @@ def _lengthened(lenses: Sequence[_Lens], pull: Floats, logs: Floats) -> Floats:
 
 def _step(lenses: Sequence[_Lens], pull: Floats, logs: Floats) -> tuple[Floats, float]:
     """Return the logarithm of the table after one step of ISRA, and the misfit before it."""
-    table, push, misfit = np.exp(np.minimum(logs, 30.0)), np.zeros_like(logs), 0.0
+    logs = np.minimum(logs, 30.0)
+    table, push, misfit = np.exp(logs), np.zeros_like(logs), 0.0
     for lens in lenses:
         seen = lens.look(table)
         misfit += float((lens.weight * (lens.value - seen) ** 2).sum())
         push += lens.spread(lens.weight * seen)
     ratio = np.divide(pull, push, out=np.ones_like(push), where=push > 0)
-    return np.maximum(np.log(table) + np.log(np.maximum(ratio, SHARPEST)), np.log(LEAST)), misfit
+    return np.maximum(logs + np.log(np.maximum(ratio, SHARPEST)), np.log(LEAST)), misfit
 
 
 class _Lens:

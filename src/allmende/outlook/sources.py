@@ -1,0 +1,41 @@
+"""Where a look ahead gets its past from, and who may see what comes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from allmende.areas.hierarchy import load_region
+from allmende.areas.region import Region
+from allmende.cubes.publication import current, read_publication
+from allmende.outlook.past import read_counts
+from allmende.outlook.weighing import Offer, read_offer
+from allmende.projection.counts import Counts
+
+PUBLIC = "public"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A region's past as an audience may know it.
+
+    `counts(until)` gives what was known up to a year (None: all of it); `offer` is None where there are no facilities.
+    """
+
+    release: str
+    audience: str
+    region: Region
+    counts: Callable[[int | None], Counts]
+    offer: Offer | None
+
+
+def released(public: Path) -> Source:
+    """Return what everybody may know: the tables of the release in force, services and facilities of the public folder."""
+    folder = current(public)
+    publication, region = read_publication(folder), load_region(folder / "region")
+
+    def counts(until: int | None) -> Counts:
+        return read_counts(publication, region, (PUBLIC,), until)
+
+    return Source(publication.id, PUBLIC, region, counts, read_offer(public, region, folder / "region"))

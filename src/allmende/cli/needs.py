@@ -44,7 +44,7 @@ seed_option = click.option("--seed", type=int, default=1, show_default=True, hel
 
 @click.group("needs")
 def group() -> None:
-    """Say what people need and how they reach it: siting of shared functions, reachability.
+    """Say what people need and how they reach it: needs and capacities, siting of shared functions, reachability.
 
     Example: allmende needs site --edges roads.txt --p 3
     """

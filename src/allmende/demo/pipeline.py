@@ -1,4 +1,4 @@
-"""The whole chain in one call: region, offices, hub, gate, release, facilities, outlook. The portal shows what is in `public`."""
+"""The whole chain in one call: region, offices, hub, gate, release, facilities, outlook. The portal shows `public`."""
 
 from __future__ import annotations
 

@@ -230,10 +230,10 @@ def read_model(folder: Path) -> Model:
 
 def name_outlook(outlook: Outlook, model: Model, needs: Sequence[ServiceNeeds]) -> str:
     """Return the id of an outlook: its base year, and a hash of everything it says."""
-    digest = hashlib.sha256(_text(_document(replace(outlook, id=""), model)))
+    said = (_document(replace(outlook, id=""), model), as_document(needs))
+    digest = hashlib.sha256(json.dumps(said, sort_keys=True, allow_nan=False).encode())
     for name, array in sorted((_arrays(outlook) | _model_arrays(model)).items()):
         digest.update(f"{name} {array.dtype} {array.shape}".encode() + np.ascontiguousarray(array).tobytes())
-    digest.update(_text(as_document(needs)))
     return f"{model.base_year}-{digest.hexdigest()[:10]}"
 
 

@@ -83,6 +83,7 @@ def _arrow(curve: NDArray[np.float64], thick: float) -> list[tuple[float, float]
 def _name(name: str, spot: tuple[float, float], labels: Labels, arrows: Sequence[Box]) -> str:
     x, y = spot
     spots = [(x, y - 10, "middle"), (x, y + 20, "middle"), (x + 9, y + 5, "start"), (x - 9, y + 5, "end")]
+    spots += [(x + side, y + up, anchor) for up in (-8, 18) for side, anchor in ((6, "start"), (-6, "end"))]
     return labels.place(name, spots, "place", far=48, shun=arrows)
 
 

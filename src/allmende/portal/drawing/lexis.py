@@ -53,7 +53,7 @@ def lexis(
 
 def _lines(name: str) -> str:
     """Define the lines that mark what is below the middle on paper, where colours may be grey."""
-    line = element("line", x1=0, x2=4, y1=1, y2=1, class_="stripe")
+    line = element("line", x1=0, x2=4, y1=2, y2=2, class_="lining")
     return element("defs", element("pattern", line, id=name, width=4, height=4, patternUnits="userSpaceOnUse"))
 
 

@@ -102,7 +102,7 @@ def waterfall(
         totals.append(totals[-1] + value)
     numbers = [write(start[1]), *(sign(value) for _, value in steps), write(end[1])]
     pad = max(max(totals) - min(totals), 1e-6) * 0.03
-    marks = ticks(min(totals) - pad, max(totals) + pad, 4 if width == WIDE else 2)
+    marks = ticks(min(totals) - pad, max(totals) + pad, 4)
     rows = _laid_out([start[0], *(name for name, _ in steps), end[0]], numbers, marks, write, width)
     parts = rows.axis(marks, write)
     for i in range(len(totals)):
@@ -121,7 +121,7 @@ def waterfall(
 def share_bars(rows: Sequence[Share], label: str, write: Write, width: int = WIDE) -> str:
     """Draw what each partner gains (right of zero) or loses (left), an interval as a thin line; `write` shows the sign."""
     ends = [end for row in rows for end in row.ends()]
-    marks = ticks(min(0, *ends), max(0, *ends) or 1, 4 if width == WIDE else 2)
+    marks = ticks(min(0, *ends), max(0, *ends) or 1, 4)
     laid = _laid_out([row.name for row in rows], [write(row.value) for row in rows], marks, write, width)
     parts = laid.axis(marks, write)
     for i, row in enumerate(rows):

@@ -13,6 +13,7 @@ from allmende.cli.output import answer_errors
 
 GROUPS = {
     "demo": "Build the fictional region and open the portal.",
+    "fund": "Select projects of a call or an election, and rehearse a fund over many years.",
     "hub": "The shared unit: set up, receive deliveries, see what is missing.",
     "needs": "What people need and how they reach it: siting of shared functions, reachability.",
     "portal": "Serve the portal, prepare its database and files.",
@@ -20,6 +21,7 @@ GROUPS = {
     "project": "Project populations; repeat published projections from plain files.",
     "register": "Check register extracts and aggregate them into a delivery.",
     "release": "Plan, build, verify and list releases.",
+    "sharing": "Share costs and benefits: solve games, check proposals, compare keys, prove savings.",
     "selfcheck": "Reproduce published reference numbers and print the differences.",
 }
 """Command groups and their help line; each lives in the module of its name and is imported only when called."""

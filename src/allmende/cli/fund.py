@@ -1,0 +1,123 @@
+"""`allmende fund`: select projects of a call or an election."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import click
+
+from allmende.cli.output import json_option, language, say, say_json
+from allmende.errors import AllmendeError
+from allmende.fund.call import CALL_RULES
+from allmende.fund.call_file import read_call
+from allmende.fund.election import UTILITIES
+from allmende.fund.pabulib import parse_pabulib
+from allmende.fund.ranking import OVERFLOWS
+from allmende.fund.selection import COMPLETIONS, RULES, select
+from allmende.fund.story import call_story, election_story
+
+path_argument = click.Path(path_type=Path, dir_okay=False)
+
+
+@click.group("fund")
+def group() -> None:
+    """Select projects of a call or an election, and rehearse a fund over many years.
+
+    Example: allmende fund select call.toml
+    """
+
+
+@group.command("select")
+@click.argument("file", type=path_argument)
+@click.option("--rule", type=click.Choice(sorted({*RULES, *CALL_RULES})), help="Default: equal-shares; a call says its own.")
+@click.option("--completion", type=click.Choice(COMPLETIONS), default="none", show_default=True, help="After equal shares.")
+@click.option("--utility", type=click.Choice(UTILITIES), default="cost", show_default=True, help="What supporters have.")
+@click.option("--overflow", type=click.Choice(OVERFLOWS), help="What does not fit (greedy: skip; a call says its own).")
+@json_option
+def select_projects(file: Path, rule: str | None, completion: str, utility: str, overflow: str | None, as_json: bool) -> None:
+    """Say who is funded: of an election as Pabulib writes it (.pb), or of a call (.toml, see docs/formats/call.md).
+
+    Example: allmende fund select election.pb --rule equal-shares --completion add1 --json
+    """
+    if file.suffix == ".toml":
+        document = _call(file, {"rule": rule, "overflow": overflow})
+    else:
+        election = parse_pabulib(_text(file), file.name)
+        found = select(election, rule or "equal-shares", completion=completion, utility=utility, overflow=overflow or "skip")
+        document = election_story(election, found)
+    if as_json:
+        say_json(document)
+    elif file.suffix == ".toml":
+        _say_call(document)
+    else:
+        _say_election(document)
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise AllmendeError(
+            "The file is no UTF-8 text.", where=f"{file.name}, byte {error.start}", expected="UTF-8", todo="Save it as UTF-8."
+        ) from error
+
+
+def read_toml(file: Path) -> dict[str, Any]:
+    """Read a TOML file; raises `AllmendeError` with the line that cannot be read."""
+    try:
+        return tomllib.loads(_text(file))
+    except tomllib.TOMLDecodeError as error:
+        raise AllmendeError(f"The file is no TOML: {error}.", where=file.name, expected="TOML", todo="Correct it.") from error
+
+
+def _call(file: Path, choices: dict[str, str | None]) -> dict[str, Any]:
+    document = read_toml(file)
+    chosen = {key: value for key, value in choices.items() if value}
+    if isinstance(document.get("call"), dict):
+        document["call"] |= chosen
+    return call_story(read_call(document, file.name))
+
+
+def _say_election(document: dict[str, Any]) -> None:
+    say(document["sentence"][language()])
+    say(f"{len(document['selected'])}: {', '.join(document['selected'])}")
+    say(f"{document['cost']:,} / {document['budget']:,}")
+    for note in document["notes"]:
+        say(f"  {note}")
+
+
+_WORDS = {
+    "de": {
+        "more": "Mit {} mehr käme ein weiterer Antrag zum Zug.",
+        "pivotal": "Ohne {what} käme {enters}.",
+        "ratings": "{} einzelne Bewertungen, um einen Punkt anders, änderten die Auswahl.",
+        "weight": "Gewicht {criterion} {weight:.2f}: die Auswahl bleibt von {from:.2f} bis {to:.2f}.",
+        "return": "{member}: zahlt {contributed}, erhält {received} (Mindestrückfluss {by_equal_shares}).",
+    },
+    "en": {
+        "more": "With {} more, another application would be funded.",
+        "pivotal": "Without {what}, {enters} would be funded.",
+        "ratings": "{} single ratings, if one point different, would change who is funded.",
+        "weight": "Weight of {criterion} {weight:.2f}: the list stays from {from:.2f} to {to:.2f}.",
+        "return": "{member}: pays {contributed}, receives {received} (by equal shares {by_equal_shares}).",
+    },
+}
+
+
+def _say_call(document: dict[str, Any]) -> None:
+    words = _WORDS[language()]
+    say(document["sentence"][language()])
+    for each in document["decisions"]:
+        say(f"  {each['application']:<20} {each['score']:6.2f} {each['grant']:>14}  {each['reason']}")
+    for each in document["pivotal"]:
+        if each["enters"]:
+            say(words["pivotal"].format(what=each["what"], enters=", ".join(each["enters"])))
+    if document["next_admitted_with"]:
+        say(words["more"].format(document["next_admitted_with"]))
+    say(words["ratings"].format(len(document["one_changed_rating"])))
+    for each in document["weights"]:
+        say(words["weight"].format(**each))
+    for each in document["returns"]:
+        say(words["return"].format(**each))

@@ -100,6 +100,14 @@ def test_a_balance_is_what_counting_the_draws_gives(values: list[int], capacity:
     assert balance.spare[0, 0, 0] == median(max(capacity - v, 0) for v in values)
 
 
+@given(st.lists(st.floats(0, 1000), min_size=1, max_size=40), st.sampled_from([1.0, 7.5]))
+def test_quantiles_are_those_of_numpy(values: list[float], step: float) -> None:
+    balance = weigh(needed(values, step), np.full((1, 1, 1), 60.0))
+    assert balance.need[:, 0, 0, 0] == pytest.approx(np.quantile(values, LEVELS))
+    whole = np.ceil(np.array(values) / step - 1e-9)
+    assert balance.steps[:, 0, 0, 0].tolist() == np.quantile(whole, LEVELS, method="inverted_cdf").tolist()
+
+
 def test_one_child_more_opens_a_group() -> None:
     balance = weigh(needed([50, 51, 51], step=25), np.full((1, 1, 1), 60.0))
     assert balance.steps[LEVELS.index(0.5), 0, 0, 0] == 3

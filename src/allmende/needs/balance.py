@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -64,27 +66,46 @@ def weigh(need: Need, capacity: Floats) -> Balance:
     """
     if capacity.shape != need.value.shape[1:]:
         raise ValueError(f"capacity has shape {capacity.shape}; expected {need.value.shape[1:]}")
-    gap = need.value - capacity
-    short = gap > 1e-9
+    ordered, draws = np.sort(np.moveaxis(need.value, 0, -1)), len(need.value)  # every figure below follows from the order
+    there = capacity[..., None]
+    short = (ordered - there > 1e-9).sum(axis=-1)
     step = np.array([part.step for part in need.service.parts])
+    steps = np.ceil(ordered / step[:, None] - 1e-9)
+    middle = ordered[..., [(draws - 1) // 2, draws // 2]]
     return Balance(
         years=need.years,
         catchments=need.catchments,
         parts=tuple(part.id for part in need.service.parts),
-        need=np.quantile(need.value, LEVELS, axis=0),
+        need=_quantiles(ordered, LEVELS),
         capacity=capacity,
-        probability=short.mean(axis=0),
-        missing=_median_where(gap, short),
-        spare=np.median(np.maximum(-gap, 0), axis=0),
-        steps=np.quantile(np.ceil(need.value / step - 1e-9), LEVELS, axis=0, method="inverted_cdf"),
+        probability=short / draws,
+        missing=_median_of_last(ordered - there, short),
+        spare=np.maximum(there - middle, 0).mean(axis=-1),
+        steps=np.moveaxis(steps[..., [max(math.ceil(level * draws) - 1, 0) for level in LEVELS]], -1, 0),
         offered=np.floor(capacity / step + 1e-9),
     )
 
 
-def _median_where(values: Floats, chosen: NDArray[np.bool_]) -> Floats:
-    """Median over draws of the chosen values, 0 where none is chosen."""
-    count = chosen.sum(axis=0)
-    ordered = np.sort(np.where(chosen, values, np.inf), axis=0)
-    low = np.take_along_axis(ordered, np.maximum((count - 1) // 2, 0)[None], axis=0)[0]
-    high = np.take_along_axis(ordered, np.minimum(count // 2, len(values) - 1)[None], axis=0)[0]
-    return np.where(count > 0, (low + high) / 2, 0.0)
+def quantiles(values: Floats, levels: Sequence[float]) -> Floats:
+    """Return quantiles over the first axis (draws), linear between neighbours, as `numpy.quantile` and several times faster.
+
+    >>> quantiles(np.array([4.0, 1.0, 3.0]), [0, 0.5, 0.75]).tolist()
+    [1.0, 3.0, 3.5]
+    """
+    return _quantiles(np.sort(np.moveaxis(values, 0, -1)), levels)
+
+
+def _quantiles(ordered: Floats, levels: Sequence[float]) -> Floats:
+    place = np.asarray(levels) * (ordered.shape[-1] - 1)
+    low = np.floor(place).astype(np.int64)
+    high = np.minimum(low + 1, ordered.shape[-1] - 1)
+    found: Floats = np.moveaxis(ordered[..., low] + (ordered[..., high] - ordered[..., low]) * (place - low), -1, 0)
+    return found
+
+
+def _median_of_last(ordered: Floats, count: NDArray[np.int64]) -> Floats:
+    """Return the median of the last `count` of ordered values (last axis), 0 where there are none."""
+    draws = ordered.shape[-1]
+    pair = [np.minimum(draws - count + each, draws - 1) for each in (np.maximum(count - 1, 0) // 2, count // 2)]
+    median = np.take_along_axis(ordered, np.stack(pair, axis=-1), axis=-1).mean(axis=-1)
+    return np.where(count > 0, median, 0.0)

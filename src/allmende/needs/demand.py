@@ -28,6 +28,21 @@ class People:
         if self.value.ndim != 4 or self.value.shape[1:] != expected:
             raise ValueError(f"people have shape {self.value.shape}; expected (draws, {', '.join(map(str, expected))})")
 
+    def of(self, service: Service) -> People:
+        """Return the people of the service's spans alone. Raises `AllmendeError` if some of its spans are lacking."""
+        if service.spans() == self.spans:
+            return self
+        lacking = [span for span in service.spans() if span not in self.spans]
+        if lacking:
+            raise AllmendeError(
+                f"The need for {service.id!r} cannot be computed: the projection lacks ages.",
+                where=", ".join(map(str, lacking)),
+                expected="people of every span of ages that has a quota",
+                todo="Draw the spans that the service names.",
+            )
+        chosen = [self.spans.index(span) for span in service.spans()]
+        return People(self.value[..., chosen], self.years, self.units, service.spans())
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Catchments:
@@ -84,15 +99,7 @@ def count_people(people: People, service: Service, catchments: Catchments) -> Fl
     """
     if people.units != catchments.units:
         raise ValueError("people and catchments name different units")
-    lacking = [span for span in service.spans() if span not in people.spans]
-    if lacking:
-        raise AllmendeError(
-            f"The need for {service.id!r} cannot be computed: the projection lacks ages.",
-            where=", ".join(map(str, lacking)),
-            expected="people of every span of ages that has a quota",
-            todo="Draw the spans that the service names.",
-        )
-    chosen = people.value[..., [people.spans.index(span) for span in service.spans()]]
+    chosen = people.of(service).value
     gathered = np.moveaxis(np.tensordot(catchments.share, chosen, axes=(1, 2)), 0, 2)
     passed = service.elapsed()
     on_day: Floats = (1 - passed) * gathered[:, :-1] + passed * gathered[:, 1:]

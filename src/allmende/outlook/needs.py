@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from allmende.areas.region import Region
-from allmende.needs.balance import Balance, weigh
+from allmende.needs.balance import Balance, quantiles, weigh
 from allmende.needs.capacity import Facility, count_capacity
 from allmende.needs.demand import People, apply_quotas, count_people, group_units
 from allmende.needs.findings import Finding, find
@@ -110,12 +110,13 @@ def _weigh(
     inhabited = [each for each in geographies if any(unit in each.catchment_of for unit in people.units)]
     chosen = [each for each in inhabited if each.name != DISTRICT or service.kind in LOCAL_KINDS] if computable else []
     known = {area for each in geographies for area in each.catchment_of}
+    residents = people.of(service) if chosen else people
     areas = {}
     for each in chosen:
         elsewhere = known - each.catchment_of.keys()
         counted = [facility for facility in own if facility.area not in elsewhere]
         left_out = tuple(sorted({facility.id for facility in own if facility.area in each.divided}))
-        areas[each.name] = _weigh_areas(people, service, counted, each, left_out, seed)
+        areas[each.name] = _weigh_areas(residents, service, counted, each, left_out, seed)
     return ServiceNeeds(service, own, len(people.value), areas)
 
 
@@ -129,12 +130,12 @@ def _weigh_areas(
 ) -> AreaNeeds:
     inside = [position for position, unit in enumerate(people.units) if unit in geography.catchment_of]
     units = tuple(people.units[position] for position in inside)
-    residents = People(people.value[:, :, inside], people.years, units, people.spans)
+    residents = people if units == people.units else People(people.value[:, :, inside], people.years, units, people.spans)
     catchments = group_units(units, [geography.catchment_of[unit] for unit in units])
     counted = count_people(residents, service, catchments)
     need = apply_quotas(counted, service, people.years[1:], catchments.names, _generator(seed, service))
     capacity = count_capacity(facilities, service, geography.catchment_of, catchments.names, need.years)
-    on_day = np.quantile(counted, COUNT_LEVELS, axis=0)
+    on_day = quantiles(counted, COUNT_LEVELS)
     return AreaNeeds(_rounded(weigh(need, capacity)), np.round(on_day, DIGITS), left_out)
 
 

@@ -8,11 +8,13 @@ from allmende.comparison import Comparison
 from allmende.needs.published import comparisons as needs
 from allmende.privacy.published import comparisons as privacy
 from allmende.projection.published import comparisons as projection
+from allmende.sharing.published import comparisons as sharing
 
 CHECKS: dict[str, Callable[[], tuple[Comparison, ...]]] = {
     "needs": needs,
     "privacy": privacy,
     "projection": projection,
+    "sharing": sharing,
 }
 """Rooms and the function that compares their published numbers; a room that has some adds a line here."""
 

@@ -1,0 +1,85 @@
+"""Games and allocations as JSON files, and how commands print what was found."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+
+from allmende.errors import AllmendeError
+from allmende.sharing.core import CoreReport
+from allmende.sharing.games import Amounts, Game, game_of
+
+
+Found = TypeVar("Found")
+
+
+def read_game(path: Path, *, exact: bool = False) -> Game:
+    """Return the game of a JSON file: {"kind", "players", "coalitions": [{"members", "amount"}, …], "partial"}.
+
+    The answer of `allmende needs share --game --json` is taken too.
+    """
+    document = _read(path)
+    document = document.get("game", document) if isinstance(document, dict) else document
+    if not isinstance(document, dict) or not {"kind", "players", "coalitions"} <= document.keys():
+        raise AllmendeError("The file holds no game.", where=str(path), expected="an object with kind, players and coalitions")
+    return within(path, lambda: game_of_table(document, exact=exact))
+
+
+def game_of_table(document: dict[str, Any], *, exact: bool = False) -> Game:
+    """Return the game of a table as files hold it."""
+    try:
+        coalitions = [(entry["members"], entry["amount"]) for entry in document["coalitions"]]
+    except (TypeError, KeyError) as error:
+        raise AllmendeError("A coalition lacks its members or amount.", where="coalitions", expected=str(error)) from None
+    return game_of(document["kind"], document["players"], coalitions, partial=bool(document.get("partial")), exact=exact)
+
+
+def read_allocation(path: Path, game: Game) -> Amounts:
+    """Return shares in the order of the game's players from {"allocation": {player: amount}} or {player: amount}."""
+    document = _read(path)
+    table = document.get("allocation", document) if isinstance(document, dict) else None
+    if not isinstance(table, dict) or set(table) != set(game.players):
+        raise AllmendeError(
+            "The file holds no allocation of this game.",
+            where=str(path),
+            expected="an amount for each of " + ", ".join(game.players),
+        )
+    try:
+        exact = [Fraction(str(table[name])) for name in game.players]
+    except (ValueError, ZeroDivisionError):
+        raise AllmendeError("A share is not a number.", where=str(path), expected='amounts as 12.5 or "25/2"') from None
+    return np.array(exact, dtype=object) if game.exact else np.array([float(share) for share in exact])
+
+
+def core_document(report: CoreReport) -> dict[str, Any]:
+    """Return a core report as `--json` prints it."""
+    return {
+        "member": report.member,
+        "overcharged": list(report.overcharged),
+        "by": float(report.by),
+        "unsatisfied": report.unsatisfied,
+        "closest": list(report.closest),
+        "room": float(report.room),
+    }
+
+
+def within(path: Path, make: Callable[[], Found]) -> Found:
+    """Run a reader and put the file's name into what it refuses."""
+    try:
+        return make()
+    except AllmendeError as error:
+        where = f"{path}, {error.where}" if error.where else str(path)
+        raise type(error)(error.what, where=where, expected=error.expected, todo=error.todo) from None
+
+
+def _read(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise AllmendeError("The file is no JSON.", where=str(path), expected=f"one JSON document ({error})") from None

@@ -1,0 +1,134 @@
+"""`allmende sharing`: solve cost games, check proposals, compare keys, prove savings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from allmende.cli.game_files import core_document, read_allocation, read_game
+from allmende.cli.output import json_option, say, say_json
+from allmende.errors import AllmendeError
+from allmende.sharing.core import CoreReport, core_balance, core_report
+from allmende.sharing.games import Game
+from allmende.sharing.joining import breaches
+from allmende.sharing.kohlberg import verify_nucleolus
+from allmende.sharing.methods import METHODS, solve
+
+game_argument = click.argument("game_file", metavar="GAME.json", type=click.Path(path_type=Path))
+
+
+@click.group("sharing")
+def group() -> None:
+    """Share costs and benefits: solve games, check proposals, compare keys, prove savings.
+
+    Example: allmende sharing solve game.json --method nucleolus
+    """
+
+
+@group.command("solve")
+@game_argument
+@click.option("--method", type=click.Choice([*METHODS]), default="nucleolus", show_default=True)
+@click.option("--exact", is_flag=True, help="Compute in fractions (small games); amounts count as written.")
+@json_option
+def solve_game(game_file: Path, method: str, exact: bool, as_json: bool) -> None:
+    """Split the amount of all together, and say which group would be better off alone.
+
+    GAME.json: {"kind": "cost" | "value", "players": [...], "coalitions": [{"members": [...], "amount": 12.3}, ...]}, with
+    "partial": true if only some coalitions are costed.
+
+    Example: allmende sharing solve game.json --method shapley --json
+    """
+    game = read_game(game_file, exact=exact)
+    found = solve(game, method)
+    report, balance = core_report(game, found.shares), core_balance(game)
+    warnings = _warnings(game)
+    document: dict[str, Any] = {
+        "method": method,
+        "kind": game.kind,
+        "total": float(game.total),
+        "allocation": found.by_player(),
+        "core": core_document(report) | {"nonempty": balance.nonempty},
+        "sentence": found.words["sentence"],
+        "warnings": warnings,
+    }
+    if exact:
+        document["exact"] = {name: str(share) for name, share in zip(game.players, found.shares, strict=True)}
+    if not balance.nonempty:
+        document["core"]["proof"] = [{"members": list(members), "weight": weight} for members, weight in balance.weights]
+    if as_json:
+        say_json(document)
+        return
+    for name, share in zip(game.players, found.shares, strict=True):
+        say(f"{name}: {share if exact else format(float(share), ',.4f')}")
+    say(_core_line(game, report, nonempty=balance.nonempty))
+    for warning in warnings:
+        say(f"Warning: {warning}")
+
+
+@group.command("verify")
+@game_argument
+@click.argument("allocation_file", metavar="ALLOCATION.json", type=click.Path(path_type=Path))
+@click.option("--nucleolus", "claim", flag_value="nucleolus", help="Is it the nucleolus (Kohlberg's criterion)?")
+@click.option("--per-capita-nucleolus", "claim", flag_value="per-capita-nucleolus", help="Is it the per-capita nucleolus?")
+@click.option("--prenucleolus", "claim", flag_value="prenucleolus", help="Is it the prenucleolus?")
+@click.option("--core", "claim", flag_value="core", default="core", help="Is every group satisfied? (the default)")
+@click.option("--tolerance", type=float, help="Complaints this close count as equal.")
+@click.option("--exact", is_flag=True, help="Prove every step in fractions; amounts count as written.")
+@json_option
+@click.pass_context
+def verify(
+    ctx: click.Context, game_file: Path, allocation_file: Path, claim: str, tolerance: float | None, exact: bool, as_json: bool
+) -> None:
+    """Check a proposed allocation without trusting how it was found; exit code 1 if it is not what is claimed.
+
+    Example: allmende sharing verify game.json allocation.json --nucleolus --json
+    """
+    game = read_game(game_file, exact=exact)
+    shares = read_allocation(allocation_file, game)
+    report = _report(game, shares)
+    document: dict[str, Any] = {"claim": claim, "core": None if report is None else core_document(report)}
+    if claim == "core":
+        accepted = report is not None and report.member
+        reason = "The shares do not sum to the total." if report is None else _core_line(game, report, nonempty=True)
+    else:
+        per_head, rational = claim == "per-capita-nucleolus", claim != "prenucleolus"
+        verdict = verify_nucleolus(game, shares, per_head=per_head, rational=rational, tolerance=tolerance)
+        accepted, reason = verdict.accepted, verdict.reason
+        document["levels"] = [float(level) for level in verdict.levels]
+        document["complaining"] = [list(members) for members in verdict.complaining]
+        document["move"] = dict(zip(game.players, verdict.move, strict=False))
+    document |= {"accepted": accepted, "reason": reason}
+    if as_json:
+        say_json(document)
+    else:
+        say(f"{'Yes' if accepted else 'No'}: {reason}")
+        for members in document.get("complaining", []):
+            say(f"  {' + '.join(members)}")
+    ctx.exit(0 if accepted else 1)
+
+
+def _report(game: Game, shares: Any) -> CoreReport | None:
+    try:
+        return core_report(game, shares)
+    except AllmendeError:
+        return None
+
+
+def _core_line(game: Game, report: CoreReport, *, nonempty: bool) -> str:
+    if report.member:
+        return "No group would be better off alone."
+    what = ("pay", "too much") if game.kind == "cost" else ("get", "too little")
+    line = f"{' + '.join(report.overcharged)} would be better off alone: they {what[0]} {float(report.by):,.4f} {what[1]}."
+    return line if nonempty else line + " No allocation can satisfy every group."
+
+
+def _warnings(game: Game) -> list[str]:
+    count, worst = breaches(game)
+    if worst is None:
+        return []
+    first, second = " + ".join(worst.first), " + ".join(worst.second)
+    return [
+        f"{count} pairs of groups are better off apart, worst ({first}) and ({second}): together {worst.by:g} more than apart."
+    ]

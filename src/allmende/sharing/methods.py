@@ -1,0 +1,98 @@
+"""Methods by name: what splits the total of a game, in which words, and with which result for whom."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from allmende.errors import AllmendeError
+from allmende.parameters import load
+from allmende.sharing.core import least_core
+from allmende.sharing.games import Amounts, Game, coalition_sums
+from allmende.sharing.nucleolus import nucleolus
+from allmende.sharing.points import (
+    equal_non_separable,
+    equal_savings,
+    gately,
+    proportional_to_alone,
+    separable_remaining,
+    tau_value,
+)
+from allmende.sharing.shapley import shapley
+
+
+@dataclass(frozen=True, slots=True)
+class Allocation:
+    """Shares by a method, in units of the game, with the method's words: name, sentence (by language), formula and source."""
+
+    method: str
+    players: tuple[str, ...]
+    shares: Amounts
+    words: dict[str, Any]
+
+    def by_player(self) -> dict[str, float]:
+        """Return the shares as floats by player."""
+        return {name: float(share) for name, share in zip(self.players, self.shares, strict=True)}
+
+
+def solve(game: Game, method: str) -> Allocation:
+    """Split the total of a game by a method of `METHODS`; raises `AllmendeError` if there is none or it is not defined here.
+
+    >>> from allmende.sharing.games import game_of
+    >>> solve(game_of("cost", "AB", [("A", 6), ("B", 5), ("AB", 8)]), "shapley").by_player()
+    {'A': 4.5, 'B': 3.5}
+    """
+    if method not in METHODS:
+        raise AllmendeError(f"There is no method {method!r}.", where="method", expected=", ".join(METHODS))
+    return Allocation(method, game.players, METHODS[method](game), words_of(method))
+
+
+def words_of(method: str) -> dict[str, Any]:
+    """Return a method's words: name, sentence, formula, source, whether it is additive."""
+    words: dict[str, Any] = load("sharing_methods")[SAME.get(method, method)]
+    return words
+
+
+def savings_game(game: Game) -> Game:
+    """Return what every coalition of a cost game saves against its members alone; a value game as it is.
+
+    >>> from allmende.sharing.games import game_of
+    >>> savings_game(game_of("cost", "AB", [("A", 6), ("B", 5), ("AB", 8)])).amounts.tolist()
+    [0.0, 0.0, 0.0, 3.0]
+    """
+    if game.kind == "value":
+        return game
+    return Game("value", game.players, coalition_sums(game.alone) - game.amounts)
+
+
+def _proportional_nucleolus(game: Game) -> Amounts:
+    saved = nucleolus(savings_game(game), weighing="relative")
+    return game.alone - saved if game.kind == "cost" else saved
+
+
+def _least_core(game: Game) -> Amounts:
+    if game.exact:
+        raise AllmendeError("A point of the least core is found in floats only.", where="exact", todo="Choose the nucleolus.")
+    return least_core(game)[1]
+
+
+METHODS: dict[str, Callable[[Game], Amounts]] = {
+    "equal-savings": equal_savings,
+    "proportional": proportional_to_alone,
+    "ensc": equal_non_separable,
+    "scrb": separable_remaining,
+    "aca": separable_remaining,
+    "shapley": shapley,
+    "nucleolus": nucleolus,
+    "per-capita-nucleolus": lambda game: nucleolus(game, weighing="per head"),
+    "prenucleolus": lambda game: nucleolus(game, rational=False),
+    "proportional-nucleolus": _proportional_nucleolus,
+    "tau": tau_value,
+    "gately": gately,
+    "least-core": _least_core,
+}
+"""Methods that split the total, by the name of the command line."""
+
+SAME = {"aca": "scrb"}
+"""Names of one method: the alternate cost avoided is SCRB with the cost alone as the benefit."""

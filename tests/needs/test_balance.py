@@ -62,6 +62,29 @@ def test_catchments_share_out_every_need(numbers: list[int], seed: int) -> None:
     assert split.sum() == pytest.approx(whole.sum())
 
 
+def test_splitting_a_unit_into_halves_changes_nothing() -> None:
+    values = RNG(2).uniform(0, 300, (30, 3, 2, 1))
+    asked = service(half(Span(3, 3), spread=0.1))
+    whole = compute_need(people(values, units=("a", "b")), asked, group_units(["a", "b"], ["A", "B"]), RNG(1)).value
+    split = np.concatenate([values[:, :, :1] / 2, values[:, :, :1] / 2, values[:, :, 1:]], axis=2)
+    units = ("a1", "a2", "b")
+    assert compute_need(people(split, units=units), asked, group_units(units, ["A", "A", "B"]), RNG(1)).value == pytest.approx(
+        whole
+    )
+
+
+def test_the_order_of_draws_and_catchments_does_not_matter() -> None:
+    value = RNG(3).uniform(0, 100, (25, 2, 3, 1))
+    need = Need(service(half(Span(3, 3)), step=7), (2026, 2027), ("A", "B", "C"), value)
+    turned = Need(need.service, need.years, ("C", "A", "B"), value[RNG(4).permutation(25)][:, :, [2, 0, 1]])
+    capacity = RNG(5).uniform(0, 100, (2, 3, 1))
+    one, other = weigh(need, capacity), weigh(turned, capacity[:, [2, 0, 1]])
+    for name in ("probability", "missing", "spare", "offered"):
+        assert np.array_equal(getattr(one, name)[:, [2, 0, 1]], getattr(other, name))
+    for name in ("need", "steps"):
+        assert np.array_equal(getattr(one, name)[:, :, [2, 0, 1]], getattr(other, name))
+
+
 def test_a_quota_s_level_is_one_draw_for_all_years_and_right_on_average() -> None:
     draws = 4000
     stock = people(np.full((draws, 3, 1, 1), 1000.0))

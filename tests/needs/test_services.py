@@ -2,6 +2,7 @@
 
 import copy
 import tomllib
+from datetime import date
 from importlib.resources import files
 from typing import Any
 
@@ -106,6 +107,9 @@ def changed(path: str, value: object) -> dict[str, Any]:
         ("part/0/quota/0/by_year", {"2020": -0.1}, "by_year.2020 is -0.1"),
         ("part/0/quota/0/by_year", {"2020": "0,3"}, "by_year.2020 is '0,3'"),
         ("part/0/quota/0/spread", 1.5, "part 1, quota 1: spread is 1.5"),
+        ("part/0/quota/0/spred", 0.1, "part 1, quota 1: spred is 0.1"),
+        ("part/0/steps", 25, "part 1: steps is 25"),
+        ("quotas", [], "the service: quotas is []"),
         ("norm", {"minutes": 10}, "source is None"),
         ("norm", {"minutes": 3, "source": "law", "before_driving": 5}, "norm: minutes is 3"),
         ("norm", {"minutes": 10, "source": "law", "target": 95}, "norm: target is 95"),
@@ -119,10 +123,58 @@ def test_what_is_wrong_is_named_with_its_file(path: str, value: object, what: st
     assert caught.value.expected
 
 
+def test_shares_of_day_care_give_the_rate_that_was_published() -> None:
+    """Destatis: 37.8 % of all children under 3 in 2025; three years of birth of equal size."""
+    (u3, _) = parse_service(shipped("kita"), "kita.toml").parts
+    assert sum(float(quota.at([2025])[0]) for quota in u3.quotas) / 3 == pytest.approx(0.378, abs=5e-5)
+
+
+def test_doctors_have_the_published_base_ratio() -> None:
+    """Bedarfsplanungs-Richtlinie: one general practitioner for 1,671 inhabitants."""
+    (part,) = parse_service(shipped("doctors"), "doctors.toml").parts
+    assert 1 / part.quotas[0].at([2025])[0] == pytest.approx(1671, abs=0.5)
+
+
+def places_in(data: Any, way: str = "") -> list[str]:
+    """Return the way to every value of nested data."""
+    named = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
+    return [found for name, each in named for found in (f"{way}{name}", *places_in(each, f"{way}{name}/"))]
+
+
+FULL = KITA | {
+    "norm": {"minutes": 10, "source": "law", "start": "alarm", "before_driving": 2, "target": 0.9},
+    "threshold": [{"name": "under", "value": 75, "source": "law"}],
+    "notes": {"de": "x", "en": "x"},
+}
+
+
+@pytest.mark.parametrize("wrong", [None, True, -3.5, "x", [], {}, [1], {"a": 1}, float("nan"), date(2025, 8, 1)], ids=repr)
+@pytest.mark.parametrize("place", places_in(FULL))
+def test_whatever_stands_in_a_file_is_read_or_named(place: str, wrong: object) -> None:
+    data: Any = copy.deepcopy(FULL)
+    *way, last = place.split("/")
+    inner = data
+    for step in way:
+        inner = inner[int(step) if isinstance(inner, list) else step]
+    inner[int(last) if isinstance(inner, list) else last] = wrong
+    try:
+        service = parse_service(data, "own.toml")
+    except AllmendeError:
+        return
+    assert parse_service(service_data(service), "own.toml") == service
+
+
 def test_two_parts_of_one_id_are_refused() -> None:
     data = copy.deepcopy(KITA)
     data["part"] *= 2
     with pytest.raises(AllmendeError, match="u3, u3"):
+        parse_service(data, "kita.toml")
+
+
+def test_quotas_that_count_somebody_twice_are_refused() -> None:
+    data = copy.deepcopy(KITA)
+    data["part"][0]["quota"].append({"ages": [2, 3], "sex": "f", "by_year": {"2020": 0.9}, "source": "own count"})
+    with pytest.raises(AllmendeError, match=r"ages 0-2, ages 2-3 \(f\)"):
         parse_service(data, "kita.toml")
 
 

@@ -5,12 +5,18 @@ from __future__ import annotations
 import calendar
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any
 
 import numpy as np
 
 from allmende.errors import AllmendeError
 from allmende.needs.services import KINDS, OLDEST, SEXES, Norm, Part, Quota, Service, Span
+
+SERVICE_FIELDS = ("id", "kind", "title", "unit", "key_date", "part", "norm", "notes", "threshold")
+PART_FIELDS = ("id", "title", "quota", "step", "step_name", "step_source")
+QUOTA_FIELDS = ("ages", "sex", "by_year", "source", "spread", "required")
+NORM_FIELDS = ("minutes", "source", "start", "before_driving", "target")
 
 
 def parse_service(data: Mapping[str, Any], where: str) -> Service:
@@ -19,6 +25,7 @@ def parse_service(data: Mapping[str, Any], where: str) -> Service:
     Raises `AllmendeError` with the field, the value and what was expected (docs/formats/services.md).
     """
     reader = _Reader(where)
+    reader.only(data, SERVICE_FIELDS, "the service")
     kind = reader.one_of(data, "kind", KINDS)
     if kind == "reach" and "norm" not in data:
         raise reader.wrong("norm", None, "a [norm] with minutes and source")
@@ -27,7 +34,7 @@ def parse_service(data: Mapping[str, Any], where: str) -> Service:
     ids = [part.id for part in parts]
     if len(set(ids)) < len(ids):
         raise reader.wrong("part.id", ", ".join(ids), "an id for each part that no other part has")
-    norm = data.get("norm")
+    thresholds = reader.tables(data, "threshold") if "threshold" in data else []
     return Service(
         id=reader.text(data, "id"),
         kind=kind,
@@ -35,24 +42,28 @@ def parse_service(data: Mapping[str, Any], where: str) -> Service:
         unit=reader.words(data, "unit"),
         key_date=reader.day(data, "key_date"),
         parts=tuple(parts),
-        norm=None if norm is None else _norm(reader, norm),
+        norm=_norm(reader, data["norm"]) if "norm" in data else None,
         notes=reader.words(data, "notes") if "notes" in data else None,
         thresholds=tuple(
-            (reader.text(each, "name"), reader.number(each, "value"), reader.text(each, "source"))
-            for each in data.get("threshold", [])
+            (reader.text(each, "name"), reader.number(each, "value"), reader.text(each, "source")) for each in thresholds
         ),
     )
 
 
 def _part(reader: _Reader, data: Mapping[str, Any], number: int) -> Part:
     name = f"part {number}"
+    reader.only(data, PART_FIELDS, name)
     step = reader.number(data, "step", default=1.0)
     if step <= 0:
         raise reader.wrong(f"{name}: step", step, "a number above 0")
+    quotas = tuple(_quota(reader, each, f"{name}, quota {n}") for n, each in enumerate(reader.tables(data, "quota"), 1))
+    for one, other in combinations([quota.span for quota in quotas], 2):
+        if one.overlaps(other):
+            raise reader.wrong(f"{name}: ages", f"{one}, {other}", "quotas that count nobody twice")
     return Part(
         id=reader.text(data, "id"),
         title=reader.words(data, "title"),
-        quotas=tuple(_quota(reader, each, f"{name}, quota {n}") for n, each in enumerate(reader.tables(data, "quota"), 1)),
+        quotas=quotas,
         step=step,
         step_name=reader.words(data, "step_name") if "step_name" in data else None,
         step_source=reader.text(data, "step_source") if step != 1 else "",
@@ -60,6 +71,7 @@ def _part(reader: _Reader, data: Mapping[str, Any], number: int) -> Part:
 
 
 def _quota(reader: _Reader, data: Mapping[str, Any], name: str) -> Quota:
+    reader.only(data, QUOTA_FIELDS, name)
     ages = data.get("ages")
     if not (
         isinstance(ages, list)
@@ -73,7 +85,7 @@ def _quota(reader: _Reader, data: Mapping[str, Any], name: str) -> Quota:
         raise reader.wrong(f"{name}: sex", sex, " or ".join(SEXES))
     required = str(data.get("required", ""))
     by_year = data.get("by_year", {})
-    if bool(by_year) == bool(required):
+    if not isinstance(by_year, dict) or bool(by_year) == bool(required):
         raise reader.wrong(
             name, by_year, 'either values in "by_year" or, where no source gives any, what to find out in "required"'
         )
@@ -91,11 +103,14 @@ def _quota(reader: _Reader, data: Mapping[str, Any], name: str) -> Quota:
     return Quota(Span(ages[0], ages[1], sex), tuple(sorted(values)), source, spread, required)
 
 
-def _norm(reader: _Reader, data: Mapping[str, Any]) -> Norm:
+def _norm(reader: _Reader, data: object) -> Norm:
+    if not isinstance(data, dict):
+        raise reader.wrong("norm", data, "a table [norm] with minutes and source")
+    reader.only(data, NORM_FIELDS, "norm")
     norm = Norm(
         minutes=reader.number(data, "minutes"),
         source=reader.text(data, "source"),
-        start=str(data.get("start", "")),
+        start=reader.text(data, "start") if "start" in data else "",
         before_driving=reader.number(data, "before_driving", default=0.0),
         target=reader.number(data, "target", default=1.0),
     )
@@ -174,6 +189,12 @@ class _Reader:
         return AllmendeError(
             f"The service cannot be read: {field} is {value!r}.", where=self.where, expected=expected, todo="Correct the file."
         )
+
+    def only(self, data: Mapping[str, Any], fields: Sequence[str], name: str) -> None:
+        """Refuse a field that nobody reads: a misspelt one would be lost without a word."""
+        for field in data:
+            if field not in fields:
+                raise self.wrong(f"{name}: {field}", data[field], f"no such field; known are {', '.join(fields)}")
 
     def text(self, data: Mapping[str, Any], field: str) -> str:
         value = data.get(field)

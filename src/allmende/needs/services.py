@@ -34,6 +34,15 @@ class Span:
         sex = "" if self.sex == "all" else f" ({self.sex})"
         return f"ages {self.low}-{self.high}{sex}" if self.high > self.low else f"age {self.low}{sex}"
 
+    def overlaps(self, other: Span) -> bool:
+        """Say whether somebody can belong to both.
+
+        >>> Span(0, 2).overlaps(Span(2, 5, "f")), Span(0, 2, "m").overlaps(Span(2, 5, "f"))
+        (True, False)
+        """
+        together = self.sex == other.sex or "all" in (self.sex, other.sex)
+        return together and self.low <= other.high and other.low <= self.high
+
 
 @dataclass(frozen=True, slots=True)
 class Quota:

@@ -10,7 +10,7 @@ from scipy.stats import binom, norm
 from allmende.errors import AllmendeError
 from allmende.projection.bands import Band, sum_bands
 from allmende.projection.chance import normal, place_key, scenario_keys
-from allmende.projection.compiled import ARRIVE, BIRTH, DEATH, LEAVE
+from allmende.projection.compiled import ARRIVE, BIRTH, DEATH, LEAVE, LEVEL
 from allmende.projection.draws import draw, draw_quantiles, quantiles
 from allmende.projection.drivers import COMPONENTS, Drivers, drivers, still_drivers
 from allmende.projection.model import Model, still_model
@@ -83,6 +83,33 @@ def test_shocks_of_the_kernel_are_those_of_the_twin(region: Maker) -> None:
         year = advance(model, 0, model.start, shock)
         apart = run(model).population[1] - run(model).projected[1]
         np.testing.assert_allclose(drawn.value[at, 1], sum_bands((year.end + apart)[None], BANDS)[0], rtol=1e-5)
+
+
+def test_levels_stay_as_they_were_drawn_in_all_years(region: Maker) -> None:
+    model = region(3, steps=2)
+    towns = np.arange(1, 4 * len(model.municipalities) + 1).reshape(-1, 4) / 40
+    units = np.arange(4 * len(model.units), 0, -1).reshape(-1, 4) / 80
+    levels = drivers({}, {}, levels={"municipality": towns.tolist(), "unit": units.tolist()}, noise=False)
+    drawn = draw(model, levels, BANDS, draws=2, seed=8)
+    key = scenario_keys(8, 2)[1]
+
+    def log(level: str, names: tuple[str, ...], spread: np.ndarray) -> np.ndarray:
+        places = [np.uint64(place_key(level, name)) for name in names]
+        return np.array([[spread[at, i] * normal(key, place, LEVEL + i) for i in range(4)] for at, place in enumerate(places)])
+
+    logs = log("municipality", model.municipalities, towns)[model.home] + log("unit", model.units, units)
+    shock = Shock(*(np.exp(logs[:, component]) for component in (BIRTH, DEATH, LEAVE, ARRIVE)))
+    after = advance(model, 1, advance(model, 0, model.start, shock).end, shock).end
+    apart = run(model).population[2] - run(model).projected[2]
+    np.testing.assert_allclose(drawn.value[1, 2], sum_bands((after + apart)[None], BANDS)[0], rtol=1e-5)
+
+
+def test_levels_of_another_region_are_refused(region: Maker) -> None:
+    model = region(3)
+    with pytest.raises(AllmendeError, match="levels of 1 places for 7"):
+        draw(model, drivers({}, {}, levels={"unit": [[0.1] * 4]}), BANDS, draws=1, seed=1)
+    with pytest.raises(AllmendeError, match="cannot be below 0"):
+        drivers({}, {}, levels={"unit": [[0.1, -0.1, 0.1, 0.1]] * 7})
 
 
 def test_normal_numbers_are_normal() -> None:

@@ -11,12 +11,13 @@ from allmende.outlook.folder import LEVELS, write_outlook
 from allmende.outlook.past import TooCoarse
 from allmende.outlook.running import LookAhead, look_ahead
 from allmende.outlook.sources import released
+from allmende.parameters import load
 
 
 def foresee(public: Path, advance: Advance) -> tuple[str, str]:
     """Look ahead from the release in force and put the outlook in force; say in words if the release is too coarse for it."""
     try:
-        found = look_ahead(released(public), tell=advance)
+        found = look_ahead(released(public), load("outlook") | load("demo_outlook"), advance)
     except TooCoarse as lacking:
         return f"Übersprungen, die Ausgabe ist zu grob: {lacking.de}", f"Skipped, the release is too coarse: {lacking.en}"
     write_outlook(found.outlook, found.model, found.needs, public)

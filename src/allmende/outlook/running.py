@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from allmende.outlook.doubts import doubts
 from allmende.outlook.fans import fan_out
 from allmende.outlook.folder import COMPONENTS, Outlook, Statement, Variant, name_outlook, sum_matrix
+from allmende.outlook.making import make_model
 from allmende.outlook.needs import REGION, ServiceNeeds
 from allmende.outlook.sources import Source
 from allmende.outlook.track import ENSEMBLE, OURS, SIMPLE, back_test, keep_track, learn_widths, look_simply
@@ -21,17 +23,17 @@ from allmende.projection.bands import Band
 from allmende.projection.counts import Counts
 from allmende.projection.draws import draw
 from allmende.projection.drivers import Drivers, drivers
-from allmende.projection.estimation import Estimate, Settings, estimate
+from allmende.projection.estimation import Estimate
 from allmende.projection.levers import read_levers, write_levers
 from allmende.projection.model import Model
 from allmende.projection.moving import apply
 from allmende.projection.rates.schedules import national
-from allmende.projection.rates.stocks import reckon_stock
 from allmende.projection.run import run
 from allmende.projection.simple.ensemble import average
 
 Floats = NDArray[np.float64]
 
+LEAN = "tried on the region's own past (track record); averages of models win on record: Wilson 2017"
 OF_GROUPS = ("German children of foreign mothers", "naturalisation")
 """Assumptions that only a projection by nationality rests on."""
 
@@ -57,12 +59,12 @@ def look_ahead(
     settings = dict(settings or load("outlook"))
     counts = cache(source.counts)
     whole = counts(None)
-    chosen = dict(settings.get("estimate", {}))
-    made = estimate(whole, Settings(**(chosen | {"steps": settings["horizon"]})))
-    model = made.model
+    made = make_model(whole, settings, settings["horizon"])
+    model, past = made.model, made.past
     tell(1, 6)
-    moved = drivers(**settings["drivers"])
-    test = back_test(counts, whole.years, moved, settings=chosen, draws=settings["back_test_draws"], seed=settings["seed"])
+    unsure = doubts(settings["drivers"], made.estimate)
+    moved = drivers(**unsure)
+    test = back_test(counts, whole.years, settings)
     widths, track = learn_widths(test, settings["sizes"]), keep_track(test, settings["sizes"])
     tell(2, 6)
     variants = tuple(_variant(entry, model.base_year) for entry in settings["variant"])
@@ -72,7 +74,6 @@ def look_ahead(
     bands = tuple(Band(entry["id"], *entry["ages"]) for entry in settings["band"])
     fan = fan_out(draw(model, moved, bands, draws=settings["draws"], seed=settings["seed"]), areas, whole.parents, widths)
     tell(4, 6)
-    past = reckon_stock(whole).people.sum(axis=1)
     components = [[getattr(path, name).sum(axis=(1, 3, 4)) for path in paths] for name in COMPONENTS]
     population = np.stack([path.population.sum(axis=1) for path in paths])
     benchmarks, simple = _simple(past, paths[0].population.sum(axis=(1, 3, 4)), track.weights, areas, whole)
@@ -93,14 +94,14 @@ def look_ahead(
         variants=variants,
         bands=bands,
         benchmarks=benchmarks,
-        too_small=made.explanation.too_small,
-        threshold=float(national(chosen.get("own", {})).threshold),
+        too_small=made.estimate.explanation.too_small,
+        threshold=float(national(settings.get("estimate", {}).get("own", {})).threshold),
         draws=settings["draws"],
         seed=settings["seed"],
-        statements=_statements(made, settings),
+        statements=_statements(made.estimate, settings, source),
         track=track,
         widths=widths,
-        drivers=settings["drivers"],
+        drivers=unsure,
         past=past.astype(np.float32),
         population=population.astype(np.float32),
         components=np.array(components, dtype=np.float32),
@@ -144,8 +145,12 @@ def _simple(
     return names, np.stack([by_model[name] @ sums.T for name in names])
 
 
-def _statements(made: Estimate, settings: Mapping[str, Any]) -> tuple[Statement, ...]:
+def _statements(made: Estimate, settings: Mapping[str, Any], source: Source) -> tuple[Statement, ...]:
     words = load("outlook")["words"]
+    leaning = {language: text.format(**settings["lean"]) for language, text in words["lean"].items()}
+    said = [Statement("lean", leaning["de"], leaning["en"], LEAN)]
+    if source.offer is None:
+        said.append(Statement("facilities", words["facilities"]["de"], words["facilities"]["en"], ""))
     assumed = [
         Statement(
             each.name,
@@ -162,4 +167,4 @@ def _statements(made: Estimate, settings: Mapping[str, Any]) -> tuple[Statement,
         Statement(f"variant:{entry['id']}", entry["title"]["de"], entry["title"]["en"], entry["source"])
         for entry in settings["variant"]
     ]
-    return tuple(done + named + assumed)
+    return tuple(done + said + named + assumed)

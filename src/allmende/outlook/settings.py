@@ -71,8 +71,13 @@ def _check(where: str, name: str, value: Any) -> None:
     elif name == "estimate":
         if not (isinstance(value, dict) and all(isinstance(v, _ESTIMATE.get(k, type(None))) for k, v in value.items())):
             expected = f"a table with {', '.join(_ESTIMATE)}"
+    elif name == "lean":
+        if not (
+            isinstance(value, dict) and value.keys() == {"weight", "years"} and 0 <= value["weight"] <= 1 <= value["years"]
+        ):
+            expected = "[lean] with weight from 0 to 1 and years from 1"
     else:
-        expected = ", ".join((*_COUNTS, "sizes", *_LISTS, "drivers", "estimate"))
+        expected = ", ".join((*_COUNTS, "sizes", *_LISTS, "drivers", "estimate", "lean"))
     if expected:
         raise AllmendeError(
             f"The settings have {name} = {value!r}.", where=where, expected=expected, todo="Correct or remove the entry."

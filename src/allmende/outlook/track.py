@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from allmende.outlook.doubts import doubtful
 from allmende.outlook.folder import Held, Track, Trial, sum_matrix
+from allmende.outlook.making import knowing_until, make_model
 from allmende.projection.accuracy import coverage, measure_ages
 from allmende.projection.bands import Band
 from allmende.projection.counts import Counts
 from allmende.projection.draws import draw, quantiles, run_compiled
-from allmende.projection.drivers import Drivers
-from allmende.projection.estimation import Settings, estimate
 from allmende.projection.rates.stocks import reckon_stock
 from allmende.projection.simple.ensemble import average, fit_weights
 from allmende.projection.simple.hamilton_perry import AgeGrid, hamilton_perry
@@ -56,19 +56,11 @@ class BackTest:
     forecasts: tuple[Forecast, ...]
 
 
-def back_test(
-    counts: Callable[[int | None], Counts],
-    years: Sequence[int],
-    drivers: Drivers,
-    *,
-    settings: Mapping[str, Any],
-    draws: int,
-    seed: int,
-) -> BackTest:
+def back_test(counts: Callable[[int | None], Counts], years: Sequence[int], settings: Mapping[str, Any]) -> BackTest:
     """Repeat the projection from every year that has at least three years before it and one after it.
 
     `counts(until)` gives what was published up to a year: nothing later reaches a forecast. What came is the stock as published
-    later, districts reconciled with their municipalities.
+    later, districts reconciled with their municipalities. `settings` as in `parameters/outlook.toml`.
     """
     last = counts(years[-1])
     actual = reckon_stock(last).people.sum(axis=1)
@@ -76,15 +68,13 @@ def back_test(
     sums = sum_matrix(areas, last.units, last.parents).astype(np.float64)
     forecasts = []
     for origin in years[3:-1]:
-        known = counts(origin)
-        past = reckon_stock(known).people.sum(axis=1)
         ahead = years[-1] - origin
-        left_out = [year for year in settings.get("left_out", ()) if year <= origin]
-        model = estimate(known, Settings(**(dict(settings) | {"steps": ahead, "left_out": tuple(left_out)}))).model
-        central = run_compiled(model)[1:].sum(axis=1)
-        drawn = draw(model, drivers, [EVERYBODY], draws=draws, seed=seed)
+        made = make_model(counts(origin), knowing_until(settings, origin), ahead)
+        central = run_compiled(made.model)[1:].sum(axis=1)
+        unsure = doubtful(settings["drivers"], made.estimate)
+        drawn = draw(made.model, unsure, [EVERYBODY], draws=settings["back_test_draws"], seed=settings["seed"])
         low, middle, high = quantiles(drawn, [(1 - REFERENCE) / 2, 0.5, (1 + REFERENCE) / 2], totals=sums)[:, 1:, :, 0]
-        simple, cohorts = look_simply(past, ahead)
+        simple, cohorts = look_simply(made.past, ahead)
         forecasts.append(
             Forecast(origin, {OURS: central.sum(axis=(2, 3))} | simple, {OURS: central} | cohorts, low, middle, high)
         )
@@ -121,11 +111,14 @@ def learn_widths(test: BackTest, sizes: Sequence[float], leave_out: int | None =
 
 
 def keep_track(test: BackTest, sizes: Sequence[float]) -> Track:
-    """Sum a back-test up: errors of every model by horizon and level, coverage of intervals, weights of the ensemble."""
-    weights = _weights(test)
-    trials = [trial for forecast_set in _by_horizon(test) for trial in _trials(test, forecast_set, weights)]
+    """Sum a back-test up: errors of every model by horizon and level, coverage of intervals, weights of the ensemble.
+
+    The ensemble is tried with weights that were fitted without the origin it is tried on.
+    """
+    unseen = {forecast.origin: _weights(test, forecast.origin) for forecast in test.forecasts}
+    trials = [trial for forecast_set in _by_horizon(test) for trial in _trials(test, forecast_set, unseen)]
     held = [each for step in range(_furthest(test)) for each in _coverage(test, step, sizes)]
-    return Track(tuple(f.origin for f in test.forecasts), tuple(trials), tuple(held), weights)
+    return Track(tuple(f.origin for f in test.forecasts), tuple(trials), tuple(held), _weights(test))
 
 
 def _half(forecast: Forecast, step: int) -> Floats:
@@ -146,17 +139,19 @@ def _came(test: BackTest, forecast: Forecast, step: int) -> Floats:
     return came
 
 
-def _weights(test: BackTest) -> dict[str, float]:
-    """Fit one set of weights on all origins and horizons, by unit."""
+def _weights(test: BackTest, leave_out: int | None = None) -> dict[str, float]:
+    """Fit one set of weights on all origins but one, and all their horizons, by unit."""
     forecasts, actual = [], []
     for forecast in test.forecasts:
+        if forecast.origin == leave_out and len(test.forecasts) > 1:
+            continue
         for step in range(len(forecast.middle)):
             forecasts.append({name: values[step] for name, values in forecast.totals.items()})
             actual.append(_came(test, forecast, step).sum(axis=(1, 2)))
     return fit_weights(forecasts, actual, floor=100)
 
 
-def _trials(test: BackTest, horizon: tuple[int, list[Forecast]], weights: Mapping[str, float]) -> list[Trial]:
+def _trials(test: BackTest, horizon: tuple[int, list[Forecast]], unseen: Mapping[int, Mapping[str, float]]) -> list[Trial]:
     step, forecasts = horizon
     found = []
     units = len(test.actual[0])
@@ -170,7 +165,7 @@ def _trials(test: BackTest, horizon: tuple[int, list[Forecast]], weights: Mappin
                     said.append(np.einsum("rm,msa->rsa", sums, forecast.ages[name][step]))
                 else:
                     each = {model: values[step] for model, values in forecast.totals.items()}
-                    total = average(each, weights) if name == ENSEMBLE else each[name]
+                    total = average(each, unseen[forecast.origin]) if name == ENSEMBLE else each[name]
                     ages = np.einsum("rm,msa->rsa", sums, forecast.ages[OURS][step])
                     said.append(ages * ((sums @ total) / ages.sum(axis=(1, 2)))[:, None, None])
                 came.append(truth)

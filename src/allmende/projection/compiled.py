@@ -26,8 +26,8 @@ FAST = {"contract", "reassoc", "nsz", "arcp"}
 
 BIRTH, DEATH, LEAVE, ARRIVE = 0, 1, 2, 3
 NATION, DISTRICT, MUNICIPALITY, UNIT = 0, 1, 2, 3
-NOISE = 1_000_000
-"""Numbers of addresses from here on belong to the noise of bands, those below to drivers."""
+LEVEL, NOISE = 900_000, 1_000_000
+"""Numbers of addresses from here on belong to levels and to the noise of bands, those below to drivers."""
 
 
 class Tables(NamedTuple):
@@ -72,6 +72,8 @@ class Chances(NamedTuple):
     active: Ints  # [4 levels] 1 where anything is drawn
     mix: Floats  # [4 levels, 4 components, 4] what innovations make of four independent normal numbers
     persistence: Floats  # [4 levels, 4 components]
+    town_level: Floats  # [Z or 0, 4] standard deviation of the log of the level that a municipality has in all years
+    unit_level: Floats  # [M or 0, 4]
 
 
 class Sheets(NamedTuple):
@@ -101,6 +103,8 @@ class Room(NamedTuple):
     town_log: Floats  # [Z, 4, B] nation, district and municipality together
     district_state: Floats  # [D, 4, B]
     nation_state: Floats  # [1, 4, B]
+    town_level: Floats  # [Z or 0, 4, B] logs that stay
+    unit_level: Floats  # [M or 0, 4, B]
     fresh: Floats  # [4, B] independent normal numbers
     inbound: Floats  # [Z or 1, B, P, A] what a unit with a share of 1 gets
     outbound: Floats  # [Z or 1, B, P, A] movers by origin
@@ -190,6 +194,8 @@ def _room(t: Tables, c: Chances, sheets: Sheets, count: int) -> Room:
         town_log=np.zeros((towns, 4, count)),
         district_state=np.zeros((len(c.districts), 4, count)),
         nation_state=np.zeros((1, 4, count)),
+        town_level=np.zeros((len(c.town_level), 4, count)),
+        unit_level=np.zeros((len(c.unit_level), 4, count)),
         fresh=np.zeros((4, count)),
         inbound=np.zeros((joined, count, *rates)),
         outbound=np.zeros((joined, count, *rates)),
@@ -222,7 +228,11 @@ def _run_block(t, c, sheets, room, first):  # type: ignore[no-untyped-def]
     scenarios, units, mix, persistence = c.scenarios, c.units, c.mix, c.persistence
     value, low, high, sex, apart, people = sheets.value, sheets.low, sheets.high, sheets.sex, sheets.apart, sheets.people
     noise, cut, carry, spread = room.noise, sheets.cut, sheets.carry, sheets.spread
-    own, any_driver, noisy, steps = c.active[UNIT] == 1, c.active.any(), spread.any(), len(death)
+    own, noisy, steps = c.active[UNIT] == 1, spread.any(), len(death)
+    unit_level = room.unit_level
+    _draw_levels(room.town_level, c.town_level, c.municipalities, scenarios, first)
+    _draw_levels(unit_level, c.unit_level, units, scenarios, first)
+    any_driver = c.active.any() or c.town_level.any() or c.unit_level.any()
     for step in range(-1, steps):  # -1 only writes the start down and prepares the first year
         begins, y = step + 1 < steps, row_of_year[step + 1]
         if step >= 0:
@@ -239,7 +249,7 @@ def _run_block(t, c, sheets, room, first):  # type: ignore[no-untyped-def]
                 if begins and own:
                     _walk(unit_state, m, fresh, scenarios, first, units[m], mix, persistence, UNIT, step + 1)
                 if begins:
-                    _join(shock, town_log, unit_state, m, z)
+                    _join(shock, town_log, unit_state, unit_level, m, z)
             if step < 0:
                 _begin(rows, start, m)
             else:
@@ -347,7 +357,16 @@ def _draw_places(c, room, first, step):  # type: ignore[no-untyped-def]
         for i in range(4):
             for b in range(room.town_log.shape[2]):
                 sum_of_logs = room.nation_state[0, i, b] + room.district_state[d, i, b] + room.town_state[z, i, b]
-                room.town_log[z, i, b] = sum_of_logs
+                room.town_log[z, i, b] = sum_of_logs + (room.town_level[z, i, b] if len(room.town_level) else 0.0)
+
+
+@njit(nogil=True, cache=True, fastmath=FAST)
+def _draw_levels(levels, spread, places, scenarios, first):  # type: ignore[no-untyped-def]
+    """Draw how far each place's level is off in all years alike."""
+    for at in range(len(levels)):
+        for i in range(4):
+            for b in range(levels.shape[2]):
+                levels[at, i, b] = spread[at, i] * normal(scenarios[first + b], places[at], LEVEL + i)
 
 
 @njit(nogil=True, cache=True, fastmath=FAST)
@@ -366,11 +385,13 @@ def _walk(state, at, fresh, scenarios, first, place, mix, persistence, level, st
 
 
 @njit(nogil=True, cache=True, fastmath=FAST)
-def _join(shock, town_log, unit_state, m, z):  # type: ignore[no-untyped-def]
+def _join(shock, town_log, unit_state, unit_level, m, z):  # type: ignore[no-untyped-def]
     """Make the factors of a unit from the logs of all that it belongs to."""
     for i in range(4):
         for b in range(shock.shape[2]):
-            shock[m, i, b] = np.exp(town_log[z, i, b] + (unit_state[m, i, b] if len(unit_state) else 0.0))
+            own = unit_state[m, i, b] if len(unit_state) else 0.0
+            own += unit_level[m, i, b] if len(unit_level) else 0.0
+            shock[m, i, b] = np.exp(town_log[z, i, b] + own)
 
 
 @njit(nogil=True, cache=True, fastmath=FAST)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -25,20 +25,34 @@ class Drivers:
 
         x(t) = persistence · x(t - 1) + spread · innovation,  innovations of the four components correlated
 
-    so the median factor is 1. Probabilities above 1 stop at 1. `noise` adds what chance does to few people, and the variance
-    of a protected start. "Arriving" acts on arrivals from outside and on the unit's share of the pool, whose sum stays.
+    so the median factor is 1. To this comes what is not known of the levels that rates start from: a term for each
+    municipality and each unit that stays the same in all years. Probabilities above 1 stop at 1. `noise` adds what chance
+    does to few people, and the variance of a protected start. "Arriving" acts on arrivals from outside and on the unit's
+    share of the pool, whose sum stays.
     """
 
     spread: Floats  # [4 levels, 4 components] standard deviation of a year's innovation of the log
     persistence: Floats  # [4 levels, 4 components] 0 … 1; 1 is a random walk
     correlation: Floats  # [4 components, 4 components]
     noise: bool = True
+    town_level: Floats = field(default_factory=lambda: np.zeros((0, 4)))
+    """[Z or 0, 4 components] standard deviation of the log of a municipality's level, in the model's order; 0 rows: known."""
+    unit_level: Floats = field(default_factory=lambda: np.zeros((0, 4)))
+    """[M or 0, 4 components] the same for each unit within its municipality."""
 
     def __post_init__(self) -> None:
         for name in ("spread", "persistence", "correlation"):
             array = np.array(getattr(self, name), dtype=np.float64)
             if array.shape != (4, 4) or not np.isfinite(array).all():
                 raise AllmendeError(f"The drivers' {name} has the shape {array.shape}.", where=name, expected="4 × 4 numbers")
+            array.flags.writeable = False
+            object.__setattr__(self, name, array)
+        for name in ("town_level", "unit_level"):
+            array = np.array(getattr(self, name), dtype=np.float64).reshape(-1, 4)
+            if not (array >= 0).all():
+                raise AllmendeError(
+                    "What is not known of a level cannot be below 0.", where=name, expected="deviations of 0 or more"
+                )
             array.flags.writeable = False
             object.__setattr__(self, name, array)
         _check_drivers(self)
@@ -54,11 +68,13 @@ def drivers(
     persistence: Mapping[str, Mapping[str, float]],
     correlation: Mapping[str, float] | None = None,
     *,
+    levels: Mapping[str, Sequence[Sequence[float]]] | None = None,
     noise: bool = True,
 ) -> Drivers:
     """Make drivers from tables by name, as they stand in a parameter file; what is not named is 0.
 
-    `correlation` names pairs: {"leaving-arriving": 0.4}.
+    `correlation` names pairs: {"leaving-arriving": 0.4}. `levels` has a row of four deviations for every municipality
+    ("municipality") and for every unit ("unit") of a model, in its order.
 
     >>> drivers({"nation": {"fertility": 0.03}}, {"nation": {"fertility": 0.9}}).spread[0].tolist()
     [0.03, 0.0, 0.0, 0.0]
@@ -68,12 +84,19 @@ def drivers(
         one, _, other = pair.partition("-")
         i, j = _position(one, COMPONENTS), _position(other, COMPONENTS)
         matrix[i, j] = matrix[j, i] = value
-    return Drivers(_table(spread), _table(persistence), matrix, noise)
+    rows = {level: np.array((levels or {}).get(level, ()), dtype=np.float64).reshape(-1, 4) for level in LEVELS[2:]}
+    return Drivers(_table(spread), _table(persistence), matrix, noise, rows["municipality"], rows["unit"])
 
 
 def chances(model: Model, drivers: Drivers, seed: int, draws: int) -> Chances:
-    """Lay drivers out for the kernel: keys of scenarios and places, and how innovations mix."""
+    """Lay drivers out for the kernel: keys of scenarios and places, and how innovations mix.
+
+    Raises `AllmendeError` for levels of another number of places than the model has.
+    """
     towns = model.municipalities
+    for rows, places in ((drivers.town_level, towns), (drivers.unit_level, model.units)):
+        if len(rows) not in (0, len(places)):
+            raise AllmendeError(f"There are levels of {len(rows)} places for {len(places)}.", expected="one row a place")
     districts = tuple(sorted({ags[:5] for ags in towns}))
     root = np.linalg.cholesky(drivers.correlation)
 
@@ -90,6 +113,8 @@ def chances(model: Model, drivers: Drivers, seed: int, draws: int) -> Chances:
         active=np.array([row.any() for row in drivers.spread], dtype=np.int64),
         mix=drivers.spread[:, :, None] * root[None],
         persistence=np.array(drivers.persistence),
+        town_level=np.array(drivers.town_level),
+        unit_level=np.array(drivers.unit_level),
     )
 
 

@@ -43,12 +43,16 @@ class Settings:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Spread:
-    """Relative variance of the level of each component in each unit [M]: what few events and protection leave open."""
+    """Relative variance of the level of each component in each unit [M]: what few events and protection leave open.
+
+    All of it is that of the unit's municipality, but for `settle`, the part of `arrive` that is the unit's own.
+    """
 
     birth: Floats
     death: Floats
     leave: Floats
     arrive: Floats
+    settle: Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,6 +99,7 @@ def estimate(counts: Counts, settings: Settings | None = None) -> Estimate:
         _relative(deaths)[counts.home],
         moving.spread_out[counts.home],
         moving.spread_in[counts.home] + settling.spread,
+        settling.spread,
     )
     remarks = Remarks(stock.missing, held, change, source)
     size = stock.people[-1].sum(axis=(0, 2, 3))

@@ -1,0 +1,194 @@
+"""The needs of a look ahead as pages read them: which service, which area, which part, which year."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+
+from django.http import HttpRequest, QueryDict
+from django.utils.translation import gettext as _
+
+from allmende.areas import Region
+from allmende.needs.balance import LEVELS, Balance
+from allmende.needs.capacity import Facility
+from allmende.needs.findings import LIKELY, Finding
+from allmende.needs.services import Part, Service
+from allmende.outlook.needs import DISTRICT, LOCAL_KINDS, MUNICIPALITY, REGION, AreaNeeds, ServiceNeeds
+from allmende.outlook.needs_file import NEEDS, read_needs
+from allmende.portal import wording
+from allmende.portal.accounts.services import audiences
+from allmende.portal.outlook.ahead import Ahead, ahead
+from allmende.portal.page import Choice, pick, years_choice
+from allmende.portal.places import Place
+from allmende.portal.public import Shelf, shelf
+
+NEAR = 15
+"""What is planned by Ortsteile is shown for so many years: later children have no parents yet who could be counted."""
+
+THRESHOLDS = (25, 50, 75, 90)
+"""Probabilities in per cent from which a planner may call it a shortage."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """An outlook with needs, as a visitor may read it."""
+
+    ahead: Ahead
+    shelf: Shelf
+    needs: tuple[ServiceNeeds, ...]
+
+    def service(self, name: str) -> ServiceNeeds | None:
+        """Return the needs of a service, None if the outlook does not have it."""
+        return next((one for one in self.needs if one.service.id == name), None)
+
+    def place(self, key: str) -> Place:
+        """Return a place that needs speak of."""
+        return self.shelf.atlas.place(key, wording.language())
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A part of a service in one area; everything that a page shows follows from it.
+
+    `year` is None unless the reader chose one; `threshold` is a share.
+    """
+
+    stand: Stand
+    needs: ServiceNeeds
+    geography: str
+    place: Place
+    at: int
+    year: int | None = None
+    threshold: float = LIKELY
+
+    @property
+    def service(self) -> Service:
+        """The service."""
+        return self.needs.service
+
+    @property
+    def part(self) -> Part:
+        """The part of the service."""
+        return self.service.parts[self.at]
+
+    @property
+    def areas(self) -> AreaNeeds:
+        """The needs of all areas of the same kind."""
+        return self.needs.areas[self.geography]
+
+    @property
+    def balance(self) -> Balance:
+        """Need against capacity, in the years that are shown."""
+        whole = self.areas.balance
+        return whole.up_to(whole.years[0] + NEAR - 1) if self.service.kind in LOCAL_KINDS else whole
+
+    @property
+    def years(self) -> tuple[int, ...]:
+        """The years that are shown."""
+        return self.balance.years
+
+    @property
+    def row(self) -> int:
+        """The position of the place among the areas of its kind."""
+        return self.areas.balance.catchments.index(REGION if self.place.kind == REGION else self.place.key)
+
+    @property
+    def finding(self) -> Finding:
+        """What there is to say of the next years."""
+        return self.needs.findings(self.geography)[self.row][self.at]
+
+    @property
+    def told(self) -> int:
+        """The year that the page speaks of."""
+        return self.year or min(max(self.finding.year, self.years[0]), self.years[-1])
+
+    def figure(self, name: str, year: int) -> float:
+        """Return one of probability, missing, spare, capacity, offered in a year."""
+        return float(getattr(self.balance, name)[self.years.index(year), self.row, self.at])
+
+    def quantile(self, level: float, year: int, name: str = "need") -> float:
+        """Return a quantile of the need, or of the steps that it takes, in a year."""
+        return float(getattr(self.balance, name)[LEVELS.index(level), self.years.index(year), self.row, self.at])
+
+    def first_year(self) -> int:
+        """Return the first year with a shortage more probable than the threshold, 0 for none."""
+        return int(self.balance.first_year(self.threshold)[self.row, self.at])
+
+    def elsewhere(self, geography: str, key: str) -> View:
+        """Return the same thing seen from another area."""
+        return replace(self, geography=geography, place=self.stand.place(key))
+
+    def facilities(self) -> list[Facility]:
+        """Return the facilities of the part in the place, by name."""
+        own = [one for one in self.needs.facilities if one.part == self.part.id and self._holds(one.area)]
+        return sorted(own, key=lambda one: (one.name, one.id))
+
+    def _holds(self, area: str) -> bool:
+        town = area.partition(".")[0]
+        return self.place.kind == REGION or self.place.key in (area, town)
+
+
+def stand_of(request: HttpRequest) -> Stand | None:
+    """Return the outlook in force with its needs, as this visitor may read it; None if there is none."""
+    found = ahead(audiences(request.user))
+    path = found.folder / NEEDS if found else None
+    if found is None or path is None or not path.is_file():
+        return None
+    return Stand(found, shelf(), _opened(path, path.stat().st_mtime_ns))
+
+
+def choose(stand: Stand, needs: ServiceNeeds, query: QueryDict) -> View:
+    """Return what the address asks for: `gebiet`, `teil`, `jahr`, `schwelle`; what it does not say is the usual."""
+    keys = [key for key, _name in area_options(stand, needs, query.get("gebiet", ""))]
+    key = pick(query, "gebiet", keys, stand.shelf.region.id)
+    parts = [part.id for part in needs.service.parts]
+    share = int(pick(query, "schwelle", [str(each) for each in THRESHOLDS], str(round(100 * LIKELY)))) / 100
+    place = stand.place(key)
+    view = View(stand, needs, _geography(needs, place), place, parts.index(pick(query, "teil", parts, parts[0])), None, share)
+    chosen = pick(query, "jahr", [str(year) for year in view.years], "")
+    return replace(view, year=int(chosen)) if chosen else view
+
+
+def choices(view: View) -> list[Choice]:
+    """Offer areas, parts, years and thresholds."""
+    language, service = wording.language(), view.service
+    parts = [(part.id, part.title[language]) for part in service.parts]
+    shares = [(str(each), wording.per_cent(str(each))) for each in THRESHOLDS]
+    found = [Choice("gebiet", _("Gebiet"), area_options(view.stand, view.needs, view.place.key), view.place.key)]
+    found += [Choice("teil", _("Angebot"), parts, view.part.id)] if len(parts) > 1 else []
+    found.append(years_choice("jahr", _("Jahr"), view.years, view.told))
+    found.append(Choice("schwelle", _("Knapp heißt: es fehlt mit mehr als"), shares, str(round(100 * view.threshold))))
+    return found
+
+
+def area_options(stand: Stand, needs: ServiceNeeds, key: str) -> list[tuple[str, str]]:
+    """Offer the region, its municipalities, and below the municipality of `key` its Ortsteile."""
+    atlas = stand.shelf.atlas
+    towns = set(needs.areas[MUNICIPALITY].balance.catchments) if MUNICIPALITY in needs.areas else set()
+    parts = set(needs.areas[DISTRICT].balance.catchments) if DISTRICT in needs.areas else set()
+    found = [(atlas.region.id, atlas.region.name[wording.language()])]
+    for town in atlas.municipalities:
+        if town.key not in towns:
+            continue
+        found.append((town.key, town.name))
+        if key.partition(".")[0] == town.key:
+            inside = [one for one in atlas.districts if one.key in parts and one.key.startswith(f"{town.key}.")]
+            found += [(one.key, _("%(town)s: %(part)s") % {"town": town.name, "part": one.name}) for one in inside]
+    return found
+
+
+def owned_by(region: Region, key: str) -> str:
+    """Return the name of the municipality that an area belongs to."""
+    return region.municipality(key.partition(".")[0]).name
+
+
+def _geography(needs: ServiceNeeds, place: Place) -> str:
+    kinds = {REGION: REGION, "municipality": MUNICIPALITY}
+    found = kinds.get(place.kind, DISTRICT)
+    return found if found in needs.areas else REGION
+
+
+@lru_cache(maxsize=3)
+def _opened(path: Path, changed: int) -> tuple[ServiceNeeds, ...]:
+    return read_needs(path)

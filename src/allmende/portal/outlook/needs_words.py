@@ -1,0 +1,152 @@
+"""Words for needs: what is enough, what is short, how sure that is, and which ages and quotas it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from allmende.needs.findings import LIKELY, UNLIKELY, chance, supported
+from allmende.needs.services import ASSUMPTION, Part, Service, Span
+from allmende.portal import wording
+from allmende.portal.outlook.needs_sight import View
+
+STEPS = {"Gruppe": gettext_noop("Gruppen"), "Klasse": gettext_noop("Klassen"), "halber Sitz": gettext_noop("halbe Sitze")}
+"""What several of a step are called, by the German word for one."""
+
+SIGNS = {"short": "▲", "open": "◇", "enough": "✓", "spare": "✓", "elsewhere": "–", "nobody": "·"}
+"""A sign for each verdict, beside its word."""
+
+
+def title(service: Service) -> str:
+    """Name a service."""
+    return service.title[wording.language()]
+
+
+def subject(view: View) -> str:
+    """Name the service and, where there are several, its part."""
+    service = view.service
+    if len(service.parts) == 1:
+        return title(service)
+    return _("%(service)s, %(part)s") % {"service": title(service), "part": view.part.title[wording.language()]}
+
+
+def where(view: View) -> str:
+    """Say where: in the region, in a municipality or Ortsteil."""
+    return _("in der Region") if view.place.kind == "region" else _("in %(place)s") % {"place": view.place.name}
+
+
+def key_day(view: View, year: int) -> str:
+    """Return the key date of a year."""
+    return wording.key_day("{:02}-{:02}".format(*view.service.key_date), year)
+
+
+def figure(part: Part, value: float) -> str:
+    """Write a figure of a part: whole ones, or tenths where steps are smaller than one."""
+    return wording.number(value, 1 if part.step < 1 else 0)
+
+
+def bears(view: View, year: int, value: float) -> str:
+    """Write a figure no finer than the interval of the need in that year bears."""
+    smallest = view.part.step / 5 if view.part.step < 1 else 1.0
+    width = view.quantile(0.9, year) - view.quantile(0.1, year)
+    return figure(view.part, supported(value, width, smallest) if value >= smallest / 2 else 0.0)
+
+
+def likely(probability: float) -> str:
+    """Write a probability no finer than draws bear.
+
+    >>> from django.utils.translation import override
+    >>> with override("de"):
+    ...     likely(0.853), likely(0.99)
+    ('rund 85\u202f%', 'mehr als 95\u202f%')
+    """
+    said, bound = chance(probability)
+    written = {"share": wording.percent(said, 0)}
+    words = {"about": _("rund %(share)s"), "above": _("mehr als %(share)s"), "below": _("weniger als %(share)s")}
+    return words[bound] % written
+
+
+def amount(view: View, year: int, value: float) -> str:
+    """Write how much is missing or free, in the unit of the service and in whole steps."""
+    unit, number = view.service.unit[wording.language()], bears(view, year, value)
+    said = _("ein bis zwei %(unit)s") if number == "1" else _("rund %(number)s %(unit)s")
+    return said % {"unit": unit, "number": number}
+
+
+def steps(part: Part, count: float) -> str:
+    """Write whole groups, classes or half practices; "" if a part has none.
+
+    >>> from allmende.needs.services import Part
+    >>> steps(Part("u3", {}, (), 15, {"de": "Gruppe", "en": "group"}), 1)
+    '1 Gruppe'
+    """
+    if part.step_name is None:
+        return ""
+    return f"{wording.number(count)}{wording.HARD}{step_word(part, count)}"
+
+
+def step_word(part: Part, count: float = 2) -> str:
+    """Return the word for one step or for several."""
+    names: Mapping[str, str] = part.step_name or {}
+    one = names.get("de", "")
+    return names.get(wording.language(), "") if count == 1 or one not in STEPS else str(_(STEPS[one]))
+
+
+def verdict(view: View) -> tuple[str, str]:
+    """Judge a part in an area: the kind, and a word or two. A shortage is judged by the reader's threshold."""
+    first = view.first_year()
+    kind = view.finding.kind
+    if kind not in ("elsewhere", "nobody") and first:
+        return "short", _("knapp ab %(year)s") % {"year": first}
+    # a shortage by the usual threshold that the reader's does not call one
+    kind = "open" if kind == "short" else kind
+    words = {
+        "open": _("offen"), "enough": _("reicht"), "spare": _("reicht, frei"), "elsewhere": _("kein Angebot"),
+        "nobody": _("kein Bedarf"),
+    }  # fmt: skip
+    return kind, words[kind]
+
+
+def marked(view: View) -> str:
+    """Return the verdict with its sign before it."""
+    kind, words = verdict(view)
+    return f"{SIGNS[kind]}{wording.HARD}{words}"
+
+
+def ages(span: Span) -> str:
+    """Write the ages and the sex of people who count."""
+    if (span.low, span.high) == (0, 100):
+        words = _("alle Altersgruppen")
+    elif span.low == span.high:
+        words = _("%(age)s Jahre") % {"age": span.low} if span.low else _("unter 1 Jahr")
+    else:
+        words = wording.band(f"{span.low}+" if span.high == 100 else f"{span.low}-{span.high}")
+    sexes = {"f": _("%(ages)s, Frauen"), "m": _("%(ages)s, Männer")}
+    return sexes[span.sex] % {"ages": words} if span.sex in sexes else words
+
+
+def source(words: str) -> tuple[str, bool]:
+    """Return a source without the mark of an assumption, and whether it is one."""
+    assumed = words.startswith(ASSUMPTION)
+    return (words.removeprefix(ASSUMPTION).lstrip(": ") if assumed else words), assumed
+
+
+def judged(probability: float, offered: float) -> str:
+    """Return the colour of an area on a map, and hatch what is open."""
+    if offered == 0:
+        return "none"
+    limits = (UNLIKELY, 0.25, LIKELY, 0.75)
+    class_ = f"c{sum(probability > limit for limit in limits)}"
+    return f"{class_} open" if UNLIKELY < probability <= LIKELY else class_
+
+
+def page_of(view: View, name: str = "bedarf_dienst", *, year: int | None = None) -> str:
+    """Return the address of a page with its whole state."""
+    state = {"gebiet": view.place.key, "teil": view.part.id, "schwelle": str(round(100 * view.threshold))}
+    if year or view.year:
+        state["jahr"] = str(year or view.year)
+    return f"{reverse(name, args=[view.service.id])}?{urlencode(state)}"

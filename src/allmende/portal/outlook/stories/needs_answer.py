@@ -1,0 +1,170 @@
+"""The answer of a page of needs: is it enough, how sure is that, what is missing, since when, and who has room nearby."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from allmende.needs.findings import LIKELY, UNLIKELY
+from allmende.portal import wording
+from allmende.portal.outlook.needs_sight import View
+from allmende.portal.outlook.needs_words import amount, key_day, likely, page_of, steps, subject, where
+
+TOUCHING = 250.0
+"""Areas whose outlines are no farther apart (metres) are neighbours: simplified outlines of neighbours do not meet."""
+
+SAFE = 0.25
+"""A neighbour has room to offer only if its own shortage is no more probable than this."""
+
+PEOPLE_KINDS = ("classes", "people")
+"""Their unit is people, and what is missing is room for them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """An area beside the one in question that has room in the year in question, and how probably it is short itself."""
+
+    view: View
+    spare: float
+    probability: float
+
+
+def answer(view: View) -> str:
+    """Say whether it is enough in the year that the page speaks of, how probable that is, and what is missing or free."""
+    year, service = view.told, view.service
+    probability, spare = view.figure("probability", year), view.figure("spare", year)
+    told = {"day": key_day(view, year), "where": where(view), "what": subject(view), "likely": likely(probability)}
+    if view.figure("capacity", year) == 0:
+        return _nothing_there(view, told)
+    if probability <= UNLIKELY:
+        told |= {"likely": likely(1 - probability), "amount": amount(view, year, spare)}
+        if spare < max(view.part.step, 0.05 * view.figure("capacity", year)):
+            return _("Am %(day)s reicht das Angebot %(where)s mit %(likely)s Wahrscheinlichkeit (%(what)s).") % told
+        if service.kind in PEOPLE_KINDS:
+            return (
+                _(
+                    "Am %(day)s reicht das Angebot %(where)s mit %(likely)s Wahrscheinlichkeit (%(what)s); im mittleren Fall "
+                    "bleibt Platz für %(amount)s."
+                )
+                % told
+            )
+        return (
+            _(
+                "Am %(day)s reicht das Angebot %(where)s mit %(likely)s Wahrscheinlichkeit (%(what)s); im mittleren Fall "
+                "bleiben %(amount)s frei."
+            )
+            % told
+        )
+    told["amount"] = missing_words(view, year)
+    people = service.kind in PEOPLE_KINDS
+    if probability > LIKELY:
+        words = (
+            _(
+                "Am %(day)s reicht das Angebot %(where)s mit %(likely)s Wahrscheinlichkeit nicht (%(what)s). Dann fehlt Platz "
+                "für %(amount)s."
+            )
+            if people
+            else _(
+                "Am %(day)s reicht das Angebot %(where)s mit %(likely)s Wahrscheinlichkeit nicht (%(what)s). Dann fehlen "
+                "%(amount)s."
+            )
+        )
+    else:
+        words = (
+            _(
+                "Ob das Angebot %(where)s am %(day)s reicht, ist offen (%(what)s): Mit %(likely)s Wahrscheinlichkeit reicht "
+                "es nicht, und dann fehlt Platz für %(amount)s."
+            )
+            if people
+            else _(
+                "Ob das Angebot %(where)s am %(day)s reicht, ist offen (%(what)s): Mit %(likely)s Wahrscheinlichkeit reicht "
+                "es nicht, und dann fehlen %(amount)s."
+            )
+        )
+    return words % told
+
+
+def missing_words(view: View, year: int) -> str:
+    """Write what is missing if something is missing: units, and the whole steps that it takes."""
+    missing = view.figure("missing", year)
+    words, taken = amount(view, year, missing), -(-missing // view.part.step) if view.part.step_name else 0
+    return f"{words} ({steps(view.part, taken)})" if taken else words
+
+
+def since(view: View) -> str:
+    """Say from when on it is short by the reader's threshold, or that it never is."""
+    first = view.first_year()
+    told = {"share": wording.percent(view.threshold, 0), "year": str(first), "last": str(view.years[-1])}
+    if first == view.years[0]:
+        return _("Es fehlt schon %(year)s mit mehr als %(share)s Wahrscheinlichkeit.") % told
+    if first:
+        return _("Mit mehr als %(share)s Wahrscheinlichkeit fehlt es zuerst %(year)s.") % told
+    return _("Bis %(last)s fehlt es in keinem Jahr mit mehr als %(share)s Wahrscheinlichkeit.") % told
+
+
+def neighbours(view: View) -> tuple[Neighbour, ...]:
+    """Return the areas beside this one that have room in the year in question, those with most of it first."""
+    sketches, year = view.stand.shelf.sketches, view.told
+    own = sketches.get(view.place.key)
+    if own is None or view.place.kind == "region":
+        return ()
+    found = []
+    for key in view.balance.catchments:
+        if key == view.place.key or key not in sketches or own.distance(sketches[key]) > TOUCHING:
+            continue
+        other = view.elsewhere(view.geography, key)
+        spare, probability = other.figure("spare", year), other.figure("probability", year)
+        if probability <= SAFE and spare >= max(view.part.step / 2, 0.05 * other.figure("capacity", year)):
+            found.append(Neighbour(other, spare, probability))
+    return tuple(sorted(found, key=lambda one: -one.spare))
+
+
+def neighbour_lines(view: View, found: Sequence[Neighbour]) -> list[tuple[str, str]]:
+    """Say who has room: the address of the neighbour's page and the sentence."""
+    year = view.told
+    lines = []
+    for one in found:
+        told = {
+            "place": one.view.place.name,
+            "year": str(year),
+            "amount": amount(one.view, year, one.spare),
+            "likely": likely(one.probability),
+        }
+        words = (
+            _(
+                "%(place)s hat %(year)s im mittleren Fall Platz für %(amount)s; dass es dort selbst fehlt, ist mit %(likely)s "
+                "wahrscheinlich."
+            )
+            if view.service.kind in PEOPLE_KINDS
+            else _(
+                "In %(place)s sind %(year)s im mittleren Fall %(amount)s frei; dass es dort selbst fehlt, ist mit %(likely)s "
+                "wahrscheinlich."
+            )
+        )
+        lines.append((page_of(one.view, year=year), words % told))
+    return lines
+
+
+def tally(view: View) -> str:
+    """Say in how many areas of the same kind it is short by the reader's threshold."""
+    first = view.balance.first_year(view.threshold)[:, view.at]
+    short, last = int((first > 0).sum()), view.years[-1]
+    words = ngettext(
+        "Bis %(last)s wird es in %(count)s von %(all)s Gemeinden knapp.",
+        "Bis %(last)s wird es in %(count)s von %(all)s Gemeinden knapp.",
+        short,
+    )
+    return words % {"last": last, "count": short, "all": len(first)}
+
+
+def _nothing_there(view: View, told: dict[str, str]) -> str:
+    need = view.quantile(0.5, view.told)
+    told = told | {"amount": amount(view, view.told, need)}
+    if not need:
+        return _("Am %(day)s wird %(where)s nichts gebraucht und nichts angeboten (%(what)s).") % told
+    if view.service.kind in PEOPLE_KINDS:
+        return _("Am %(day)s gibt es %(where)s kein eigenes Angebot (%(what)s); zu versorgen sind %(amount)s.") % told
+    return _("Am %(day)s gibt es %(where)s kein eigenes Angebot (%(what)s); gebraucht werden %(amount)s.") % told

@@ -1,0 +1,207 @@
+"""The council paper: what is so, what comes, what it rests on, how sure it is, and what could be done. It advises nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from allmende.needs.findings import LIKELY
+from allmende.portal import wording
+from allmende.portal.outlook.needs_sight import View
+from allmende.portal.outlook.needs_words import amount, bears, figure, key_day, page_of, step_word, steps, subject, where
+from allmende.portal.outlook.stories import needs_tables as tables
+from allmende.portal.outlook.stories.needs_answer import answer, missing_words, neighbour_lines, neighbours, since
+from allmende.portal.outlook.stories.needs_origin import certainty, unknown
+from allmende.portal.outlook.stories.needs_service import fan_of, notes
+from allmende.portal.page import Picture, Sheet
+
+YEARS = 10
+"""The paper's table: what a council decides on comes within ten years."""
+
+LISTED = 6
+"""So many facilities that open or close stand in the paper; the page has all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One thing that could be done, and what the figures say of it."""
+
+    name: str
+    words: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """All parts of the paper, in order."""
+
+    title: str
+    who: str
+    facts: list[str]
+    need: list[str]
+    forecast: str
+    picture: Picture
+    table: Sheet
+    quotas: Sheet
+    certainty: list[str]
+    options: list[Option]
+    address: str
+
+
+def paper(view: View) -> Paper:
+    """Write the paper on a part of a service in an area."""
+    years = view.years[:YEARS]
+    shown = years if view.told in years else (*years, view.told)
+    told = {"what": subject(view), "last": shown[-1]}
+    return Paper(
+        title=_("%(what)s: Bedarf und Angebot bis %(last)s") % told,
+        who=view.place.name,
+        facts=_facts(view),
+        need=_need(view),
+        forecast=f"{answer(view)} {since(view)}",
+        picture=fan_of(view),
+        table=tables.by_year(view, shown),
+        quotas=tables.quotas(view, (view.part,)),
+        certainty=_certainty(view),
+        options=_options(view),
+        address=page_of(view),
+    )
+
+
+def _facts(view: View) -> list[str]:
+    first, found = view.years[0], view.facilities()
+    open_now = [one for one in found if one.open_on(date(first, *view.service.key_date))]
+    told = {
+        "day": key_day(view, first),
+        "where": where(view),
+        "count": len(open_now),
+        "what": subject(view),
+        "capacity": figure(view.part, view.figure("capacity", first)),
+        "unit": view.service.unit[wording.language()],
+    }
+    said = [_("Am %(day)s bieten %(where)s %(count)s Einrichtungen zusammen %(capacity)s %(unit)s (%(what)s).") % told]
+    changes = [(one.opens, _("%(name)s öffnet am %(day)s mit %(capacity)s"), one) for one in found if one.opens]
+    changes += [(one.closes, _("%(name)s schließt nach dem %(day)s mit %(capacity)s"), one) for one in found if one.closes]
+    coming = sorted((change for change in changes if change[0].year >= first), key=lambda change: change[0])
+    lines = [
+        words % {"name": one.name, "day": wording.day(day), "capacity": figure(view.part, one.capacity)}
+        for day, words, one in coming[:LISTED]
+    ]
+    if lines:
+        said.append(_("Geplant und eingerechnet: %(changes)s.") % {"changes": "; ".join(lines)})
+    else:
+        said.append(_("Öffnungen oder Schließungen sind nicht gemeldet; gerechnet ist mit dem heutigen Angebot."))
+    return said
+
+
+def _need(view: View) -> list[str]:
+    first = view.years[0]
+    told = {
+        "day": key_day(view, first),
+        "need": bears(view, first, view.quantile(0.5, first)),
+        "low": bears(view, first, view.quantile(0.1, first)),
+        "where": where(view),
+        "high": bears(view, first, view.quantile(0.9, first)),
+        "unit": view.service.unit[wording.language()],
+        "capacity": figure(view.part, view.figure("capacity", first)),
+    }
+    said = [
+        _(
+            "Am %(day)s liegt der Bedarf %(where)s bei rund %(need)s (%(unit)s), mit 80 %% Wahrscheinlichkeit zwischen "
+            "%(low)s und %(high)s; vorhanden sind %(capacity)s."
+        )
+        % told
+    ]
+    if view.part.step_name:
+        told |= {"steps": steps(view.part, view.quantile(0.5, first, "steps")), "size": figure(view.part, view.part.step)}
+        told["offered"] = steps(view.part, view.figure("offered", first))
+        told["word"] = step_word(view.part, 1)
+        said.append(_("Das sind im mittleren Fall %(steps)s; vorhanden: %(offered)s (%(size)s je %(word)s).") % told)
+    return said
+
+
+def _certainty(view: View) -> list[str]:
+    said = [wording.sentence(certainty(view)) + "."]
+    held = [one for one in view.stand.ahead.outlook.track.held if one.geography == view.geography and one.level == 0.8]
+    if held:
+        most = max(held, key=lambda one: one.horizon)
+        said.append(
+            _(
+                "In der Rückschau über %(years)s Jahre enthielten die 80-%%-Bereiche der Bevölkerung in %(share)s der Fälle, "
+                "was dann kam."
+            )
+            % {"years": most.horizon, "share": wording.per_cent(wording.number(most.calibrated))}
+        )
+    said.append(_("Was die Rechnung nicht weiß: %(unknown)s.") % {"unknown": unknown()})
+    return said + notes(view)
+
+
+def _options(view: View) -> list[Option]:
+    if view.figure("probability", view.told) > LIKELY:
+        return [_own(view), _joint(view), _passing(view), _wait(view)]
+    return [_keep(view), _joint(view), _wait(view)]
+
+
+def _own(view: View) -> Option:
+    year = view.told
+    told = {"amount": missing_words(view, year), "year": year}
+    return Option(_("Selbst schaffen"), [_("Um den mittleren Mangel %(year)s zu decken: %(amount)s.") % told])
+
+
+def _keep(view: View) -> Option:
+    spare = view.figure("spare", view.told)
+    words = _("Das Angebot bleibt, wie es ist und wie es geplant ist.")
+    if spare < max(view.part.step, 0.05 * view.figure("capacity", view.told)):
+        return Option(_("Beibehalten"), [words])
+    free = _("Im mittleren Fall sind %(year)s frei: %(amount)s.") % {
+        "year": view.told,
+        "amount": amount(view, view.told, spare),
+    }
+    return Option(_("Beibehalten"), [words, free])
+
+
+def _joint(view: View) -> Option:
+    name = _("Gemeinsam mit Nachbarn")
+    if view.place.kind == "region":
+        return Option(name, [_("Die Seite im Portal zeigt je Gemeinde, wer %(year)s Platz hat.") % {"year": view.told}])
+    lines = [words for _address, words in neighbour_lines(view, neighbours(view))[:3]]
+    if lines:
+        lines.append(_("Ob Wege, Kosten und Aufnahme passen, ist offen und mit den Nachbarn zu klären."))
+        return Option(name, lines)
+    return Option(
+        name,
+        [
+            _(
+                "Keine angrenzende Gemeinde hat %(year)s nach dieser Rechnung verlässlich Platz; ein gemeinsamer Neubau "
+                "bleibt möglich."
+            )
+            % {"year": view.told}
+        ],
+    )
+
+
+def _passing(view: View) -> Option:
+    finding = view.finding
+    if finding.kind == "short" and finding.last_year < view.years[min(YEARS, len(view.years)) - 1]:
+        words = _(
+            "Der Mangel ist nach dieser Rechnung von %(first)s bis %(last)s wahrscheinlich, danach nicht mehr: Eine Lösung "
+            "auf Zeit kann reichen."
+        )
+    else:
+        words = _(
+            "Ein Ende des Mangels ist in den nächsten zehn Jahren nicht wahrscheinlich: Eine Lösung auf Zeit verschiebt ihn."
+        )
+    return Option(_("Auf Zeit lösen"), [words % {"first": finding.first_year, "last": finding.last_year}])
+
+
+def _wait(view: View) -> Option:
+    return Option(
+        _("Abwarten und neu rechnen"),
+        [
+            _(
+                "Mit der nächsten Veröffentlichung des Melderegisters wird neu gerechnet; die Bereiche der nahen Jahre werden "
+                "enger."
+            )
+        ],
+    )

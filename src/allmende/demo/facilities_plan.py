@@ -40,14 +40,14 @@ class Unit:
 
 
 def share_out(seats: int, weights: Sequence[float]) -> list[int]:
-    """Give whole seats in proportion to weights (D'Hondt); ties go to the earlier one.
+    """Give whole seats in proportion to weights (Sainte-Laguë); ties go to the earlier one.
 
     >>> share_out(5, [30, 20, 1])
     [3, 2, 0]
     """
     given = [0] * len(weights)
     for _ in range(seats):
-        claims = [weight / (count + 1) for weight, count in zip(weights, given, strict=True)]
+        claims = [weight / (2 * count + 1) for weight, count in zip(weights, given, strict=True)]
         given[claims.index(max(claims))] += 1
     return given
 
@@ -80,8 +80,7 @@ class Planner:
         """Yield houses that offer these parts together, spread over the units by need."""
         need = {at: [unit.need(part) for part in parts] for at, unit in self.units.items()}
         steps = self._steps(service, parts, np.array(list(need.values())).sum(axis=0))
-        count = max(math.ceil(each / self.wishes["size"][service.id]) for each in steps)
-        by_unit = dict(zip(need, share_out(count, [sum(each) for each in need.values()]), strict=True))
+        by_unit = dict(zip(need, self._count_houses(service, max(steps), [sum(each) for each in need.values()]), strict=True))
         sites = [site for unit, houses in by_unit.items() if houses for site in self._sites([unit], houses)]
         weight = [sum(need[at]) / by_unit[at] for at in self.streets.unit[sites].tolist()]
         offered = [share_out(each, weight) for each in steps]
@@ -90,6 +89,12 @@ class Planner:
             for part, groups in zip(parts, offered, strict=True):
                 if groups[number]:
                     yield self._at(site, f"{kind}-{self.ags}-{number + 1}", service, part.id, name, groups[number] * part.step)
+
+    def _count_houses(self, service: Service, steps: int, need: Sequence[float]) -> list[int]:
+        """Return how many houses each unit has: one as soon as it fills the smallest, more when it fills the largest."""
+        size = self.wishes["size"][service.id]
+        filled = share_out(max(round(steps / size["smallest"]), 1), need)
+        return [math.ceil(each * size["smallest"] / size["largest"]) for each in filled]
 
     def _steps(self, service: Service, parts: Sequence[Part], need: Floats) -> list[int]:
         """Return the whole steps (groups, classes, practices) that the municipality has of each part."""
@@ -100,7 +105,7 @@ class Planner:
 
     def _stations(self, service: Service) -> Iterator[Facility]:
         inhabitants = sum(unit.people(Span(0, OLDEST)) for unit in self.units.values())
-        sites = self._sites(list(self.units), max(round(inhabitants / self.wishes["size"][service.id]), 1))
+        sites = self._sites(list(self.units), max(round(inhabitants / self.wishes["size"]["fire"]["inhabitants"]), 1))
         for number, (site, name) in enumerate(zip(sites, self._names(service.id, sites), strict=True), 1):
             yield self._at(site, f"{service.id}-{self.ags}-{number}", service, "", name, 1.0)
 

@@ -22,6 +22,7 @@ GROUPS = {
     "register": "Check register extracts and aggregate them into a delivery.",
     "release": "Plan, build, verify and list releases.",
     "sharing": "Share costs and benefits: solve games, check proposals, compare keys, prove savings.",
+    "scheme": "Show real compensation schemes, and run them on figures over years.",
     "selfcheck": "Reproduce published reference numbers and print the differences.",
 }
 """Command groups and their help line; each lives in the module of its name and is imported only when called."""

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 
 from allmende.cli.output import UNUSABLE, json_option, say, say_json
+from allmende.engine import open_engine
+from allmende.hub import open_hub
+from allmende.outlook.confidential import SERIES, WANTED, claim_private, counted
 from allmende.outlook.folder import write_outlook
 from allmende.outlook.plain_inputs import read_inputs
 from allmende.outlook.plain_lifetable import life_tables
@@ -14,8 +19,9 @@ from allmende.outlook.plain_results import as_data, as_document, write_result
 from allmende.outlook.plain_tables import UnusableInputs
 from allmende.outlook.running import look_ahead
 from allmende.outlook.settings import read_settings, summary
-from allmende.outlook.sources import released
+from allmende.outlook.sources import Source, released
 from allmende.projection.conventions import CONVENTIONS, project
+from allmende.release.tabulate import Source as BaseCells
 
 
 @click.group(name="project")
@@ -25,6 +31,12 @@ def group() -> None:
 
 @group.command("run")
 @click.argument("public", type=click.Path(path_type=Path, file_okay=False, exists=True), required=False)
+@click.option(
+    "--hub",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="A hub's confidential cells instead of a release (with --to).",
+)
+@click.option("--to", type=click.Path(path_type=Path, file_okay=False), help="Private folder for what comes of --hub.")
 @click.option("--settings", type=click.Path(path_type=Path, dir_okay=False, exists=True), help="A region's own settings.")
 @click.option(
     "--inputs",
@@ -39,6 +51,8 @@ def group() -> None:
 def run(
     ctx: click.Context,
     public: Path | None,
+    hub: Path | None,
+    to: Path | None,
     settings: Path | None,
     inputs: Path | None,
     convention: str | None,
@@ -49,35 +63,47 @@ def run(
     """Look ahead from the release in force in a PUBLIC folder, or repeat a published projection from plain CSV files.
 
     With PUBLIC: rates are estimated from the released figures, tried on the region's own past, and projected with variants and
-    intervals; the result is put in force as PUBLIC/outlook (docs/methods/projection.md). With --inputs: the published
-    equations of a convention, to the last digit that their source gives (docs/formats/projection-inputs.md); everything that is
-    wrong with the files is listed at once (exit code 2), and accounts balance in every cell.
+    intervals; the result is put in force as PUBLIC/outlook (docs/methods/projection.md). With --hub: the same from a hub's
+    confidential cells, into a private folder outside of every public one. With --inputs: the published equations of a
+    convention, to the last digit that their source gives (docs/formats/projection-inputs.md); everything that is wrong with
+    the files is listed at once (exit code 2), and accounts balance in every cell.
 
     \b
     Example:
       allmende project run demo-data/public
+      allmende project run --hub demo-data/hub --to private/
       allmende project run --inputs sweden/ --convention un-even --years 5
       allmende project run --inputs aargau/ --convention fso --years 31 --out aargau.parquet
     """
-    if (public is None) == (inputs is None):
-        raise click.UsageError("Give either a PUBLIC folder or --inputs.")
-    if public is not None:
+    if [public, hub, inputs].count(None) != 2 or (hub is None) != (to is None):
+        raise click.UsageError("Give either a PUBLIC folder, or --hub with --to, or --inputs.")
+    if inputs is None:
         if convention or out:
             raise click.UsageError("--convention and --out belong to --inputs.")
-        _run_region(public, settings, years, as_json)
+        chosen = read_settings(settings) | ({"horizon": years} if years else {})
+        if public is not None:
+            _run_region(released(public), chosen, public, as_json)
+        elif hub is not None and to is not None:
+            _run_region(_cells_of(hub), chosen, claim_private(to), as_json)
         return
     if settings or not convention or inputs is None:
         raise click.UsageError("--inputs goes with --convention and without --settings.")
     _run_plain(ctx, inputs, convention, years, out, as_json)
 
 
-def _run_region(public: Path, settings: Path | None, years: int | None, as_json: bool) -> None:
-    chosen = read_settings(settings)
-    if years:
-        chosen["horizon"] = years
-    found = look_ahead(released(public), chosen)
+def _cells_of(folder: Path) -> Source:
+    hub = open_hub(folder)
+    there = {manifest.kind for manifest in hub.store.manifests()}
+    with open_engine() as engine:
+        base = BaseCells(hub.store, engine, hub.region)
+        cells = {kind: base.fold(kind, SERIES, by, "main") for kind, by in WANTED.items() if kind in there}
+    return counted(cells, hub.region)
+
+
+def _run_region(source: Source, settings: Mapping[str, Any], to: Path, as_json: bool) -> None:
+    found = look_ahead(source, settings)
     outlook = found.outlook
-    folder = write_outlook(outlook, found.model, found.needs, public)
+    folder = write_outlook(outlook, found.model, found.needs, to)
     if as_json:
         say_json(summary(outlook) | {"folder": str(folder)})
         return

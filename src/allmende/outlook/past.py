@@ -22,6 +22,8 @@ YEAR_END = "12-31"
 SEXES = ("w", "m")
 DIRECTIONS = ("in", "out")
 EVERYBODY = ("all",)
+MARGINS = (("sex", "age"), ("age",), ("sex",), ())
+"""Margins of the stock that tell something, if they are published: each was protected by itself."""
 LAST = 9999
 MEAN_TO_VARIANCE = np.pi / 2
 """A normal deviate of variance 1 is off by √(2/π) on average: the mean deviation, squared, times this is the variance."""
@@ -87,16 +89,16 @@ def read_counts(
     places = find_places(region)
     towns = places.municipalities
     by_town = shelf.need("stock", "municipality", ("age", "sex"), age="single")
-    by_unit = shelf.find("stock", "district", ("age", "sex"))
+    by_unit = shelf.find("stock", "district", ("age", "sex")) or shelf.find("stock", "district", ("age",))
     deaths, births = shelf.find("deaths", "municipality", ("sex",)), shelf.find("births", "municipality", ())
     moves = shelf.find("external_moves", "municipality", ("direction", "age"))
     within = shelf.find("internal_moves", "municipality", ("age",))
     pooled = shelf.find("external_moves", "municipality", ("direction", "counterpart"), pooled=True)
     crossed = shelf.find("internal_moves", "district_1", ("origin",), pooled=True)
     years = by_town.years
-    stock = [_stock(by_town, years, towns, names) for names in (("sex", "age"), ("sex",), ())]
+    stock = [_stock(by_town, years, towns, names) for names in MARGINS if by_town.shows(names)]
     if by_unit:
-        stock += [_stock(by_unit, years, places.units, names, by_unit=True) for names in (("sex", "age"), ("age",), ())]
+        stock += [_stock(by_unit, years, places.units, names, by_unit=True) for names in MARGINS if by_unit.shows(names)]
     counterparts, counterpart = _counterparts(pooled, towns) if pooled else ((), None)
     return Counts(
         units=places.units,
@@ -141,6 +143,10 @@ class _Table:
     def ages(self) -> tuple[str, ...]:
         return classification("age", self.entry.note.classification("age")).labels
 
+    def shows(self, names: Sequence[str]) -> bool:
+        """Return whether the margin of these dimensions is published."""
+        return set(names) in [set(margin) for margin in self.cube.margins()]
+
     def noise(self, *, total: bool = False) -> float:
         """Return the variance of a figure, 0 for totals that the release gives exactly."""
         if total and self.entry.note.exact:
@@ -168,7 +174,7 @@ class _Shelf:
                 continue
             opened = self.publication.open(entry)
             table = _Table(entry, opened, self.until)
-            if table.years and set(names) in [set(margin) for margin in opened.margins()]:
+            if table.years and table.shows(names):
                 return table
         return None
 
@@ -216,20 +222,21 @@ def _counterparts(table: _Table, towns: Sequence[str]) -> tuple[tuple[str, ...],
 
 
 def _crossing(table: _Table, region: Region) -> Floats:
-    """Return the part of each municipality's moves that crosses a border between its units.
+    """Return the part of each municipality's moves that crosses a border between its units, NaN where it is not known.
 
-    Known from moves between districts of the first level, as far as they were not too few to publish. Finer districts than
-    these are crossed more often; that part is unknown and left out: such a municipality's Ortsteile mix a little less.
+    Known are moves between districts of the first level, unless they were too few to publish. A municipality is known if
+    all its districts are published and are its units. Where units are finer, most moves that stay in a district cross borders
+    of units unseen; where districts are missing, they are the small ones that most moves cross into. There "by population" is
+    closer (docs/methods/projection.md, "From a release").
     """
     towns = sorted(town.ags for town in region.municipalities)
     origins = table.cube["origin"].labels or ()
-    areas = table.cube["area"].labels or ()
-    value = dense(table.cube, {"year": table.years[-1:], "area": areas, "origin": origins})[0]
-    crossed, stayed = np.zeros(len(towns)), np.zeros(len(towns))
-    for at, area in enumerate(areas):
-        for origin_at, origin in enumerate(origins):
-            if np.isnan(value[at, origin_at]) or origin.split(".")[0] != area.split(".")[0]:
-                continue
-            (stayed if origin == area else crossed)[towns.index(area.split(".")[0])] += value[at, origin_at]
-    moved = crossed + stayed
-    return np.divide(crossed, moved, out=np.zeros(len(towns)), where=moved > 0)
+    found = np.full(len(towns), np.nan)
+    for at, ags in enumerate(towns):
+        own = [district.key for district in region.finest(ags) if district.level == 1]
+        if not own or not set(own) <= set(origins):
+            continue
+        moves = dense(table.cube, {"year": table.years[-1:], "area": own, "origin": own})[0]
+        if np.isfinite(moves).all() and moves.sum() > 0:
+            found[at] = 1 - np.trace(moves) / moves.sum()
+    return found

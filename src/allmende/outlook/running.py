@@ -148,9 +148,7 @@ def _simple(
 def _statements(made: Estimate, settings: Mapping[str, Any], source: Source) -> tuple[Statement, ...]:
     words = load("outlook")["words"]
     leaning = {language: text.format(**settings["lean"]) for language, text in words["lean"].items()}
-    said = [Statement("lean", leaning["de"], leaning["en"], LEAN)]
-    if source.offer is None:
-        said.append(Statement("facilities", words["facilities"]["de"], words["facilities"]["en"], ""))
+    said = [*source.notes, Statement("lean", leaning["de"], leaning["en"], LEAN)]
     assumed = [
         Statement(
             each.name,

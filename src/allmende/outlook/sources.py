@@ -9,18 +9,23 @@ from pathlib import Path
 from allmende.areas.hierarchy import load_region
 from allmende.areas.region import Region
 from allmende.cubes.publication import current, read_publication
+from allmende.outlook.folder import Statement
 from allmende.outlook.past import read_counts
 from allmende.outlook.weighing import Offer, read_offer
 from allmende.projection.counts import Counts
 
 PUBLIC = "public"
+WITHOUT_NEEDS = Statement(
+    "facilities", "Ohne Bedarf: Es sind keine Einrichtungen hinterlegt", "Without needs: there are no facilities", ""
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
     """A region's past as an audience may know it.
 
-    `counts(until)` gives what was known up to a year (None: all of it); `offer` is None where there are no facilities.
+    `counts(until)` gives what was known up to a year (None: all of it); `offer` is None where needs are not weighed; `notes`
+    are said beside what the estimate says of itself.
     """
 
     release: str
@@ -28,6 +33,7 @@ class Source:
     region: Region
     counts: Callable[[int | None], Counts]
     offer: Offer | None
+    notes: tuple[Statement, ...] = ()
 
 
 def released(public: Path) -> Source:
@@ -38,4 +44,5 @@ def released(public: Path) -> Source:
     def counts(until: int | None) -> Counts:
         return read_counts(publication, region, (PUBLIC,), until)
 
-    return Source(publication.id, PUBLIC, region, counts, read_offer(public, region, folder / "region"))
+    offer = read_offer(public, region, folder / "region")
+    return Source(publication.id, PUBLIC, region, counts, offer, () if offer else (WITHOUT_NEEDS,))

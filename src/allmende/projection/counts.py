@@ -140,7 +140,8 @@ def _check_arrays(counts: Counts) -> None:
         "crossing": (counts.crossing, (len(counts.municipalities),)),
     }
     for name, (array, shape) in shapes.items():
-        if array is not None and (array.shape != shape or not (array >= 0).all()):
+        # the crossing of a municipality may be unknown
+        if array is not None and (array.shape != shape or not (np.isnan(array) & (name == "crossing") | (array >= 0)).all()):
             raise AllmendeError(
                 f"{name} has the shape {list(array.shape)}, or a number below 0.",
                 where=name,

@@ -98,7 +98,7 @@ def _of_changes(remarks: Remarks) -> list[Note]:
 def _of_gaps(counts: Counts) -> list[Note]:
     many = len(counts.units) > len(counts.municipalities)
     gaps = {
-        "crossing": counts.within is not None and counts.crossing is None and many,
+        "crossing": counts.within is not None and many and (counts.crossing is None or bool(np.isnan(counts.crossing).any())),
         "within": counts.within is None and many,
         "counterpart": counts.counterpart is None,
         "special_moves": bool(counts.special_kinds),
@@ -108,8 +108,8 @@ def _of_gaps(counts: Counts) -> list[Note]:
     }
     texts = {
         "crossing": (
-            "Annahme: Wer in der Gemeinde umzieht, wählt Ortsteile nach Einwohnern.",
-            "Assumption: who moves inside the municipality chooses districts by population.",
+            "Annahme, wo es nicht veröffentlicht ist: Wer in der Gemeinde umzieht, wählt Ortsteile nach Einwohnern.",
+            "Assumption where it is not published: who moves inside the municipality chooses districts by population.",
         ),
         "within": (
             "Umzüge zwischen Ortsteilen sind unbekannt und fehlen.",

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
-PLACES = (("daten", gettext_lazy("Daten")),)
+PLACES = (("daten", gettext_lazy("Daten")), ("vorausschau", gettext_lazy("Vorausschau")))
 """Each place: the name of its first page in the URL configuration, and its word."""
 
 

@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "allmende.portal.accounts",
     "allmende.portal.evidence",
     "allmende.portal.pages",
+    "allmende.portal.outlook",
 ]
 
 MIDDLEWARE = [

@@ -27,6 +27,7 @@ urlpatterns = [
     *i18n_patterns(
         path("", include("allmende.portal.pages.urls")),
         path("daten/", include("allmende.portal.evidence.urls")),
+        path("vorausschau/", include("allmende.portal.outlook.urls")),
         path("konto/", own, name="konto"),
         path("konto/email/", elsewhere, name="account_email"),
         path("konto/password/reset/", forgotten, name="account_reset_password"),

@@ -1,0 +1,21 @@
+"""Where a reader can go from a page of the look ahead."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from allmende.portal.places import Place
+
+Step = tuple[str, str]
+
+
+def ways(place: Place) -> list[Step]:
+    """Return the next steps from any view of a place."""
+    found = [
+        (reverse("bedarf") + f"?gebiet={place.key}", _("Was heißt das für Kita, Schule und Pflege? Zum Bedarf")),
+        (reverse("szenario") + f"?gebiet={place.key}", _("Was wäre, wenn? An Hebeln ziehen")),
+        (reverse("treffsicherheit"), _("Wie gut hätte die Vorausschau früher getroffen?")),
+        (reverse("gebiet", args=[place.key]), _("Was heute ist: zu den Daten")),
+    ]
+    return found

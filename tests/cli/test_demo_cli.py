@@ -36,7 +36,7 @@ def test_json_names_every_step_and_the_second_call_reuses_them(tmp_path, capsys)
     first = json.loads(capsys.readouterr().out)
     _call(*arguments)
     second = json.loads(capsys.readouterr().out)
-    names = ["region", "hub", "offices", "receiving", "release", "facilities", "outlook"]
+    names = ["region", "hub", "offices", "receiving", "release", "facilities", "outlook", "together"]
     assert [step["step"] for step in first["steps"]] == names
     assert first["steps"][-1]["result"].startswith("Skipped, the release is too coarse")
     assert not any(step["reused"] for step in first["steps"])

@@ -26,7 +26,16 @@ TODAY = date(2026, 3, 1)
 def order(tmp_path_factory):
     order = Order(tmp_path_factory.mktemp("demo"), seed=3, small=True)
     steps = list(run_demo(order, TODAY, lambda _: lambda *_: None))
-    assert [s.step.name for s in steps] == ["region", "hub", "offices", "receiving", "release", "facilities", "outlook"]
+    assert [s.step.name for s in steps] == [
+        "region",
+        "hub",
+        "offices",
+        "receiving",
+        "release",
+        "facilities",
+        "outlook",
+        "together",
+    ]
     return order
 
 

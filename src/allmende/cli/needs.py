@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy.sparse.csgraph import dijkstra
 
 from allmende.areas.roads import Roads, read_edges
+from allmende.cli.needs_plan import plan as plan_command
 from allmende.cli.needs_report import report
 from allmende.cli.node_files import nodes_of, read_nodes, read_weights
 from allmende.cli.output import json_option, say, say_json
@@ -51,6 +52,7 @@ def group() -> None:
 
 
 group.add_command(report)
+group.add_command(plan_command)
 
 
 @group.command("site")

@@ -1,4 +1,4 @@
-"""The whole chain in one call: region, offices, hub, gate, release, facilities, outlook. The portal shows `public`."""
+"""The whole chain in one call: region, offices, hub, gate, release, facilities, outlook, plans. The portal shows `public`."""
 
 from __future__ import annotations
 
@@ -26,8 +26,10 @@ from allmende.demo.people import FIRST_YEAR, furnish, populate
 from allmende.demo.places import UTM, make_places, write_places
 from allmende.demo.real import prepare_real, release_real
 from allmende.demo.steps import Advance, Done, Step, house_print, run_steps
+from allmende.demo.together import join_in
 from allmende.demo.vendors import write_book
 from allmende.hub import find_mismatches, init_hub, open_hub, receive, register_office
+from allmende.outlook.proposals import FUNCTIONS
 from allmende.parameters import load
 from allmende.register.secret import Secret, write_secret
 from allmende.release import build, load_catalogue, plan
@@ -155,6 +157,12 @@ def _steps(order: Order, today: date) -> Sequence[Step]:
             lambda _: _equip(order),
         ),
         _foresee(order),
+        Step(
+            "together",
+            ("Gemeinsame Aufgaben", "Shared functions"),
+            (order.public / FUNCTIONS,),
+            lambda advance: join_in(order.public, advance),
+        ),
     )
 
 

@@ -1,0 +1,66 @@
+"""`allmende needs plan`: siting plans of a region, and who is reached in time, into its look ahead."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from allmende.cli.output import json_option, say, say_json
+from allmende.outlook.folder import CURRENT
+from allmende.outlook.reach import read_reach
+from allmende.outlook.siting import JointPlan
+from allmende.outlook.siting_file import make_plans
+
+
+@click.command("plan")
+@click.argument("public", type=click.Path(path_type=Path, file_okay=False, exists=True))
+@json_option
+@click.pass_context
+def plan(ctx: click.Context, public: Path, as_json: bool) -> None:
+    """Say who would host what if neighbours shared functions, and who is reached in time, from the look ahead in force.
+
+    PUBLIC/functions.toml names partners, functions and costs (docs/guide/shared-functions.md). Plans and their cost games are
+    written to PUBLIC/outlook/siting/, fire cover to PUBLIC/outlook/reach.json. Exit code 1 if no plan keeps the terms of a
+    proposal; the message says which term must give way, and how far.
+
+    \b
+    Example:
+      allmende needs plan demo-data/public
+      allmende sharing solve demo-data/public/outlook/siting/rathaus.game.json --method nucleolus
+    """
+    made, refused = make_plans(public)
+    covers = read_reach(public / CURRENT)
+    if as_json:
+        reach = [
+            {
+                "service": each.service,
+                "now": each.now.of("region").share,
+                "planned": each.planned.of("region").share,
+                "target": each.target,
+            }
+            for each in covers
+        ]
+        say_json({"plans": [asdict(each) | {"gap": each.gap} for each in made], "refused": list(refused), "reach": reach})
+    else:
+        for each in made:
+            _say(each)
+        for cover in covers:
+            now, planned = cover.now.of("region").share, cover.planned.of("region").share
+            say(f"{cover.title['en']}: {now:.1%} reached in time, {planned:.1%} as planned; target {cover.target:.0%}")
+        for words in refused:
+            say(words)
+    if refused:
+        ctx.exit(1)
+
+
+def _say(found: JointPlan) -> None:
+    say(f"{found.title['en']} ({found.year}, {found.draws} draws)")
+    for function in found.functions:
+        say(f"  {function.title['en']}: {', '.join(found.name(host) for host in function.hosts)}")
+    interval = f"80 %: {found.saved_low:,.0f} to {found.saved_high:,.0f}"
+    say(f"  saves {found.saved:,.0f} a year of {found.alone:,.0f} alone ({interval})")
+    say(f"  gap {found.gap:.3%}, largest regret {found.regret:,.0f}")
+    for partner in found.partners:
+        say(f"    {partner.name:<24} {partner.gain:>+12,.0f} (80 %: {partner.gain_low:+,.0f} to {partner.gain_high:+,.0f})")

@@ -1,0 +1,196 @@
+"""Who is reached in time, now and with what is planned: fire cover and other services with a norm in minutes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from allmende.areas.region import Region
+from allmende.errors import AllmendeError
+from allmende.files import write_whole
+from allmende.needs.capacity import Facility
+from allmende.needs.reach import FireNorm, fire_cover
+from allmende.needs.services import Service
+from allmende.outlook.settled import Journeys, Settled
+from allmende.outlook.weighing import read_offer
+
+Floats = NDArray[np.float64]
+
+REACH = "reach.json"
+FORMAT = 1
+"""Version of `reach.json`; a reader refuses any other."""
+
+REGION = "region"
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """People of an area (AGS or `region`), and how many of them are reached in time."""
+
+    area: str
+    people: float
+    reached: float
+
+    @property
+    def share(self) -> float:
+        """The part of the people who are reached; nan where nobody lives."""
+        return self.reached / self.people if self.people else float("nan")
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """The stations that are open on a day, who is reached then, and where people live who are not (lon, lat, people, minutes).
+
+    The region stands first in `areas`. Minutes are those of the drive from the nearest station.
+    """
+
+    day: str
+    stations: int
+    areas: tuple[Reached, ...]
+    late: tuple[tuple[float, float, float, float], ...]
+
+    def of(self, area: str) -> Reached:
+        """Return one area. Raises KeyError for an unknown one."""
+        for each in self.areas:
+            if each.area == area:
+                return each
+        raise KeyError(area)
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceReach:
+    """One service: its norm, and its stages: today, then every day from which stations are added or gone.
+
+    People are those of the released year `settled` in all stages, by cells of `size` metres; `minutes` is the whole norm,
+    `before_driving` what of it passes before anybody drives, `target` the share of people who shall be reached.
+    """
+
+    service: str
+    title: Mapping[str, str]
+    minutes: float
+    before_driving: float
+    target: float
+    source: str
+    by_road: bool
+    size: int
+    settled: int
+    far: float
+    stages: tuple[Stage, ...]
+
+    @property
+    def now(self) -> Stage:
+        """What is there at the end of the released year."""
+        return self.stages[0]
+
+    @property
+    def planned(self) -> Stage:
+        """What is there once everything planned is done; the same as now if nothing is planned."""
+        return self.stages[-1]
+
+
+def reach_services(
+    public: Path, region: Region, region_folder: Path, settled: Settled, journeys: Journeys
+) -> tuple[ServiceReach, ...]:
+    """Measure all services of a public folder that have a norm and stations with a position; none without facilities."""
+    offer = read_offer(public, region, region_folder)
+    if offer is None:
+        return ()
+    measured = [
+        _measure(service, stations, settled, journeys)
+        for service in offer.services
+        if service.kind == "reach" and (stations := _of(offer.facilities, service))
+    ]
+    return tuple(measured)
+
+
+def _of(facilities: Sequence[Facility], service: Service) -> list[Facility]:
+    return [each for each in facilities if each.service == service.id and each.lon is not None]
+
+
+def _measure(service: Service, stations: Sequence[Facility], settled: Settled, journeys: Journeys) -> ServiceReach:
+    norm = service.norm
+    assert norm is not None  # noqa: S101 - a service of this kind has one, its reader sees to that
+    today = date(settled.year, 12, 31)
+    changes = {each.opens for each in stations} | {_day_after(each.closes) for each in stations if each.closes}
+    days = [today, *sorted(day for day in changes if day and day > today)]
+    stages = [_stage(day, stations, settled, journeys, FireNorm(norm.minutes, 0.0, norm.before_driving)) for day in days]
+    return ServiceReach(
+        service=service.id,
+        title=dict(service.title),
+        minutes=norm.minutes,
+        before_driving=norm.before_driving,
+        target=norm.target,
+        source=norm.source,
+        by_road=journeys.by_road,
+        size=settled.size,
+        settled=settled.year,
+        far=journeys.far(settled),
+        stages=tuple(stages),
+    )
+
+
+def _day_after(day: date) -> date:
+    return date.fromordinal(day.toordinal() + 1)
+
+
+def _stage(day: date, stations: Sequence[Facility], settled: Settled, journeys: Journeys, norm: FireNorm) -> Stage:
+    there = [(each.lon, each.lat) for each in stations if each.open_on(day) and each.lon is not None and each.lat is not None]
+    nobody = np.full(len(settled.people), np.inf)
+    minutes = journeys.minutes_from_nearest(settled, there) if there else nobody
+    towns = np.bincount(settled.town, settled.people, len(settled.towns))
+    late = fire_cover(minutes, settled.people, norm).late
+    missed = np.bincount(settled.town[late], settled.people[late], len(settled.towns))
+    whole = Reached(REGION, float(towns.sum()), float(towns.sum() - missed.sum()))
+    each = [Reached(*row) for row in zip(settled.towns, towns.tolist(), (towns - missed).tolist(), strict=True)]
+    return Stage(day.isoformat(), len(there), (whole, *each), tuple(_late(at, settled, minutes) for at in late.tolist()))
+
+
+def _late(at: int, settled: Settled, minutes: Floats) -> tuple[float, float, float, float]:
+    """Return a place that is not reached in time; -1 minutes stand for no way at all."""
+    drive = round(float(minutes[at]), 1) if np.isfinite(minutes[at]) else -1.0
+    return round(float(settled.lon[at]), 5), round(float(settled.lat[at]), 5), float(settled.people[at]), drive
+
+
+def write_reach(measured: Sequence[ServiceReach], path: Path) -> None:
+    """Write what was measured, the same bytes for the same figures."""
+    document = {"format": FORMAT, "services": [asdict(each) for each in measured]}
+    write_whole(path, (json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False) + "\n").encode())
+
+
+def read_reach(folder: Path) -> tuple[ServiceReach, ...]:
+    """Read who is reached in time from an outlook folder; nothing if it was not measured.
+
+    Raises `AllmendeError` for another format.
+    """
+    path = folder / REACH
+    if not path.is_file():
+        return ()
+    document = json.loads(path.read_text(encoding="utf-8"))
+    if document.get("format") != FORMAT:
+        raise AllmendeError(
+            "Who is reached in time was written in another format.",
+            where=str(path),
+            expected=f"format {FORMAT}",
+            todo="Make it again with `allmende needs plan PUBLIC`.",
+        )
+    return tuple(_service(each) for each in document["services"])
+
+
+def _service(data: Mapping[str, object]) -> ServiceReach:
+    stages = data["stages"]
+    assert isinstance(stages, list)  # noqa: S101 - written by write_reach
+    return ServiceReach(**{**data, "stages": tuple(_read_stage(stage) for stage in stages)})  # type: ignore[arg-type]
+
+
+def _read_stage(data: Mapping[str, object]) -> Stage:
+    areas, late = data["areas"], data["late"]
+    assert isinstance(areas, list)  # noqa: S101 - written by write_reach
+    assert isinstance(late, list)  # noqa: S101
+    own = {**data, "areas": tuple(Reached(**each) for each in areas), "late": tuple(tuple(each) for each in late)}
+    return Stage(**own)  # type: ignore[arg-type]

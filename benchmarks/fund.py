@@ -17,6 +17,8 @@ from collections.abc import Callable
 import numpy as np
 
 from allmende.fund.pabulib import parse_pabulib
+from allmende.fund.rehearsal import Member, Rules, Setting, Shock, Strategy, World
+from allmende.fund.rehearsal.study import rehearse
 from allmende.fund.selection import select
 
 
@@ -56,7 +58,22 @@ def theirs(text: str, increment: int | None) -> Callable[[], list[str]]:
     ]
 
 
+def rehearsal_seconds(members: int, years: int, runs: int) -> float:
+    rng = np.random.default_rng(1)
+    everybody = tuple(
+        Member(f"m{k}", int(rng.integers(500, 30_000)), int(rng.integers(10**7, 10**9)), 1.0, 55.0, 12_000_000, "steady", -0.6)
+        for k in range(members)
+    )
+    setting = Setting(everybody, {"steady": Strategy("steady", push=1.5)}, (Shock("tax", -0.3, 0.1),))
+    rules = Rules(volume=66_500_000, weight_tax=0.5, match=0.5, funding_rate=0.8, returns=0.1, guarantee=0.3)
+    rehearse(setting, rules, [World()], 2, 1, 2)
+    start = time.perf_counter()
+    rehearse(setting, rules, [World()], years, 1, runs)
+    return time.perf_counter() - start
+
+
 def main() -> None:
+    print(f"rehearsal, 40 members, 20 years, 1,000 runs: {rehearsal_seconds(40, 20, 1000):.2f} s", flush=True)
     sys.path += sys.argv[1:]
     ours(election(20, 9, 0), "add1")()
     for seed in (1, 2, 3):

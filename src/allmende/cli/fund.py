@@ -15,6 +15,8 @@ from allmende.fund.call_file import read_call
 from allmende.fund.election import UTILITIES
 from allmende.fund.pabulib import parse_pabulib
 from allmende.fund.ranking import OVERFLOWS
+from allmende.fund.rehearsal.reading import read_rehearsal
+from allmende.fund.rehearsal.story import rehearsal_story, replay_story
 from allmende.fund.selection import COMPLETIONS, RULES, select
 from allmende.fund.story import call_story, election_story
 
@@ -121,3 +123,35 @@ def _say_call(document: dict[str, Any]) -> None:
         say(words["weight"].format(**each))
     for each in document["returns"]:
         say(words["return"].format(**each))
+
+
+@group.command("rehearse")
+@click.argument("file", type=path_argument)
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same result, bit for bit.")
+@click.option("--years", type=click.IntRange(1, 200), default=20, show_default=True, help="Years that are played.")
+@click.option("--runs", type=click.IntRange(1, 100_000), default=200, show_default=True, help="Runs in each world.")
+@click.option("--replay", type=click.IntRange(0), help="Print this run year by year instead of the comparison.")
+@click.option("--rules", help="With --replay: the rule set; the file's first if left out.")
+@json_option
+def rehearse_fund(file: Path, seed: int, years: int, runs: int, replay: int | None, rules: str | None, as_json: bool) -> None:
+    """Play many years of a fund under several rule sets and compare them; the file is in docs/methods/rehearsal.md.
+
+    Example: allmende fund rehearse fund.toml --seed 7 --years 20 --runs 200
+    """
+    rehearsal = read_rehearsal(read_toml(file), file.name)
+    if replay is not None:
+        chosen = rules or next(iter(rehearsal.rule_sets))
+        if chosen not in rehearsal.rule_sets:
+            raise AllmendeError(f"There are no rules {chosen!r}.", where="--rules", expected=", ".join(rehearsal.rule_sets))
+        say_json(replay_story(rehearsal, chosen, years=years, seed=seed, run=replay))
+        return
+    story = rehearsal_story(rehearsal, years=years, seed=seed, runs=runs)
+    if as_json:
+        say_json(story)
+        return
+    for name, outcomes in story["rules"].items():
+        say(f"{name}:")
+        for outcome, each in outcomes.items():
+            band = f"{each['mean']:>14,.2f}  [{each['from']:,.2f} … {each['to']:,.2f}]"
+            say(f"  {outcome:<10}{band:<48} regret {each['worst_regret']:,.2f}  ({story['outcomes'][outcome]})")
+    say(story["note"])

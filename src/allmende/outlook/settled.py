@@ -60,7 +60,7 @@ class Settled:
         return float(self.lon[best]), float(self.lat[best])
 
     def means(self, values: Floats) -> Floats:
-        """Return means over the people of each municipality `[towns, …]` of values `[places, …]`."""
+        """Return means over the people of each municipality `[towns, k]` of values `[places, k]`."""
         weight = np.zeros((len(self.towns), len(self.people)))
         weight[self.town, np.arange(len(self.people))] = self.people
         means: Floats = weight @ values / weight.sum(axis=1)[:, None]

@@ -1,0 +1,79 @@
+"""Who is reached in time: by hand on a line of villages, with stations that open and close."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from allmende.errors import AllmendeError
+from allmende.needs.capacity import Facility
+from allmende.needs.services import Norm, Service
+from allmende.outlook.reach import REACH, _measure, read_reach, write_reach
+from allmende.outlook.settled import Journeys, Settled, read_journeys
+
+WORDS = {"de": "Feuerwehr", "en": "Fire cover"}
+FIRE = Service("fire", "reach", WORDS, WORDS, (12, 31), (), Norm(10, "assumption", "report", 4, 0.9))
+SETTLED = Settled(
+    2025, 500, ("01", "02"), np.array([8.0, 8.02, 8.3, 8.5]), np.full(4, 53.0), np.array([500.0, 100.0, 300.0, 100.0]),
+    np.array([0, 0, 1, 1]),
+)  # fmt: skip
+STATIONS = (
+    Facility("a", "fire", "", "Feuerwehr A", "01", 1.0, 8.0, 53.0),
+    Facility("b", "fire", "", "Feuerwehr B", "02", 1.0, 8.3, 53.0, opens=date(2028, 6, 1)),
+    Facility("c", "fire", "", "Feuerwehr C", "02", 1.0, 8.5, 53.0, closes=date(2026, 12, 31)),
+)
+
+
+def measured(stations=STATIONS, journeys=None):
+    return _measure(FIRE, stations, SETTLED, journeys or Journeys(None))
+
+
+def test_people_are_reached_within_what_the_norm_leaves_for_the_drive() -> None:
+    now = measured().now
+    # 8.02° is 1.3 km and 2.6 minutes away, 8.3° is 20 km; station C serves 8.5°
+    assert [(each.area, each.people, each.reached) for each in now.areas] == [
+        ("region", 1000, 700), ("01", 600, 600), ("02", 400, 100),
+    ]  # fmt: skip
+    assert [place[:3] for place in now.late] == [(8.3, 53.0, 300)]
+    assert now.of("02").share == 0.25
+
+
+def test_there_is_a_stage_for_every_day_on_which_stations_change() -> None:
+    stages = measured().stages
+    assert [(stage.day, stage.stations, stage.of("region").share) for stage in stages] == [
+        ("2025-12-31", 2, 0.7), ("2027-01-01", 1, 0.6), ("2028-06-01", 2, 0.9),
+    ]  # fmt: skip
+
+
+def test_a_day_without_any_station_reaches_nobody() -> None:
+    stage = measured(STATIONS[1:2]).now
+    assert stage.of("region").reached == 0
+    assert {place[3] for place in stage.late} == {-1.0}
+
+
+def test_engines_follow_one_way_streets_outwards(tmp_path: Path) -> None:
+    (tmp_path / "facilities").mkdir()
+    ring = [[8.0, 53.0], [8.02, 53.0], [8.02, 53.02], [8.0, 53.02], [8.0, 53.0]]
+    road = {"type": "Feature", "properties": {"speed_kmh": 30, "oneway": "yes"},
+            "geometry": {"type": "LineString", "coordinates": ring}}  # fmt: skip
+    (tmp_path / "facilities" / "roads.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": [road]}))
+    journeys = read_journeys(tmp_path)
+    home = Settled(2025, 500, ("01",), np.array([8.0]), np.array([53.02]), np.ones(1), np.zeros(1, np.int64))
+    there = journeys.minutes_to(home, [(8.0, 53.0)])[0, 0]
+    out = journeys.minutes_from_nearest(home, [(8.0, 53.0)])[0]
+    assert there == pytest.approx(2.224 / 30 * 60, rel=1e-3), "people go on to the station straight"
+    assert out == pytest.approx((2.224 + 2 * 1.338) / 30 * 60, rel=1e-2), "an engine has to go all the way round"
+    assert journeys.by_road
+    assert journeys.far(home) == 0
+
+
+def test_files_give_back_what_was_measured(tmp_path: Path) -> None:
+    assert read_reach(tmp_path) == ()
+    found = (measured(),)
+    write_reach(found, tmp_path / REACH)
+    assert read_reach(tmp_path) == found
+    (tmp_path / REACH).write_text('{"format": 9}', encoding="utf-8")
+    with pytest.raises(AllmendeError, match="another format"):
+        read_reach(tmp_path)

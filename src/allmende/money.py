@@ -89,7 +89,7 @@ def round_shares(shares: Sequence[Share], total: int, rule: str = "largest-remai
     """
     if rule not in RULES:
         raise AllmendeError(f"There is no rounding rule {rule!r}.", where="rounding", expected=", ".join(RULES))
-    exact = [Fraction(share) for share in shares]
+    exact = [_fraction(share) for share in shares]
     gap = abs(sum(exact, Fraction(0)) - total)
     if not exact or gap > max(Fraction(1, 100), Fraction(abs(total), 10**10)):
         raise AllmendeError(
@@ -116,6 +116,11 @@ def split(total: int, weights: Sequence[Share], rule: str = "largest-remainder")
             expected="weights of 0 or more, one of them above 0",
         )
     return round_shares([total * weight / whole for weight in exact], total, rule)
+
+
+def _fraction(share: Share) -> Fraction:
+    """Return a share as a fraction, of a float only what it can tell: equal shares stay equal when cents are handed out."""
+    return Fraction(round(share * 10_000), 10_000) if isinstance(share, float) else Fraction(share)
 
 
 def _largest_remainder(shares: list[Fraction], total: int) -> list[int]:

@@ -15,7 +15,6 @@ from allmende.errors import AllmendeError
 from allmende.sharing.core import CoreReport
 from allmende.sharing.games import Amounts, Game, game_of
 
-
 Found = TypeVar("Found")
 
 

@@ -7,14 +7,21 @@ from typing import Any
 
 import click
 
-from allmende.cli.game_files import core_document, read_allocation, read_game
-from allmende.cli.output import json_option, say, say_json
+from allmende.cli.case_files import read_case, read_savings
+from allmende.cli.deal_output import deal_document, deal_lines, proof_document
+from allmende.cli.game_files import core_document, read_allocation, read_game, within
+from allmende.cli.output import json_option, language, say, say_json
 from allmende.errors import AllmendeError
+from allmende.files import write_whole
+from allmende.money import show
+from allmende.sharing.compare import compare
 from allmende.sharing.core import CoreReport, core_balance, core_report
 from allmende.sharing.games import Game
 from allmende.sharing.joining import breaches
 from allmende.sharing.kohlberg import verify_nucleolus
 from allmende.sharing.methods import METHODS, solve
+from allmende.sharing.page import page
+from allmende.sharing.proof import prove
 
 game_argument = click.argument("game_file", metavar="GAME.json", type=click.Path(path_type=Path))
 
@@ -107,6 +114,63 @@ def verify(
         for members in document.get("complaining", []):
             say(f"  {' + '.join(members)}")
     ctx.exit(0 if accepted else 1)
+
+
+case_argument = click.argument("case_file", metavar="CASE.toml", type=click.Path(path_type=Path))
+
+
+@group.command("compare")
+@case_argument
+@click.option("--html", type=click.Path(path_type=Path), help="Write the comparison as one page that needs nothing else.")
+@click.option("--language", "chosen", type=click.Choice(["de", "en"]), help="Of words and page; left out, the page has both.")
+@json_option
+def compare_case(case_file: Path, html: Path | None, chosen: str | None, as_json: bool) -> None:
+    """Set all keys and methods side by side: who pays what, who would leave, what holds and what breaks.
+
+    The file's format is in docs/formats/sharing-case.md.
+
+    Example: allmende sharing compare bauhof.toml --html bauhof.html
+    """
+    deal = within(case_file, lambda: compare(read_case(case_file)))
+    if html is not None:
+        write_whole(html, page(deal, chosen).encode())
+    if as_json:
+        say_json(deal_document(deal))
+        return
+    for line in deal_lines(deal, chosen or language()):
+        say(line)
+    for warning in _warnings(deal.case.game):
+        say(f"Warning: {warning}")
+    if html is not None:
+        say(f"Page: {html}")
+
+
+@group.command("proof")
+@case_argument
+@click.option("--land", default="HE", show_default=True, help="Whose conditions are asked.")
+@click.option("--count-one-off", is_flag=True, help="Hold the saving with one-off costs against the threshold.")
+@json_option
+@click.pass_context
+def prove_savings(ctx: click.Context, case_file: Path, land: str, count_one_off: bool, as_json: bool) -> None:
+    """Compute the proof of savings for a grant (Hesse: at least 15 %); exit code 1 if a condition does not hold.
+
+    The case needs [savings] with years and what each partner pays before and after.
+
+    Example: allmende sharing proof kasse.toml --json
+    """
+    changes, years = read_savings(case_file)
+    proof = within(case_file, lambda: prove(changes, years, land=land, count_one_off=count_one_off))
+    if as_json:
+        say_json(proof_document(proof, partners=tuple(change.partner for change in changes)))
+    else:
+        for change in changes:
+            say(f"{change.partner}: {show(change.before)} -> {show(change.after)}, one-off {show(change.one_off)}")
+        say(f"Together: {show(proof.before)} -> {show(proof.after)}, one-off {show(proof.one_off)}")
+        say(f"Saving {float(proof.saving):.2%}; with one-off costs over {years} years {float(proof.saving_with_one_off):.2%}")
+        for condition in proof.conditions:
+            say(f"{'holds' if condition.holds else 'FAILS'}  {condition.name}: {condition.found} (asked: {condition.asked})")
+        say(f"{proof.rule[language()]} [{proof.source}]")
+    ctx.exit(0 if proof.holds else 1)
 
 
 def _report(game: Game, shares: Any) -> CoreReport | None:

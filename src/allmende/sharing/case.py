@@ -13,12 +13,14 @@ from allmende.sharing.figures import EQUAL, Figures, figures_of, number
 from allmende.sharing.games import Game, game_of
 from allmende.sharing.key_terms import key_from
 from allmende.sharing.keys import Key
+from allmende.sharing.law import KINDS as KINDS_OF_MEASURE
+from allmende.sharing.law import Measure
 from allmende.sharing.services import KINDS, Change, Part, cost_function_game, savings_game_of
 
 Words = Mapping[str, str]
 TERMS = {
     "title", "question", "year", "price_base", "region", "fictional", "land", "source", "kind", "partial", "partner", "figures",
-    "coalition", "cost_function", "savings", "siting", "key", "uncertainty", "methods", "proof",
+    "coalition", "cost_function", "savings", "siting", "key", "uncertainty", "measure",
 }  # fmt: skip
 
 
@@ -58,6 +60,7 @@ class Case:
     figures: Figures
     keys: tuple[NamedKey, ...]
     uncertainty: Uncertainty | None
+    measures: Mapping[str, Measure]
     parts: tuple[Part, ...] = ()
     volumes: Mapping[str, tuple[Fraction, ...]] = field(default_factory=dict)
 
@@ -100,6 +103,7 @@ def case_from(table: Mapping[str, Any], *, siting: Game | None = None) -> Case:
         figures=figures,
         keys=tuple(_key(row, k) for k, row in enumerate(table.get("key", ()), 1)),
         uncertainty=_uncertainty(table["uncertainty"]) if "uncertainty" in table else None,
+        measures={name: _measure(row, name) for name, row in table.get("measure", {}).items()},
         parts=parts,
         volumes=volumes,
     )
@@ -112,6 +116,15 @@ def words(value: Any, where: str) -> dict[str, str]:
     if isinstance(value, Mapping) and {"de", "en"} <= value.keys():
         return {language: str(value[language]) for language in ("de", "en")}
     raise AllmendeError("A text is needed in both languages.", where=where, expected='{ de = "…", en = "…" }')
+
+
+def _measure(row: Mapping[str, Any], name: str) -> Measure:
+    kind = row.get("kind", "other")
+    if kind not in KINDS_OF_MEASURE:
+        raise AllmendeError(
+            f"A measure is not of kind {kind!r}.", where=f"measure.{name}", expected=", ".join(KINDS_OF_MEASURE)
+        )
+    return Measure(words(row.get("name", name), f"measure.{name}, name"), kind)
 
 
 def _figures(table: Mapping[str, Any], partners: tuple[str, ...]) -> Figures:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from allmende.sharing.core import Balance, CoreReport, core_balance, core_report
 from allmende.sharing.games import Floats, Game
 from allmende.sharing.joining import Breach, breaches
 from allmende.sharing.keys import split_by
-from allmende.sharing.law import Hook, hooks, measure_name
+from allmende.sharing.law import Hook, Measure, hooks, measure_name
 from allmende.sharing.methods import METHODS, SAME, words_of
 from allmende.sharing.points import separable
 from allmende.sharing.services import cost_function_game, scaled
@@ -56,6 +56,16 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Refusal:
+    """A method that is not defined for a case: because amounts of groups are `missing`, or by its `nature`."""
+
+    id: str
+    name: dict[str, str]
+    cause: Literal["missing", "nature"]
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Deal:
     """A case compared: cents alone, added as the last (None if not costed) and together, and a row for each key and method."""
 
@@ -64,7 +74,7 @@ class Deal:
     adds: tuple[int, ...] | None
     total: int
     rows: tuple[Row, ...]
-    refused: tuple[tuple[str, dict[str, str], str], ...]
+    refused: tuple[Refusal, ...]
     balance: Balance
     breaches: int
     worst_breach: Breach | None
@@ -97,7 +107,9 @@ def compare(case: Case) -> Deal:
         try:
             rows.append(_row(case, method, METHODS[method], worlds, None))
         except AllmendeError as error:
-            refused.append((method, dict(words_of(method)["name"]), error.what))
+            refused.append(
+                Refusal(method, dict(words_of(method)["name"]), "nature" if game.stated.all() else "missing", error.what)
+            )
     count, worst = breaches(game)
     adds = tuple(round(float(a) * 100) for a in separable(game)) if last else None
     total = round(float(game.total) * 100)
@@ -116,7 +128,7 @@ def _row(case: Case, name: str, split: Splitter, worlds: list[Game], key: NamedK
     game = case.game
     shares = np.asarray(split(game), dtype=np.float64)
     total = round(float(game.total) * 100)
-    words = _key_words(key) if key else words_of(name)
+    words = _key_words(key, case.measures) if key else words_of(name)
     report = core_report(game, shares)
     rule = key.key.rounding if key else "largest-remainder"
     row = Row(
@@ -131,15 +143,15 @@ def _row(case: Case, name: str, split: Splitter, worlds: list[Game], key: NamedK
         core=report,
         properties=_properties(game, split, shares, report, additive=words["additive"]),
         steps=split_by(key.key, total, case.figures, case.year).steps if key else (f"rounded: {rule}",),
-        hooks=hooks(key.key.measures, case.land) if key else (),
+        hooks=hooks(key.key.measures, case.land, case.measures) if key else (),
     )
     return _with_intervals(row, split, worlds) if worlds else row
 
 
-def _key_words(key: NamedKey) -> dict[str, Any]:
+def _key_words(key: NamedKey, own: Mapping[str, Measure]) -> dict[str, Any]:
     listed = {
         language: ", ".join(
-            f"{float(weight):.0%} {measure_name(m, language)}".replace("%", " %") for m, weight in key.key.measures.items()
+            f"{float(weight):.0%} {measure_name(m, language, own)}".replace("%", " %") for m, weight in key.key.measures.items()
         )
         for language in ("de", "en")
     }
@@ -171,7 +183,7 @@ def _properties(game: Game, split: Splitter, shares: Floats, report: CoreReport,
 
 def _monotone(game: Game, split: Splitter, shares: Floats) -> bool | None:
     raised = game.amounts.copy()
-    raised[-1] *= 1 + OVERRUN
+    raised[-1] = np.round(raised[-1] * (1 + OVERRUN), 2)
     try:
         return bool((split(Game(game.kind, game.players, raised)) >= shares - 0.005).all())
     except AllmendeError:

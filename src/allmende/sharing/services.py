@@ -118,7 +118,7 @@ def savings_game_of(changes: Sequence[Change], *, rate: Fraction, years: int) ->
 
 
 def scaled(game: Game, alone: np.typing.NDArray[np.float64], together: float) -> Game:
-    """Return the game with each amount alone scaled by its partner's factor, all joint amounts by one factor."""
+    """Return the game with each amount alone scaled by its partner's factor, all joint amounts by one factor, to the cent."""
     amounts = game.amounts * together
     amounts[1 << np.arange(len(game))] = game.alone * alone
-    return Game(game.kind, game.players, amounts)
+    return Game(game.kind, game.players, np.round(amounts, 2))

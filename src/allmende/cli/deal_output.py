@@ -1,0 +1,115 @@
+"""How `sharing compare` and `sharing proof` answer: JSON for programs, lines for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+from allmende.cli.game_files import core_document
+from allmende.money import decimal
+from allmende.sharing.compare import Deal, Row
+from allmende.sharing.page.reasons import verdict
+from allmende.sharing.page.wording import wording
+from allmende.sharing.proof import Proof
+
+
+def deal_document(deal: Deal) -> dict[str, Any]:
+    """Return a comparison as data: amounts in euro as text with two decimals, exact to the cent."""
+    game, heads = deal.case.game, deal.case.heads
+    return {
+        "title": dict(deal.case.title),
+        "kind": game.kind,
+        "year": deal.case.year,
+        "partners": list(game.players),
+        "inhabitants": None if heads is None else _by(deal, [float(one) for one in heads]),
+        "alone": _by(deal, [decimal(cents) for cents in deal.alone]),
+        "adds_when_last": None if deal.adds is None else _by(deal, [decimal(cents) for cents in deal.adds]),
+        "total": decimal(deal.total),
+        "gain": decimal(deal.gain),
+        "core": {
+            "nonempty": deal.balance.nonempty,
+            "proof": [{"members": list(members), "weight": weight} for members, weight in deal.balance.weights],
+        },
+        "not_subadditive": _breach(deal),
+        "rows": [_row(deal, row) for row in deal.rows],
+        "not_applicable": [{"id": one.id, "why": one.why} for one in deal.refused],
+        "uncertainty": None if deal.case.uncertainty is None else asdict(deal.case.uncertainty),
+    }
+
+
+def _breach(deal: Deal) -> dict[str, Any] | None:
+    if deal.worst_breach is None:
+        return None
+    return {"pairs": deal.breaches, "worst": asdict(deal.worst_breach)}
+
+
+def _row(deal: Deal, row: Row) -> dict[str, Any]:
+    heads, sign = deal.case.heads, 1 if deal.case.game.kind == "cost" else -1
+    return {
+        "id": row.id,
+        "key": row.is_key,
+        "name": row.name,
+        "sentence": row.sentence,
+        "verdict": {language: verdict(deal, row, wording(language)) for language in ("de", "en")},
+        "formula": row.formula,
+        "source": row.source,
+        "allocation": _by(deal, [decimal(cents) for cents in row.cents]),
+        "per_head": None if not heads or not all(heads) else _by(
+            deal, [round(cents / 100 / float(one), 4) for cents, one in zip(row.cents, heads, strict=True)]
+        ),
+        "worse_than_alone": _by(deal, [decimal(sign * (c - a)) for c, a in zip(row.cents, deal.alone, strict=True)]),
+        "core": core_document(row.core),
+        "properties": row.properties,
+        "interval_90": None if row.interval is None else _by(deal, [[round(q) / 100 for q in pair] for pair in row.interval]),
+        "holds_in_draws": row.holds,
+        "law": [asdict(hook) for hook in row.hooks],
+        "steps": list(row.steps),
+    }  # fmt: skip
+
+
+def _by(deal: Deal, values: list[Any]) -> dict[str, Any]:
+    return dict(zip(deal.case.game.players, values, strict=True))
+
+
+def deal_lines(deal: Deal, language: str) -> Iterator[str]:
+    """Yield a comparison as a table and a sentence for each key."""
+    say = wording(language)
+    names = [row.name[language] for row in deal.rows]
+    width = max(len(name) for name in [*names, say("alone")])
+    columns = [max(len(name), 12) for name in deal.case.game.players]
+
+    def line(name: str, values: tuple[int, ...]) -> str:
+        return name.ljust(width) + "".join(say.number(v / 100, 2).rjust(c + 2) for v, c in zip(values, columns, strict=True))
+
+    yield deal.case.title[language]
+    yield " " * width + "".join(name.rjust(c + 2) for name, c in zip(deal.case.game.players, columns, strict=True))
+    yield line(say("alone"), deal.alone)
+    for row in deal.rows:
+        yield line(row.name[language], row.cents)
+    yield ""
+    for row in deal.rows:
+        yield f"{row.name[language]}: {row.sentence[language]} {verdict(deal, row, say)}"
+    for one in deal.refused:
+        yield f"{one.name[language]}: {say(f'refused_{one.cause}')}"
+
+
+def proof_document(proof: Proof, *, partners: tuple[str, ...]) -> dict[str, Any]:
+    """Return a sheet of proof as data."""
+    return {
+        "holds": proof.holds,
+        "saving": float(proof.saving),
+        "saving_with_one_off": float(proof.saving_with_one_off),
+        "members": len(partners),
+        "years": proof.years,
+        "before": decimal(proof.before),
+        "after": decimal(proof.after),
+        "one_off": decimal(proof.one_off),
+        "partners": [
+            {"name": c.partner, "before": decimal(c.before), "after": decimal(c.after), "one_off": decimal(c.one_off)}
+            for c in proof.changes
+        ],
+        "conditions": [asdict(condition) for condition in proof.conditions],
+        "rule": dict(proof.rule),
+        "source": proof.source,
+    }

@@ -1,0 +1,99 @@
+"""The picture: for each partner how much of its cost alone it bears under each key."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import ceil, floor
+
+from allmende.sharing.compare import Deal, Row
+from allmende.sharing.page.markup import Markup, element, void
+from allmende.sharing.page.wording import Wording
+
+WIDTH, LEFT, RIGHT = 820, 120, 20
+RADIUS, LANE, GAP, HEAD = 11, 25, 18, 30
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Parts of the cost alone on the width of the picture."""
+
+    least: float
+    most: float
+
+    def place(self, ratio: float) -> float:
+        """Return where a part stands."""
+        inside = min(max(ratio, self.least), self.most)
+        return LEFT + (inside - self.least) / (self.most - self.least) * (WIDTH - LEFT - RIGHT)
+
+    def ticks(self) -> list[float]:
+        """Return the parts that are written under the picture: every 20 %, and 100 %."""
+        return [k / 5 for k in range(ceil(self.least * 5), floor(self.most * 5 + 1e-9) + 1)]
+
+
+def picture(deal: Deal, rows: Sequence[tuple[str, Row]], say: Wording) -> Markup:
+    """Return the chart; `rows` come with their letters. Bands run from the extra cost when last to the cost alone."""
+    ratios = [
+        [float(row.shares[i]) / deal.alone[i] if deal.alone[i] else 0.0 for _, row in rows] for i in range(len(deal.alone))
+    ]
+    every = [ratio for line in ratios for ratio in line]
+    scale = Scale(max(floor(min(every) * 10 - 0.3) / 10, 0.0), max(1.1, ceil(max(every) * 10 + 0.3) / 10))
+    bands, dots, top = [], [], HEAD
+    for i, name in enumerate(deal.case.game.players):
+        lanes = _lanes([scale.place(ratio) for ratio in ratios[i]])
+        height = LANE * (max(lanes) + 1)
+        bands += _partner(deal, i, name, top, height, scale)
+        dots += _dots(deal, rows, ratios[i], lanes, top, scale)
+        top += height + GAP
+    one = f"{scale.place(1.0):.1f}"
+    line = void("line", x1=one, x2=one, y1=str(HEAD - 8), y2=f"{top - GAP + 4}", class_="hundred")
+    ticks = [_tick(ratio, top - GAP + 20, scale, say) for ratio in scale.ticks()]
+    label = element("text", say("alone_axis"), x=one, y="14", text_anchor="middle", class_="strong")
+    return element(
+        "svg", *bands, line, *dots, label, *ticks,
+        viewBox=f"0 0 {WIDTH} {top - GAP + 28}", role="img", aria_label=say("picture_text"), class_="chart",
+    )  # fmt: skip
+
+
+def _lanes(places: Sequence[float]) -> list[int]:
+    """Put dots that would touch into lanes below one another."""
+    ends: list[float] = []
+    lanes = [0] * len(places)
+    for k in sorted(range(len(places)), key=lambda k: places[k]):
+        lane = next((at for at, end in enumerate(ends) if places[k] - end >= 2 * RADIUS + 2), len(ends))
+        if lane == len(ends):
+            ends.append(places[k])
+        ends[lane] = places[k]
+        lanes[k] = lane
+    return lanes
+
+
+def _partner(deal: Deal, i: int, name: str, top: float, height: float, scale: Scale) -> list[Markup]:
+    cost = deal.case.game.kind == "cost"
+    low = (deal.adds[i] / deal.alone[i] if deal.adds and deal.alone[i] else scale.least) if cost else 1.0
+    begin, end = scale.place(low), scale.place(1.0 if cost else scale.most)
+    band = void(
+        "rect", x=f"{begin:.1f}", width=f"{max(end - begin, 0):.1f}", y=str(top), height=str(height), class_="band", rx="4"
+    )
+    return [band, element("text", name, x=str(LEFT - 12), y=f"{top + height / 2 + 5:.1f}", text_anchor="end", class_="name")]
+
+
+def _dots(
+    deal: Deal, rows: Sequence[tuple[str, Row]], ratios: Sequence[float], lanes: Sequence[int], top: float, scale: Scale
+) -> list[Markup]:
+    cost = deal.case.game.kind == "cost"
+    dots = []
+    for (letter, row), ratio, lane in zip(rows, ratios, lanes, strict=True):
+        x, y = scale.place(ratio), top + LANE * lane + LANE / 2
+        worse = ratio > 1.0005 if cost else ratio < 0.9995
+        kind = "dot " + ("dot--worse" if worse else "dot--key" if row.is_key else "dot--method")
+        circle = void("circle", cx=f"{x:.1f}", cy=f"{y:.1f}", r=str(RADIUS), class_=kind)
+        mark = element(
+            "text", letter, x=f"{x:.1f}", y=f"{y + 4.5:.1f}", text_anchor="middle", class_=kind.replace("dot", "letter")
+        )
+        dots += [circle, mark]
+    return dots
+
+
+def _tick(ratio: float, y: float, scale: Scale, say: Wording) -> Markup:
+    return element("text", say.percent(ratio), x=f"{scale.place(ratio):.1f}", y=f"{y:.1f}", text_anchor="middle", class_="tick")

@@ -151,7 +151,8 @@ def _contributions(setting: Setting, rules: Rules, state: State, running: Flags)
 def _returns(rules: Rules, state: State) -> Ints:
     if rules.returns == 0.0 or len(state.last_grants) < rules.returns_after:
         return np.zeros_like(state.received)
-    return np.floor(state.last_grants[0] * rules.returns).astype(np.int64)
+    back: Ints = np.floor(state.last_grants[0] * rules.returns).astype(np.int64)
+    return back
 
 
 def _applications(

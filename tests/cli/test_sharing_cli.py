@@ -1,0 +1,135 @@
+"""`allmende sharing` as from the shell."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from allmende.cli import main
+
+EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
+TVA = {"N": 163520, "F": 140826, "P": 250096, "NF": 301607, "NP": 378821, "FP": 367370, "NFP": 412584}
+
+
+def write(path, players, table, kind="cost", **more):
+    coalitions = [{"members": list(members), "amount": amount} for members, amount in table.items()]
+    path.write_text(json.dumps({"kind": kind, "players": list(players), "coalitions": coalitions, **more}))
+    return str(path)
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
+
+    def call(*words):
+        monkeypatch.setattr("sys.argv", ["allmende", *words])
+        with pytest.raises(SystemExit) as stop:
+            main(list(words))
+        out, err = capsys.readouterr()
+        return stop.value.code, out, err
+
+    return call
+
+
+def test_solve_and_verify(run, tmp_path):
+    game = write(tmp_path / "tva.json", "NFP", TVA)
+    code, out, _ = run("sharing", "solve", game, "--method", "shapley", "--json")
+    answer = json.loads(out)
+    assert code == 0
+    assert answer["allocation"] == pytest.approx({"N": 117829.0, "F": 100756.5, "P": 193998.5})
+    assert answer["core"]["member"]
+    assert answer["core"]["overcharged"] == []
+    (tmp_path / "shapley.json").write_text(out)
+    assert run("sharing", "verify", game, "shapley.json", "--nucleolus", "--json")[0] == 1
+    assert run("sharing", "verify", game, "shapley.json")[0] == 0
+    code, out, _ = run("sharing", "solve", game, "--exact", "--json")
+    assert json.loads(out)["exact"] == {"N": "116234", "F": "93540", "P": "202810"}
+    (tmp_path / "nucleolus.json").write_text(out)
+    code, out, _ = run("sharing", "verify", game, "nucleolus.json", "--nucleolus", "--exact", "--json")
+    assert code == 0
+    assert json.loads(out)["accepted"]
+
+
+def test_the_group_that_would_leave_is_named(run, tmp_path):
+    game = write(tmp_path / "g.json", "ABC", {"A": 10, "B": 10, "C": 10, "AB": 10, "AC": 18, "BC": 18, "ABC": 20})
+    code, out, _ = run("sharing", "solve", game, "--method", "shapley")
+    assert code == 0
+    assert "A + B would be better off alone: they pay" in out
+    (tmp_path / "a.json").write_text(json.dumps({"A": 6, "B": 6, "C": 8}))
+    code, out, _ = run("sharing", "verify", game, "a.json", "--json")
+    assert code == 1
+    core = json.loads(out)["core"]
+    assert (core["overcharged"], core["by"]) == (["A", "B"], 2.0)
+
+
+def test_a_table_that_contradicts_itself_is_warned_of(run, tmp_path):
+    game = write(tmp_path / "g.json", "AB", {"A": 3, "B": 4, "AB": 9})
+    code, out, _ = run("sharing", "solve", game, "--method", "shapley", "--json")
+    assert code == 0
+    assert "(A) and (B): together 2 more than apart" in json.loads(out)["warnings"][0]
+    code, _, err = run("sharing", "solve", game)
+    assert code == 2
+    assert "worse than everybody alone" in err
+
+
+@pytest.mark.parametrize(
+    ("table", "words"),
+    [
+        ({"A": 3, "AB": 5}, ["missing", "where:    g.json, B"]),
+        ({"A": -3, "B": 4, "AB": 5}, ["below nothing", "coalition A"]),
+        ({"A": "drei", "B": 4, "AB": 5}, ["not an amount"]),
+    ],
+)
+def test_what_cannot_be_used_names_file_and_coalition(run, tmp_path, table, words):
+    write(tmp_path / "g.json", "AB", table)
+    code, _, err = run("sharing", "solve", "g.json")
+    assert code == 2
+    assert all(word in err for word in words), err
+
+
+def test_an_allocation_of_others_is_refused(run, tmp_path):
+    game = write(tmp_path / "tva.json", "NFP", TVA)
+    (tmp_path / "a.json").write_text('{"N": 1, "F": 2}')
+    code, out, _ = run("sharing", "verify", game, "a.json", "--json")
+    assert code == 2
+    assert "N, F, P" in json.loads(out)["error"]["expected"]
+    (tmp_path / "a.json").write_text('{"N": 1, "F": 2, "P": 3}')
+    code, out, _ = run("sharing", "verify", game, "a.json", "--nucleolus", "--json")
+    assert code == 1
+    assert "sum to" in json.loads(out)["reason"]
+
+
+def test_compare_writes_page_and_data(run):
+    code, out, _ = run("sharing", "compare", str(EXAMPLES / "kasse-ilveland.toml"), "--html", "kasse.html", "--json")
+    answer = json.loads(out)
+    assert code == 0
+    assert Path("kasse.html").read_text(encoding="utf-8").startswith("<!doctype html>")
+    row = answer["rows"][0]
+    assert sum(round(float(amount) * 100) for amount in row["allocation"].values()) == round(float(answer["total"]) * 100)
+    assert row["verdict"]["de"].startswith("Niemand")
+    code, out, _ = run("sharing", "compare", str(EXAMPLES / "kasse-ilveland.toml"))
+    assert code == 0
+    assert "Gemeinsame Gemeindekasse" in out
+
+
+def test_a_case_without_a_partners_figures_names_file_partner_and_remedy(run, tmp_path):
+    text = (EXAMPLES / "kasse-ilveland.toml").read_text(encoding="utf-8").replace("bookings = 22500", "")
+    (tmp_path / "k.toml").write_text(text, encoding="utf-8")
+    code, _, err = run("sharing", "compare", "k.toml")
+    assert code == 2
+    assert "where:    k.toml, Tarmloh" in err
+    assert "to do:" in err
+
+
+def test_proof_of_savings(run, tmp_path):
+    case = EXAMPLES / "kasse-ilveland.toml"
+    code, out, _ = run("sharing", "proof", str(case), "--json")
+    answer = json.loads(out)
+    assert code == 0
+    assert answer["saving"] == pytest.approx(1 - 569300 / 709700)
+    assert answer["saving_with_one_off"] == pytest.approx(1 - (569300 + 11200) / 709700)
+    (tmp_path / "k.toml").write_text(case.read_text(encoding="utf-8").replace("years = 5", "years = 3"), encoding="utf-8")
+    code, out, _ = run("sharing", "proof", "k.toml")
+    assert code == 1
+    assert "FAILS  years: 3 (asked: 5)" in out

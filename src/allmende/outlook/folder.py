@@ -6,6 +6,8 @@ import hashlib
 import io
 import json
 import shutil
+import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
@@ -187,10 +189,16 @@ def write_outlook(outlook: Outlook, model: Model, needs: Sequence[ServiceNeeds],
 def read_outlook(folder: Path) -> Outlook:
     """Read the outlook in a folder (`public/outlook` is the one in force).
 
-    Raises `AllmendeError` if there is none, or one of another format.
+    Raises `AllmendeError` if there is none, or one of another format, or one whose files are damaged.
     """
-    document = _description(folder)
-    arrays = _unpacked(folder / ARRAYS)
+    document, arrays = _description(folder), _unpacked(folder / ARRAYS)
+    try:
+        return _outlook(document, arrays)
+    except (KeyError, TypeError, ValueError) as error:
+        raise _damaged(folder / DESCRIPTION, error) from error
+
+
+def _outlook(document: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Outlook:
     tuples = ("units", "parents", "areas", "past_years", "years", "benchmarks", "too_small")
     own: dict[str, Any] = {name: arrays[name] for name in _ARRAYS}
     plain = ("id", "release", "region", "audience", "threshold", "draws", "seed", "drivers")
@@ -207,9 +215,18 @@ def read_outlook(folder: Path) -> Outlook:
 
 
 def read_model(folder: Path) -> Model:
-    """Read the model of the outlook in a folder, checked as when it was made."""
-    names = _description(folder)["model"]
-    arrays = _unpacked(folder / MODEL)
+    """Read the model of the outlook in a folder, checked as when it was made.
+
+    Raises `AllmendeError` as `read_outlook` does.
+    """
+    document, arrays = _description(folder), _unpacked(folder / MODEL)
+    try:
+        return _model(document["model"], arrays)
+    except (KeyError, TypeError, ValueError) as error:
+        raise _damaged(folder / MODEL, error) from error
+
+
+def _model(names: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Model:
     parts: dict[str, dict[str, Any]] = {"flows": {}, "builds": {}}
     own: dict[str, Any] = {}
     for name, array in arrays.items():
@@ -254,7 +271,10 @@ def _description(folder: Path) -> dict[str, Any]:
             expected=DESCRIPTION,
             todo="Make one with `allmende project run PUBLIC`.",
         )
-    document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    try:
+        document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise _damaged(path, error) from error
     if document.get("format") != FORMAT:
         raise AllmendeError(
             f"The look ahead has format {document.get('format')}.",
@@ -318,8 +338,20 @@ def _packed(arrays: Mapping[str, NDArray[Any]]) -> bytes:
 
 
 def _unpacked(path: Path) -> dict[str, NDArray[Any]]:
-    with np.load(path, allow_pickle=False) as file:
-        return {name: file[name] for name in file.files}
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            return {name: file[name] for name in file.files}
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile, zlib.error) as error:
+        raise _damaged(path, error) from error
+
+
+def _damaged(path: Path, error: Exception) -> AllmendeError:
+    return AllmendeError(
+        f"A file of the look ahead is damaged or missing ({type(error).__name__}: {error}).",
+        where=str(path),
+        expected="the file as it was written",
+        todo="Make the look ahead again with `allmende project run PUBLIC`.",
+    )
 
 
 def _plain(value: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -128,7 +129,8 @@ def _variant(entry: Mapping[str, Any], base_year: int) -> Variant:
         }
         for change in entry.get("changes", [])
     ]
-    return Variant(entry["id"], entry["title"], write_levers(read_levers({"changes": changes} if changes else {})))
+    levers = write_levers(read_levers({"changes": changes} if changes else {}))
+    return Variant(entry["id"], entry["title"], json.loads(json.dumps(levers)))  # plain, as it will be read again
 
 
 def _simple(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -9,22 +10,21 @@ from pathlib import Path
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
-from allmende.areas import Region
 from allmende.needs.balance import LEVELS, Balance
 from allmende.needs.capacity import Facility
 from allmende.needs.findings import LIKELY, Finding
-from allmende.needs.services import Part, Service
-from allmende.outlook.needs import DISTRICT, LOCAL_KINDS, MUNICIPALITY, REGION, AreaNeeds, ServiceNeeds
+from allmende.needs.services import KINDS, Part, Service
+from allmende.outlook.needs import DISTRICT, MUNICIPALITY, REGION, AreaNeeds, ServiceNeeds
 from allmende.outlook.needs_file import NEEDS, read_needs
 from allmende.portal import wording
 from allmende.portal.accounts.services import audiences
-from allmende.portal.outlook.ahead import Ahead, ahead
+from allmende.portal.outlook.ahead import EVERYBODY, Ahead, ahead
 from allmende.portal.page import Choice, pick, years_choice
 from allmende.portal.places import Place
 from allmende.portal.public import Shelf, shelf
 
 NEAR = 15
-"""What is planned by Ortsteile is shown for so many years: later children have no parents yet who could be counted."""
+"""So many years are shown: children who come later have no parents yet who could be counted. The file has all years."""
 
 THRESHOLDS = (25, 50, 75, 90)
 """Probabilities in per cent from which a planner may call it a shortage."""
@@ -42,6 +42,13 @@ class Stand:
         """Return the needs of a service, None if the outlook does not have it."""
         return next((one for one in self.needs if one.service.id == name), None)
 
+    def small(self) -> frozenset[str]:
+        """Return the keys of areas with too few people for statements by single ages."""
+        outlook = self.ahead.outlook
+        people = self.ahead.counted(EVERYBODY).tolist()
+        few = {key for key, count in zip(outlook.areas, people, strict=True) if count < outlook.threshold}
+        return frozenset(few | set(outlook.too_small))
+
     def place(self, key: str) -> Place:
         """Return a place that needs speak of."""
         return self.shelf.atlas.place(key, wording.language())
@@ -51,7 +58,7 @@ class Stand:
 class View:
     """A part of a service in one area; everything that a page shows follows from it.
 
-    `year` is None unless the reader chose one; `threshold` is a share.
+    `year` is None unless the reader chose one; `threshold` is a share; `level` is the geography of the areas to compare.
     """
 
     stand: Stand
@@ -61,6 +68,7 @@ class View:
     at: int
     year: int | None = None
     threshold: float = LIKELY
+    level: str = MUNICIPALITY
 
     @property
     def service(self) -> Service:
@@ -81,7 +89,7 @@ class View:
     def balance(self) -> Balance:
         """Need against capacity, in the years that are shown."""
         whole = self.areas.balance
-        return whole.up_to(whole.years[0] + NEAR - 1) if self.service.kind in LOCAL_KINDS else whole
+        return whole.up_to(whole.years[0] + NEAR - 1)
 
     @property
     def years(self) -> tuple[int, ...]:
@@ -111,9 +119,10 @@ class View:
         """Return a quantile of the need, or of the steps that it takes, in a year."""
         return float(getattr(self.balance, name)[LEVELS.index(level), self.years.index(year), self.row, self.at])
 
-    def first_year(self) -> int:
-        """Return the first year with a shortage more probable than the threshold, 0 for none."""
-        return int(self.balance.first_year(self.threshold)[self.row, self.at])
+    def short_years(self) -> list[int]:
+        """Return the years with a shortage more probable than the threshold."""
+        over = self.balance.probability[:, self.row, self.at] > self.threshold
+        return [year for year, short in zip(self.years, over.tolist(), strict=True) if short]
 
     def elsewhere(self, geography: str, key: str) -> View:
         """Return the same thing seen from another area."""
@@ -139,15 +148,29 @@ def stand_of(request: HttpRequest) -> Stand | None:
 
 
 def choose(stand: Stand, needs: ServiceNeeds, query: QueryDict) -> View:
-    """Return what the address asks for: `gebiet`, `teil`, `jahr`, `schwelle`; what it does not say is the usual."""
-    keys = [key for key, _name in area_options(stand, needs, query.get("gebiet", ""))]
-    key = pick(query, "gebiet", keys, stand.shelf.region.id)
+    """Return what the address asks for: `gebiet`, `teil`, `jahr`, `schwelle`, `ebene`; what it does not say is the usual."""
+    place = place_of(stand, query, {key for key, _name in area_options(stand, needs, query.get("gebiet", ""))})
     parts = [part.id for part in needs.service.parts]
     share = int(pick(query, "schwelle", [str(each) for each in THRESHOLDS], str(round(100 * LIKELY)))) / 100
-    place = stand.place(key)
-    view = View(stand, needs, _geography(needs, place), place, parts.index(pick(query, "teil", parts, parts[0])), None, share)
+    part, geography = parts.index(pick(query, "teil", parts, parts[0])), _geography(needs, place)
+    usual = DISTRICT if geography == DISTRICT else MUNICIPALITY
+    level = pick(query, "ebene", [name for name, _words in levels(needs, place)], usual)
+    view = View(stand, needs, geography, place, part, None, share, level)
     chosen = pick(query, "jahr", [str(year) for year in view.years], "")
     return replace(view, year=int(chosen)) if chosen else view
+
+
+def place_of(stand: Stand, query: QueryDict, known: Collection[str]) -> Place:
+    """Return the place that the address names, else the municipality that it lies in, else the region."""
+    key = query.get("gebiet", "")
+    return stand.place(next((each for each in (key, key.partition(".")[0]) if each in known), REGION))
+
+
+def seen_from(stand: Stand, needs: ServiceNeeds, place: Place, at: int) -> View:
+    """Return a part of a service as a place sees it: an Ortsteil for which nothing is planned, as its municipality."""
+    inner = place.kind == "district" and DISTRICT not in needs.areas
+    own = stand.place(place.key.partition(".")[0]) if inner else place
+    return View(stand, needs, _geography(needs, own), own, at)
 
 
 def choices(view: View) -> list[Choice]:
@@ -156,10 +179,26 @@ def choices(view: View) -> list[Choice]:
     parts = [(part.id, part.title[language]) for part in service.parts]
     shares = [(str(each), wording.per_cent(str(each))) for each in THRESHOLDS]
     found = [Choice("gebiet", _("Gebiet"), area_options(view.stand, view.needs, view.place.key), view.place.key)]
-    found += [Choice("teil", _("Angebot"), parts, view.part.id)] if len(parts) > 1 else []
+    found += [Choice("teil", _("Teil"), parts, view.part.id)] if len(parts) > 1 else []
     found.append(years_choice("jahr", _("Jahr"), view.years, view.told))
     found.append(Choice("schwelle", _("Knapp heißt: es fehlt mit mehr als"), shares, str(round(100 * view.threshold))))
+    offered = levels(view.needs, view.place)
+    found += [Choice("ebene", _("Vergleich"), offered, view.level)] if len(offered) > 1 else []
     return found
+
+
+def levels(needs: ServiceNeeds, place: Place) -> list[tuple[str, str]]:
+    """Offer what a place is compared with: municipalities, and the Ortsteile of its municipality if it has several."""
+    found = [(MUNICIPALITY, _("Gemeinden der Region"))]
+    if place.kind != REGION and len(inside(needs, place)) > 1:
+        found.append((DISTRICT, _("Ortsteile der Gemeinde")))
+    return found
+
+
+def inside(needs: ServiceNeeds, place: Place) -> list[str]:
+    """Return the keys of the Ortsteile of a place's municipality that the service is planned by."""
+    keys = needs.areas[DISTRICT].balance.catchments if DISTRICT in needs.areas else ()
+    return [key for key in keys if key.startswith(f"{place.key.partition('.')[0]}.")]
 
 
 def area_options(stand: Stand, needs: ServiceNeeds, key: str) -> list[tuple[str, str]]:
@@ -178,11 +217,6 @@ def area_options(stand: Stand, needs: ServiceNeeds, key: str) -> list[tuple[str,
     return found
 
 
-def owned_by(region: Region, key: str) -> str:
-    """Return the name of the municipality that an area belongs to."""
-    return region.municipality(key.partition(".")[0]).name
-
-
 def _geography(needs: ServiceNeeds, place: Place) -> str:
     kinds = {REGION: REGION, "municipality": MUNICIPALITY}
     found = kinds.get(place.kind, DISTRICT)
@@ -191,4 +225,4 @@ def _geography(needs: ServiceNeeds, place: Place) -> str:
 
 @lru_cache(maxsize=3)
 def _opened(path: Path, changed: int) -> tuple[ServiceNeeds, ...]:
-    return read_needs(path)
+    return tuple(sorted(read_needs(path), key=lambda one: (KINDS.index(one.service.kind), one.service.id)))

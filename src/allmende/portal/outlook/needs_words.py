@@ -7,15 +7,19 @@ from collections.abc import Mapping
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from allmende.needs.findings import LIKELY, UNLIKELY, chance, supported
 from allmende.needs.services import ASSUMPTION, Part, Service, Span
+from allmende.outlook.needs import DISTRICT, MUNICIPALITY
 from allmende.portal import wording
 from allmende.portal.outlook.needs_sight import View
 
-STEPS = {"Gruppe": gettext_noop("Gruppen"), "Klasse": gettext_noop("Klassen"), "halber Sitz": gettext_noop("halbe Sitze")}
-"""What several of a step are called, by the German word for one."""
+STEPS = {
+    "Gruppe": {"de": "Gruppen", "en": "groups"},
+    "Klasse": {"de": "Klassen", "en": "classes"},
+    "halber Sitz": {"de": "halbe Sitze", "en": "half practices"},
+}
+"""What several of a step are called, by the German word for one: service files name one only."""
 
 SIGNS = {"short": "▲", "open": "◇", "enough": "✓", "spare": "✓", "elsewhere": "–", "nobody": "·"}
 """A sign for each verdict, beside its word."""
@@ -92,16 +96,18 @@ def steps(part: Part, count: float) -> str:
 def step_word(part: Part, count: float = 2) -> str:
     """Return the word for one step or for several."""
     names: Mapping[str, str] = part.step_name or {}
-    one = names.get("de", "")
-    return names.get(wording.language(), "") if count == 1 or one not in STEPS else str(_(STEPS[one]))
+    several = STEPS.get(names.get("de", ""), names)
+    return (names if count == 1 else several).get(wording.language(), "")
 
 
 def verdict(view: View) -> tuple[str, str]:
     """Judge a part in an area: the kind, and a word or two. A shortage is judged by the reader's threshold."""
-    first = view.first_year()
-    kind = view.finding.kind
-    if kind not in ("elsewhere", "nobody") and first:
-        return "short", _("knapp ab %(year)s") % {"year": first}
+    kind, short = view.finding.kind, view.short_years()
+    if kind not in ("elsewhere", "nobody") and short:
+        told = {"first": short[0], "last": short[-1]}
+        if short[-1] == view.years[-1]:
+            return "short", _("knapp ab %(first)s") % told
+        return "short", (_("knapp %(first)s bis %(last)s") if len(short) > 1 else _("knapp %(first)s")) % told
     # a shortage by the usual threshold that the reader's does not call one
     kind = "open" if kind == "short" else kind
     words = {
@@ -122,7 +128,7 @@ def ages(span: Span) -> str:
     if (span.low, span.high) == (0, 100):
         words = _("alle Altersgruppen")
     elif span.low == span.high:
-        words = _("%(age)s Jahre") % {"age": span.low} if span.low else _("unter 1 Jahr")
+        words = _("%(age)s Jahre") % {"age": span.low} if span.low > 1 else _("1 Jahr") if span.low else _("unter 1 Jahr")
     else:
         words = wording.band(f"{span.low}+" if span.high == 100 else f"{span.low}-{span.high}")
     sexes = {"f": _("%(ages)s, Frauen"), "m": _("%(ages)s, Männer")}
@@ -149,4 +155,6 @@ def page_of(view: View, name: str = "bedarf_dienst", *, year: int | None = None)
     state = {"gebiet": view.place.key, "teil": view.part.id, "schwelle": str(round(100 * view.threshold))}
     if year or view.year:
         state["jahr"] = str(year or view.year)
+    if view.level != (DISTRICT if view.geography == DISTRICT else MUNICIPALITY):
+        state["ebene"] = view.level
     return f"{reverse(name, args=[view.service.id])}?{urlencode(state)}"

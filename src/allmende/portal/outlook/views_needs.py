@@ -11,9 +11,10 @@ from django.views.decorators.http import require_safe
 from allmende.outlook.needs import ServiceNeeds
 from allmende.portal.outlook.needs_sight import Stand, View, choose, stand_of
 from allmende.portal.outlook.needs_words import page_of, subject
-from allmende.portal.outlook.stories.needs_other import missing_page, reach_page
+from allmende.portal.outlook.stories.needs_missing import missing_page
 from allmende.portal.outlook.stories.needs_overview import overview
 from allmende.portal.outlook.stories.needs_paper import paper
+from allmende.portal.outlook.stories.needs_reach import reach_page
 from allmende.portal.outlook.stories.needs_service import service_page
 from allmende.portal.outlook.stories.needs_tables import csv_lines
 
@@ -24,7 +25,7 @@ def needs_overview(request: HttpRequest) -> HttpResponse:
     stand = stand_of(request)
     if stand is None:
         return render(request, "outlook/needs_none.html")
-    told = overview(stand)
+    told = overview(stand, request.GET)
     return render(request, "outlook/needs_overview.html", {"told": told, "page": told.page, **standing(stand)})
 
 
@@ -36,8 +37,8 @@ def needs_service(request: HttpRequest, service: str) -> HttpResponse:
         return render(request, "outlook/needs_none.html")
     if not needs.areas:
         norm = needs.service.norm
-        page = reach_page(stand, needs, norm) if norm and not needs.service.parts else missing_page(needs)
-        return render(request, "outlook/needs_page.html", {"page": page, "way": _way(), **standing(stand)})
+        page, sites = reach_page(stand, needs, norm) if norm and not needs.service.parts else (missing_page(needs), None)
+        return render(request, "outlook/needs_page.html", {"page": page, "sites": sites, "way": _way(), **standing(stand)})
     view = choose(stand, needs, request.GET)
     told = service_page(view)
     return render(request, "outlook/needs_service.html", {

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from allmende.needs.findings import LIKELY, UNLIKELY
+from allmende.outlook.needs import MUNICIPALITY
 from allmende.portal import wording
 from allmende.portal.outlook.needs_sight import View
 from allmende.portal.outlook.needs_words import amount, key_day, likely, page_of, steps, subject, where
@@ -96,7 +96,7 @@ def missing_words(view: View, year: int) -> str:
 
 def since(view: View) -> str:
     """Say from when on it is short by the reader's threshold, or that it never is."""
-    first = view.first_year()
+    first = next(iter(view.short_years()), 0)
     told = {"share": wording.percent(view.threshold, 0), "year": str(first), "last": str(view.years[-1])}
     if first == view.years[0]:
         return _("Es fehlt schon %(year)s mit mehr als %(share)s Wahrscheinlichkeit.") % told
@@ -135,12 +135,12 @@ def neighbour_lines(view: View, found: Sequence[Neighbour]) -> list[tuple[str, s
         }
         words = (
             _(
-                "%(place)s hat %(year)s im mittleren Fall Platz für %(amount)s; dass es dort selbst fehlt, ist mit %(likely)s "
+                "%(place)s hat %(year)s im mittleren Fall Platz für %(amount)s; dass es dort selbst fehlt, ist zu %(likely)s "
                 "wahrscheinlich."
             )
             if view.service.kind in PEOPLE_KINDS
             else _(
-                "In %(place)s sind %(year)s im mittleren Fall %(amount)s frei; dass es dort selbst fehlt, ist mit %(likely)s "
+                "In %(place)s sind %(year)s im mittleren Fall %(amount)s frei; dass es dort selbst fehlt, ist zu %(likely)s "
                 "wahrscheinlich."
             )
         )
@@ -148,16 +148,18 @@ def neighbour_lines(view: View, found: Sequence[Neighbour]) -> list[tuple[str, s
     return lines
 
 
+def short_towns(view: View) -> list[str]:
+    """Return the keys of the municipalities in which it is short by the reader's threshold in the years that are shown."""
+    balance = view.needs.areas[MUNICIPALITY].balance.up_to(view.years[-1])
+    first = balance.first_year(view.threshold)[:, view.at]
+    return [key for key, year in zip(balance.catchments, first.tolist(), strict=True) if year]
+
+
 def tally(view: View) -> str:
-    """Say in how many areas of the same kind it is short by the reader's threshold."""
-    first = view.balance.first_year(view.threshold)[:, view.at]
-    short, last = int((first > 0).sum()), view.years[-1]
-    words = ngettext(
-        "Bis %(last)s wird es in %(count)s von %(all)s Gemeinden knapp.",
-        "Bis %(last)s wird es in %(count)s von %(all)s Gemeinden knapp.",
-        short,
-    )
-    return words % {"last": last, "count": short, "all": len(first)}
+    """Say in how many municipalities it is short by the reader's threshold."""
+    all_ = len(view.needs.areas[MUNICIPALITY].balance.catchments)
+    told = {"last": view.years[-1], "count": len(short_towns(view)), "all": all_}
+    return _("Bis %(last)s wird es in %(count)s von %(all)s Gemeinden knapp.") % told
 
 
 def _nothing_there(view: View, told: dict[str, str]) -> str:

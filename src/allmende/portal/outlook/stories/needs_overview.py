@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -11,11 +12,13 @@ from allmende.needs.balance import LEVELS
 from allmende.outlook.needs import MUNICIPALITY, REGION, ServiceNeeds
 from allmende.portal import wording
 from allmende.portal.drawing import Panel, small_multiples
-from allmende.portal.outlook.needs_sight import Stand, View
-from allmende.portal.outlook.needs_words import SIGNS, page_of, subject, title, verdict
-from allmende.portal.outlook.stories.needs_answer import answer, tally
+from allmende.portal.outlook.needs_sight import Stand, View, area_options, place_of, seen_from
+from allmende.portal.outlook.needs_words import SIGNS, bears, figure, likely, page_of, subject, title, verdict
+from allmende.portal.outlook.stories.needs_answer import answer, short_towns, since, tally
 from allmende.portal.outlook.stories.needs_origin import origin
-from allmende.portal.page import Page, Picture, drawn
+from allmende.portal.outlook.stories.needs_reach import reach_sentence
+from allmende.portal.page import Choice, Page, Picture, Sheet, drawn
+from allmende.portal.places import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,15 @@ class Cell:
     words: str
     address: str
     kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A service over its columns: its name, and its parts with their addresses if it has several."""
+
+    name: str
+    address: str
+    parts: list[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,50 +55,56 @@ class Overview:
 
     page: Page
     lines: list[Line]
-    heads: list[tuple[str, str]]
-    rows: list[tuple[str, list[Cell]]]
+    heads: list[Head]
+    rows: list[tuple[str, bool, list[Cell]]]
     key: list[tuple[str, str]]
 
 
-def overview(stand: Stand) -> Overview:
-    """Tell of all services of the region."""
-    views = views_of(stand)
-    lines = [Line(subject(view), f"{answer(view)} {tally(view)}", page_of(view)) for view in views]
-    lines += [_lacking(needs) for needs in stand.needs if not needs.areas]
+def overview(stand: Stand, query: QueryDict) -> Overview:
+    """Tell of all services of the region, or of one of its places."""
+    fullest = max(stand.needs, key=lambda needs: len(needs.areas))
+    areas = area_options(stand, fullest, query.get("gebiet", "")) if fullest.areas else []
+    place = place_of(stand, query, {key for key, _name in areas})
+    views = views_of(stand, place)
+    lines = [Line(subject(view), f"{answer(view)} {_second(view)}", page_of(view)) for view in views]
+    lines += [_lacking(stand, needs) for needs in stand.needs if not needs.areas]
     return Overview(
         page=Page(
             title=_("Bedarf"),
-            sentence=_sentence(views),
+            sentence=_sentence(views) if place.kind == REGION else _sentence_of(place, views),
             picture=_picture(views) if views else None,
+            sheet=_sheet(views) if views else None,
             origin=origin(views[0])[:3] + origin(views[0])[4:] if views else (),
-            notes=[_("Zahlen der Region gleichen Mangel und Überschuss aus. Darunter steht, wo es wann knapp wird.")],
+            choices=[Choice("gebiet", _("Gebiet"), areas, place.key)] if areas else [],
+            notes=[_("Zahlen der Region gleichen Mangel und Überschuss aus. Darunter steht, wo es wann knapp wird.")]
+            if place.kind == REGION
+            else [],
             steps=[
                 (reverse("vorausschau"), _("Wie viele Menschen es sein werden")),
                 (reverse("treffsicherheit"), _("Wie gut hätte die Vorausschau früher getroffen?")),
             ],
         ),
         lines=lines,
-        heads=[(subject(view), page_of(view)) for view in views],
-        rows=_rows(stand, views),
+        heads=_heads(views),
+        rows=_rows(stand, views, place),
         key=_key(),
     )
 
 
-def views_of(stand: Stand) -> list[View]:
-    """Return what the region sees of every part; of a school only those who enter: they are the other grades of later years."""
-    region = stand.place(REGION)
+def views_of(stand: Stand, place: Place) -> list[View]:
+    """Return what a place sees of every part; of a school only those who enter: they are the other grades of later years."""
     found = []
     for needs in stand.needs:
-        if REGION in needs.areas:
+        if needs.areas:
             parts = needs.service.parts[:1] if needs.service.kind == "classes" else needs.service.parts
-            found += [View(stand, needs, REGION, region, at) for at in range(len(parts))]
+            found += [seen_from(stand, needs, place, at) for at in range(len(parts))]
     return found
 
 
 def _sentence(views: list[View]) -> str:
     if not views:
         return _("Für keinen Dienst ist bisher alles bekannt, was man zum Rechnen braucht.")
-    short = {subject(view): len(_short_towns(view)) for view in views}
+    short = {subject(view): len(short_towns(view)) for view in views}
     most = max(short, key=lambda name: short[name])
     told = {
         "last": min(view.years[-1] for view in views), "what": most, "count": short[most],
@@ -97,10 +115,18 @@ def _sentence(views: list[View]) -> str:
     return _("Am häufigsten knapp wird bis %(last)s: %(what)s, in %(count)s von %(all)s Gemeinden.") % told
 
 
-def _short_towns(view: View) -> list[str]:
-    balance = view.needs.areas[MUNICIPALITY].balance.up_to(view.years[-1])
-    first = balance.first_year(view.threshold)[:, view.at]
-    return [key for key, year in zip(balance.catchments, first.tolist(), strict=True) if year]
+def _sentence_of(place: Place, views: list[View]) -> str:
+    short = {subject(view): view.short_years()[0] for view in views if view.short_years()}
+    told = {"place": place.name, "last": views[0].years[-1], "all": len(views), "count": len(short)}
+    if not short:
+        return _("In %(place)s wird bis %(last)s nach dieser Rechnung nichts davon knapp.") % told
+    first = min(short, key=lambda name: short[name])
+    told |= {"what": first, "first": short[first]}
+    return _("In %(place)s werden bis %(last)s %(count)s von %(all)s Angeboten knapp, zuerst %(first)s: %(what)s.") % told
+
+
+def _second(view: View) -> str:
+    return tally(view) if view.place.kind == REGION else since(view)
 
 
 def _picture(views: list[View]) -> Picture:
@@ -110,7 +136,7 @@ def _picture(views: list[View]) -> Picture:
         quantiles = {level: view.balance.need[q, :, view.row, view.at].tolist() for q, level in enumerate(LEVELS)}
         offered = [(year, view.figure("capacity", year)) for year in view.years]
         panels.append(Panel(subject(view), view.years, quantiles, words, kind == "short", capacity=offered))
-    label = _("Bedarf und Angebot der Region, ein Bild für jeden Dienst. Was die Bilder sagen, steht darunter in Sätzen.")
+    label = _("Bedarf und Angebot, ein Bild für jeden Dienst. Was die Bilder sagen, steht darunter in Sätzen.")
 
     def draw(width: int) -> str:
         return small_multiples(panels, label, wording.number, width)
@@ -118,19 +144,44 @@ def _picture(views: list[View]) -> Picture:
     return drawn(
         draw,
         [
-            ("median", _("Bedarf")),
+            ("median", _("Bedarf, Mitte")),
             ("band80", _("80 % wahrscheinlich")),
             ("capacity", _("Angebot, mit allem, was geplant ist")),
         ],
     )
 
 
-def _rows(stand: Stand, views: list[View]) -> list[tuple[str, list[Cell]]]:
+def _sheet(views: list[View]) -> Sheet:
+    first, last = views[0].years[0], views[0].years[-1]
+    rows = []
+    for view in views:
+        low, middle, high = (bears(view, last, view.quantile(level, last)) for level in (0.1, 0.5, 0.9))
+        rows.append([
+            subject(view), bears(view, first, view.quantile(0.5, first)), figure(view.part, view.figure("capacity", first)),
+            middle, _("%(low)s bis %(high)s") % {"low": low, "high": high}, figure(view.part, view.figure("capacity", last)),
+            likely(view.figure("probability", last)),
+        ])  # fmt: skip
+    now, then = {"year": first}, {"year": last}
+    head = [_("Dienst"), _("Bedarf %(year)s") % now, _("Angebot %(year)s") % now, _("Bedarf %(year)s") % then]
+    head += [wording.percent(0.8, 0), _("Angebot %(year)s") % then, _("es fehlt mit")]
+    return Sheet(_("Bedarf und Angebot, in der Mitte und im Bereich"), head, rows)
+
+
+def _heads(views: list[View]) -> list[Head]:
+    heads: dict[str, Head] = {}
+    for view in views:
+        head = heads.setdefault(view.service.id, Head(title(view.service), page_of(view), []))
+        if len(view.service.parts) > 1:
+            head.parts.append((view.part.title[wording.language()], page_of(view)))
+    return list(heads.values())
+
+
+def _rows(stand: Stand, views: list[View], place: Place) -> list[tuple[str, bool, list[Cell]]]:
     rows = []
     for town in stand.shelf.atlas.municipalities:
         cells = [_cell(view.elsewhere(MUNICIPALITY, town.key)) for view in views if _speaks(view.needs, town.key)]
         if cells:
-            rows.append((town.name, cells))
+            rows.append((town.name, place.key.startswith(town.key), cells))
     return rows
 
 
@@ -153,11 +204,10 @@ def _key() -> list[tuple[str, str]]:
     ]
 
 
-def _lacking(needs: ServiceNeeds) -> Line:
-    """Say of a service without figures why there are none."""
-    address = reverse("bedarf_dienst", args=[needs.service.id])
-    if needs.service.norm is not None and not needs.service.parts:
-        words = _("Hier zählt, in welcher Zeit die Hilfe da ist. Die Norm und die Standorte stehen auf der Seite.")
-    else:
-        words = _("Es fehlen Quoten, die keine Quelle nennt. Die Seite sagt, welche, und wohin Sie sie schreiben.")
+def _lacking(stand: Stand, needs: ServiceNeeds) -> Line:
+    """Say of a service without figures of need who is reached in time, or why there are none."""
+    address, norm = reverse("bedarf_dienst", args=[needs.service.id]), needs.service.norm
+    if norm is not None and not needs.service.parts:
+        return Line(title(needs.service), reach_sentence(stand, needs, norm), address)
+    words = _("Es fehlen Quoten, die keine Quelle nennt. Die Seite sagt, welche, und wohin Sie sie schreiben.")
     return Line(title(needs.service), words, address)

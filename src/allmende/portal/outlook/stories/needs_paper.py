@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.utils.translation import gettext as _
@@ -20,8 +20,8 @@ from allmende.portal.page import Picture, Sheet
 YEARS = 10
 """The paper's table: what a council decides on comes within ten years."""
 
-LISTED = 6
-"""So many facilities that open or close stand in the paper; the page has all."""
+LISTED = 8
+"""So many facilities, and so many openings and closings, stand in the paper; the page has all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,7 @@ class Paper:
     forecast: str
     picture: Picture
     table: Sheet
+    others: list[str]
     quotas: Sheet
     certainty: list[str]
     options: list[Option]
@@ -62,6 +63,7 @@ def paper(view: View) -> Paper:
         forecast=f"{answer(view)} {since(view)}",
         picture=fan_of(view),
         table=tables.by_year(view, shown),
+        others=[answer(replace(view, at=at, year=view.told)) for at in range(len(view.service.parts)) if at != view.at],
         quotas=tables.quotas(view, (view.part,)),
         certainty=_certainty(view),
         options=_options(view),
@@ -80,7 +82,19 @@ def _facts(view: View) -> list[str]:
         "capacity": figure(view.part, view.figure("capacity", first)),
         "unit": view.service.unit[wording.language()],
     }
-    said = [_("Am %(day)s bieten %(where)s %(count)s Einrichtungen zusammen %(capacity)s %(unit)s (%(what)s).") % told]
+    said = [
+        (
+            _("Am %(day)s bietet %(where)s eine Einrichtung %(capacity)s %(unit)s (%(what)s).")
+            if len(open_now) == 1
+            else _("Am %(day)s bieten %(where)s %(count)s Einrichtungen zusammen %(capacity)s %(unit)s (%(what)s).")
+        )
+        % told
+    ]
+    if 0 < len(open_now) <= LISTED:
+        names = [
+            _("%(name)s (%(capacity)s)") % {"name": one.name, "capacity": figure(view.part, one.capacity)} for one in open_now
+        ]
+        said.append(_("Das sind: %(names)s.") % {"names": ", ".join(names)})
     changes = [(one.opens, _("%(name)s öffnet am %(day)s mit %(capacity)s"), one) for one in found if one.opens]
     changes += [(one.closes, _("%(name)s schließt nach dem %(day)s mit %(capacity)s"), one) for one in found if one.closes]
     coming = sorted((change for change in changes if change[0].year >= first), key=lambda change: change[0])
@@ -128,10 +142,11 @@ def _certainty(view: View) -> list[str]:
         most = max(held, key=lambda one: one.horizon)
         said.append(
             _(
-                "In der Rückschau über %(years)s Jahre enthielten die 80-%%-Bereiche der Bevölkerung in %(share)s der Fälle, "
+                "In der Rückschau über %(years)s Jahre enthielten die 80-%%-Bereiche der Bevölkerung in %(share)s der "
+                "%(areas)s Fälle, "
                 "was dann kam."
             )
-            % {"years": most.horizon, "share": wording.per_cent(wording.number(most.calibrated))}
+            % {"years": most.horizon, "areas": most.areas, "share": wording.per_cent(wording.number(most.calibrated))}
         )
     said.append(_("Was die Rechnung nicht weiß: %(unknown)s.") % {"unknown": unknown()})
     return said + notes(view)

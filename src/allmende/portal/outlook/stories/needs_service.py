@@ -30,6 +30,7 @@ class Row:
     verdict: str
     cells: list[str]
     here: bool
+    small: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +40,18 @@ class Told:
     page: Page
     beside: list[Row]
     beside_head: list[str]
+    paper: str
+    csv: str
     map: Picture | None
     map_title: str
     near: list[tuple[str, str]]
+    ages: Sheet
     sheets: list[Sheet]
 
 
 def service_page(view: View) -> Told:
     """Tell of a part of a service in an area."""
-    beside = tables.areas_beside(view)
+    beside, small = tables.areas_beside(view), view.stand.small()
     return Told(
         page=Page(
             title=title(view.service),
@@ -66,20 +70,24 @@ def service_page(view: View) -> Told:
                 marked(each),
                 tables.comparison_row(each, view.told),
                 each.place.key == view.place.key,
+                each.place.key in small,
             )
             for each in beside
         ],
         beside_head=tables.comparison_head(view),
+        paper=page_of(view, "bedarf_vorlage"),
+        csv=page_of(view, "bedarf_csv"),
         map=judged_map(view, beside),
         map_title=_("Wo es %(year)s fehlt, und wie sicher das ist") % {"year": view.told},
         near=neighbour_lines(view, neighbours(view)),
-        sheets=[tables.by_age(view), tables.quotas(view), tables.facilities(view)],
+        ages=tables.by_age(view),
+        sheets=[tables.quotas(view), tables.facilities(view)],
     )
 
 
 def fan_of(view: View) -> Picture:
     """Draw the need as a fan, what is there as a step line, and mark the first year of a shortage."""
-    years, first = view.years, view.first_year()
+    years, first = view.years, next(iter(view.short_years()), 0)
     quantiles = {level: view.balance.need[q, :, view.row, view.at].tolist() for q, level in enumerate(LEVELS)}
     offered = [(year, view.figure("capacity", year)) for year in years]
     label = _("Bedarf und Angebot %(where)s, %(first)s bis %(last)s: %(what)s. Die Zahlen stehen in der Tabelle darunter.") % {
@@ -119,7 +127,7 @@ def notes(view: View) -> list[str]:
     own = view.service.notes
     if own:
         told.append(own[wording.language()])
-    if view.stand.ahead.knows(view.place) and view.stand.ahead.too_small(view.place):
+    if view.place.key in view.stand.small():
         told.append(
             _(
                 "%(place)s hat weniger als %(threshold)s Menschen. Einzelne Altersjahre tragen hier kaum: Lesen Sie die "
@@ -166,13 +174,12 @@ def _coverage(view: View) -> list[str]:
     for name, value, _source in view.service.thresholds:
         if name in words:
             said.append(words[name] % {"value": wording.per_cent(wording.number(value))})
+    said.append(_("Quelle: %(source)s.") % {"source": view.service.thresholds[0][2].partition(":")[0]})
     return [" ".join(said)]
 
 
 def _steps(view: View) -> list[tuple[str, str]]:
     return [
-        (page_of(view, "bedarf_vorlage"), _("Vorlage für den Ausschuss, zum Drucken")),
-        (page_of(view, "bedarf_csv"), _("Tabelle mit allen Jahren als CSV")),
         (reverse("bedarf"), _("Alle Dienste im Überblick")),
         (f"{reverse('szenario')}?gebiet={view.place.key}", _("Was wäre, wenn? An Hebeln ziehen")),
     ]

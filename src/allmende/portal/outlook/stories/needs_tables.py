@@ -12,11 +12,13 @@ from allmende.needs.capacity import Facility
 from allmende.needs.services import Part
 from allmende.outlook.needs import DISTRICT, MUNICIPALITY
 from allmende.portal import wording
-from allmende.portal.outlook.needs_sight import View
+from allmende.portal.outlook.needs_sight import View, inside
 from allmende.portal.outlook.needs_words import ages, bears, figure, key_day, likely, source, step_word, subject, where
 from allmende.portal.page import Sheet
 
 NONE = "–"
+UNSAID = 0.05
+"""What is missing is not said where it hardly ever is."""
 
 
 def by_year(view: View, years: tuple[int, ...] = ()) -> Sheet:
@@ -27,7 +29,7 @@ def by_year(view: View, years: tuple[int, ...] = ()) -> Sheet:
         _("Jahr"),
         _("Menschen im Alter dafür, am %(day)s") % {"day": day},
         _("Bedarf, Mitte"),
-        _("Bedarf, 80 %"),
+        _("Bedarf, %(share)s") % {"share": wording.percent(0.8, 0)},
         _("Angebot"),
     ]
     head += [_("es fehlt mit"), _("fehlt dann"), _("frei, Mitte")]
@@ -49,8 +51,8 @@ def _year_row(view: View, year: int) -> list[str]:
         _("%(low)s bis %(high)s") % between,
         figure(view.part, view.figure("capacity", year)),
         likely(probability),
-        bears(view, year, missing) if missing and probability >= 0.05 else NONE,
-        bears(view, year, spare) if spare else NONE,
+        _said(view, year, missing) if probability >= UNSAID else NONE,
+        _said(view, year, spare),
     ]
     if view.part.step_name:
         row += [wording.number(view.quantile(0.5, year, "steps")), wording.number(view.figure("offered", year))]
@@ -64,6 +66,12 @@ def _people(view: View, year: int) -> float:
     return round(float(view.areas.people[1, view.years.index(year), view.row, at].sum()))
 
 
+def _said(view: View, year: int, value: float) -> str:
+    """Write what is missing or free; nothing where it drowns in the width of the need's interval."""
+    width = view.quantile(0.9, year) - view.quantile(0.1, year)
+    return bears(view, year, value) if value >= max(width / 8, 0.1 * min(view.part.step, 10)) else NONE
+
+
 def by_age(view: View) -> Sheet:
     """Return the people of each span of ages on the key date of the year in question, with their interval."""
     row, year = view.years.index(view.told), view.told
@@ -74,7 +82,7 @@ def by_age(view: View) -> Sheet:
         low, middle, high = (wording.number(round(float(v))) for v in view.areas.people[:, row, view.row, position])
         rows.append([ages(span), middle, _("%(low)s bis %(high)s") % {"low": low, "high": high}])
     caption = _("Menschen %(where)s am %(day)s nach Alter") % {"where": where(view), "day": key_day(view, year)}
-    return Sheet(caption, [_("Alter am Stichtag"), _("Mitte"), _("80 %")], rows, _("Wer am Stichtag zählt"))
+    return Sheet(caption, [_("Alter am Stichtag"), _("Mitte"), wording.percent(0.8, 0)], rows, _("Wer am Stichtag zählt"))
 
 
 def quotas(view: View, parts: tuple[Part, ...] = ()) -> Sheet:
@@ -91,7 +99,7 @@ def quotas(view: View, parts: tuple[Part, ...] = ()) -> Sheet:
             words, assumed = source(part.step_source)
             size = _("%(step)s: %(size)s") % {"step": step_word(part, 1), "size": figure(part, part.step)}
             rows.append([part.title[wording.language()], _("Größe"), size, NONE, words, _yes(assumed)])
-    head = [_("Angebot"), _("Alter"), _("Quote je Mensch (Jahr)"), _("Streuung"), _("Quelle"), _("Annahme?")]
+    head = [_("Teil"), _("Alter"), _("Quote je Mensch (Jahr)"), _("Streuung"), _("Quelle"), _("Annahme?")]
     return Sheet(_("Quoten und Größen, mit denen gerechnet ist"), head, rows, _("Alle Quoten mit Quelle"))
 
 
@@ -130,14 +138,9 @@ def _when(day: date | None) -> str:
 
 
 def areas_beside(view: View) -> list[View]:
-    """Return the areas to compare: the Ortsteile of the municipality in question, else all municipalities."""
-    if view.place.kind != "region" and DISTRICT in view.needs.areas:
-        town = view.place.key.partition(".")[0]
-        inside = [key for key in view.needs.areas[DISTRICT].balance.catchments if key.startswith(f"{town}.")]
-        if len(inside) > 1:
-            return sorted((view.elsewhere(DISTRICT, key) for key in inside), key=lambda one: one.place.name)
-    keys = view.needs.areas[MUNICIPALITY].balance.catchments
-    return sorted((view.elsewhere(MUNICIPALITY, key) for key in keys), key=lambda one: one.place.name)
+    """Return the areas to compare: all municipalities, or the Ortsteile of the one in question."""
+    keys = inside(view.needs, view.place) if view.level == DISTRICT else view.needs.areas[MUNICIPALITY].balance.catchments
+    return sorted((view.elsewhere(view.level, key) for key in keys), key=lambda one: one.place.name)
 
 
 def comparison_head(view: View) -> list[str]:
@@ -160,8 +163,8 @@ def comparison_row(view: View, year: int) -> list[str]:
         bears(view, year, view.quantile(0.5, year)),
         figure(view.part, view.figure("capacity", year)),
         likely(probability),
-        bears(view, year, missing) if missing and probability >= 0.05 else NONE,
-        bears(view, year, spare) if spare else NONE,
+        _said(view, year, missing) if probability >= UNSAID else NONE,
+        _said(view, year, spare),
     ]
 
 

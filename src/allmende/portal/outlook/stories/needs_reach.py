@@ -1,0 +1,183 @@
+"""What has to be there in time: the norm, the sites, and who is reached, if the outlook has measured it."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+
+from allmende.needs.capacity import Facility
+from allmende.needs.services import Norm
+from allmende.outlook.needs import REGION, ServiceNeeds
+from allmende.outlook.reach import Reached, ServiceReach, read_reach
+from allmende.portal import wording
+from allmende.portal.drawing import Layer, choropleth
+from allmende.portal.outlook.needs_sight import Stand
+from allmende.portal.outlook.needs_words import source, title
+from allmende.portal.outlook.stories.needs_tables import NONE
+from allmende.portal.page import Fact, Page, Picture, Sheet
+from allmende.portal.places import Place
+
+NEARLY = 0.05
+"""A municipality that misses the target by no more than this is told apart from those that miss it by more."""
+
+
+def reach_page(stand: Stand, needs: ServiceNeeds, norm: Norm) -> tuple[Page, Sheet]:
+    """Tell who is reached in time, or what it takes to know; the second table lists the sites."""
+    measured = _measured(stand, needs)
+    page = Page(
+        title=title(needs.service),
+        sentence=reach_sentence(stand, needs, norm),
+        picture=_map(stand, measured) if measured else None,
+        sheet=_table(stand, measured) if measured else None,
+        notes=_notes(measured),
+        origin=_origin(stand, norm),
+        steps=[(reverse("bedarf"), _("Alle Dienste im Überblick"))],
+    )
+    return page, _sites(stand, needs)
+
+
+def reach_sentence(stand: Stand, needs: ServiceNeeds, norm: Norm) -> str:
+    """Say who is reached in time, or what shall be if nobody has measured it."""
+    measured = _measured(stand, needs)
+    return _reached(measured) if measured else _rule(needs, norm)
+
+
+def _measured(stand: Stand, needs: ServiceNeeds) -> ServiceReach | None:
+    return next((one for one in read_reach(stand.ahead.folder) if one.service == needs.service.id), None)
+
+
+def _rule(needs: ServiceNeeds, norm: Norm) -> str:
+    told = {
+        "minutes": wording.number(norm.minutes), "before": wording.number(norm.before_driving),
+        "drive": wording.number(norm.minutes - norm.before_driving), "share": wording.percent(norm.target, 0),
+        "count": len(needs.facilities),
+    }  # fmt: skip
+    return (
+        _(
+            "%(share)s der Menschen sollen in %(minutes)s Minuten Hilfe haben; nach %(before)s Minuten bis zum Ausrücken "
+            "bleiben %(drive)s Minuten Fahrt. Gemeldet sind %(count)s Standorte."
+        )
+        % told
+    )
+
+
+def _reached(measured: ServiceReach) -> str:
+    towns = [one for one in measured.now.areas if one.area != REGION]
+    told = {
+        "day": wording.key_day("12-31", measured.settled), "share": _share(measured.now.of(REGION)),
+        "minutes": wording.number(measured.minutes), "target": wording.percent(measured.target, 0), "all": len(towns),
+        "count": sum(one.share < measured.target for one in towns),
+    }  # fmt: skip
+    return (
+        _(
+            "Am %(day)s sind %(share)s der Menschen der Region in %(minutes)s Minuten zu erreichen; Ziel sind %(target)s. In "
+            "%(count)s von %(all)s Gemeinden sind es weniger."
+        )
+        % told
+    )
+
+
+def _share(one: Reached) -> str:
+    return wording.percent(one.share, 0) if one.people else NONE
+
+
+def _towns(stand: Stand, measured: ServiceReach) -> list[Place]:
+    known = {one.area for one in measured.now.areas}
+    return [town for town in stand.shelf.atlas.municipalities if town.key in known]
+
+
+def _table(stand: Stand, measured: ServiceReach) -> Sheet:
+    rows = []
+    for town in _towns(stand, measured):
+        now, planned = measured.now.of(town.key), measured.planned.of(town.key)
+        held = _("✓ erreicht") if now.share >= measured.target else _("▲ verfehlt")
+        late = wording.number(round(now.people - now.reached))
+        rows.append([town.name, wording.number(round(now.people)), late, _share(now), _share(planned), held])
+    head = [
+        _("Gemeinde"), _("Menschen"), _("nicht rechtzeitig"), _("Anteil heute"), _("Anteil mit allem Geplanten"),
+        _("Ziel %(target)s") % {"target": wording.percent(measured.target, 0)},
+    ]  # fmt: skip
+    told = {"minutes": wording.number(measured.minutes)}
+    return Sheet(_("Wer in %(minutes)s Minuten zu erreichen ist") % told, head, rows)
+
+
+def _map(stand: Stand, measured: ServiceReach) -> Picture:
+    sketches, layers, names = stand.shelf.sketches, [], {}
+    for town in _towns(stand, measured):
+        one = measured.now.of(town.key)
+        words = _("%(place)s: %(said)s") % {"place": town.name, "said": _share(one)}
+        class_ = _class(one, measured.target)
+        layers.append(Layer(town.key, words, class_, sketches[town.key], reverse("gebiet", args=[town.key])))
+        names[town.name, _share(one)] = sketches[town.key]
+    label = _("Karte: Anteil der Menschen, die rechtzeitig zu erreichen sind. Die Werte stehen in der Tabelle darunter.")
+    target, less = wording.percent(measured.target, 0), wording.percent(measured.target - NEARLY, 0)
+    legend = [
+        ("c0", _("Ziel erreicht: %(target)s und mehr") % {"target": target}),
+        ("c2", _("knapp verfehlt: %(less)s bis unter %(target)s") % {"less": less, "target": target}),
+        ("c4", _("verfehlt: unter %(less)s") % {"less": less}),
+    ]  # fmt: skip
+    used = {layer.class_ for layer in layers}
+    drawing = mark_safe(choropleth(layers, [], label, names=names))  # noqa: S308  (numbers and escaped words only)
+    return Picture(drawing, None, [entry for entry in legend if entry[0] in used])
+
+
+def _class(one: Reached, target: float) -> str:
+    return "c0" if one.share >= target else "c2" if one.share >= target - NEARLY else "c4"
+
+
+def _notes(measured: ServiceReach | None) -> list[str]:
+    if measured is None:
+        return [
+            _(
+                "Wie viele Menschen in dieser Zeit erreicht werden, ist in dieser Vorausschau nicht gemessen. Dazu braucht es "
+                "Standorte mit Koordinaten und, besser als die Luftlinie, das Straßennetz; „allmende needs plan“ misst es "
+                "dann."
+            )
+        ]
+    told = {"size": wording.number(measured.size), "day": wording.key_day("12-31", measured.settled)}
+    people = _("Menschen vom %(day)s in Rasterzellen von %(size)s m, für heute und für alles Geplante dieselben.") % told
+    ways = (
+        _("Fahrzeiten im Straßennetz, ohne Verkehr.")
+        if measured.by_road
+        else _("Fahrzeiten aus der Luftlinie mal einem Umwegfaktor, weil das Straßennetz fehlt: nur ein Anhalt.")
+    )
+    return [f"{ways} {people}"]
+
+
+def _sites(stand: Stand, needs: ServiceNeeds) -> Sheet:
+    """Return the sites of each municipality by name, with the days on which they open or close."""
+    rows = []
+    for town in stand.shelf.atlas.municipalities:
+        own = [one for one in needs.facilities if one.area.partition(".")[0] == town.key]
+        names = ", ".join(_site(one) for one in sorted(own, key=lambda one: one.name))
+        rows.append([town.name, wording.number(len(own)), names or NONE])
+    head = [_("Gemeinde"), _("Standorte"), _("welche")]
+    return Sheet(_("Standorte, heute und geplant"), head, rows, _("Alle Standorte"))
+
+
+def _site(one: Facility) -> str:
+    told = {
+        "name": one.name,
+        "first": wording.day(one.opens) if one.opens else "",
+        "last": wording.day(one.closes) if one.closes else "",
+    }
+    if one.opens and one.closes:
+        return _("%(name)s (%(first)s bis %(last)s)") % told
+    return (_("%(name)s (ab %(first)s)") if one.opens else _("%(name)s (bis %(last)s)") if one.closes else "%(name)s") % told
+
+
+def _origin(stand: Stand, norm: Norm) -> tuple[Fact, ...]:
+    words, assumed = source(norm.source)
+    events = {"report": _("vom Eingang der Meldung an"), "alarm": _("von der Alarmierung an")}
+    told = {"minutes": wording.number(norm.minutes), "start": events.get(norm.start, norm.start)}
+    release = stand.ahead.outlook.release
+    return (
+        Fact(_("Hilfsfrist"), _("%(minutes)s Minuten, %(start)s") % told),
+        Fact(_("Ziel"), wording.percent(norm.target, 0)),
+        Fact(_("Quelle der Norm"), _("Annahme: %(source)s") % {"source": words} if assumed else words),
+        Fact(_("Veröffentlichung"), release, reverse("veroeffentlichung", args=[release])),
+        Fact(_("Vorausschau"), stand.ahead.outlook.id, reverse("vorausschau")),
+        Fact(_("Einrichtungen"), _("Liste der Region (facilities.csv)")),
+        Fact(_("Was sie nicht weiß"), _("Ob Freiwillige tagsüber am Ort sind, Verkehr, Wetter, zweite Einsätze")),
+    )

@@ -39,16 +39,23 @@ def test_calibrated_intervals_hold_new_values_as_often_as_promised(seed: int, le
 
 def test_widths_differ_by_size_and_horizon() -> None:
     rng = np.random.default_rng(1)
-    people = [np.array([100.0] * 50 + [9000.0] * 50)] * 2
-    spread = np.array([3.0] * 50 + [1.0] * 50)
-    scores = [np.abs(rng.normal(size=100)) * spread, np.abs(rng.normal(size=100)) * spread * 2]
+    people = [np.array([100.0] * 150 + [9000.0] * 150)] * 2
+    spread = np.array([3.0] * 150 + [1.0] * 150)
+    scores = [np.abs(rng.normal(size=300)) * spread, np.abs(rng.normal(size=300)) * spread * 2]
     widths = calibrate(scores, people, [5, 10], [2000])
-    assert widths.scores.tolist() == [[50, 50], [50, 50]]
+    assert widths.scores.tolist() == [[150, 150], [150, 150]]
     near, mid, far = (widths.at(np.array([500.0, 5000.0]), horizon) for horizon in (5, 7, 10))
     assert (near[0] > near[1]).all()
     assert (far > near).all()
     assert mid == pytest.approx(near + (far - near) * 0.4)
     assert widths.at(np.array([500.0]), 30) == pytest.approx(far[:1])
+
+
+def test_few_errors_are_joined_by_those_of_the_nearest_horizons() -> None:
+    scores = [np.full(60, float(step)) for step in (1, 2, 3)]
+    widths = calibrate(scores, [np.full(60, 500.0)] * 3, [1, 2, 3], [])
+    assert widths.scores.tolist() == [[120, 120, 120]]
+    assert widths.factor[0, :, 0].tolist() == [2.0, 2.0, 3.0]
 
 
 def test_a_size_class_without_a_past_is_refused() -> None:

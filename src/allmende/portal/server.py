@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 from allmende.errors import AllmendeError
@@ -60,7 +61,8 @@ def serve(address: str, port: int, workers: int) -> None:
     class Server(BaseApplication):  # type: ignore[misc]
         def load_config(self) -> None:
             options = {"bind": f"{address}:{port}", "workers": workers, "threads": 8, "worker_class": "gthread",
-                       "preload_app": True, "accesslog": None, "errorlog": "-", "loglevel": "warning"}  # fmt: skip
+                       "preload_app": True, "accesslog": None, "errorlog": "-", "loglevel": "warning",
+                       "post_worker_init": _warm_up}  # fmt: skip
             for name, value in options.items():
                 self.cfg.set(name, value)
 
@@ -70,6 +72,13 @@ def serve(address: str, port: int, workers: int) -> None:
             return application
 
     Server().run()
+
+
+def _warm_up(worker: object) -> None:
+    """Compile and draw in the background of a new worker, so that the first planner who moves a lever need not wait."""
+    from allmende.portal.outlook.services import warm_up
+
+    Thread(target=warm_up, daemon=True).start()
 
 
 def _session_key(path: Path) -> str:

@@ -12,10 +12,9 @@ Step = tuple[str, str]
 
 def ways(place: Place) -> list[Step]:
     """Return the next steps from any view of a place."""
-    found = [
+    return [
         (reverse("bedarf") + f"?gebiet={place.key}", _("Was heißt das für Kita, Schule und Pflege? Zum Bedarf")),
         (reverse("szenario") + f"?gebiet={place.key}", _("Was wäre, wenn? An Hebeln ziehen")),
         (reverse("treffsicherheit"), _("Wie gut hätte die Vorausschau früher getroffen?")),
         (reverse("gebiet", args=[place.key]), _("Was heute ist: zu den Daten")),
     ]
-    return found

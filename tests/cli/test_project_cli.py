@@ -122,3 +122,41 @@ def test_life_tables(run, tmp_path):
     code, _, err = run("project", "lifetable", file)
     assert code == 2
     assert "years lived in the youngest age" in err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [(), ("public", "--inputs", "plain"), ("--hub", "hub"), ("public", "--to", "there"), ("public", "--convention", "fso")],
+)
+def test_sources_that_do_not_go_together_are_refused(run, tmp_path, monkeypatch, arguments):
+    monkeypatch.chdir(tmp_path)
+    for name in ("public", "plain", "hub"):
+        (tmp_path / name).mkdir()
+    code, _, err = run("project", "run", *arguments)
+    assert code == 2
+    assert "Usage" in err
+
+
+def test_without_a_release_there_is_nothing_to_look_ahead_from(run, tmp_path):
+    code, _, err = run("project", "run", tmp_path)
+    assert code == 2
+    assert "There is no release in force" in err
+    assert "allmende release build" in err
+
+
+@pytest.mark.slow
+def test_a_release_too_coarse_is_named_and_a_hub_may_look_for_itself(run, tmp_path):
+    run("demo", "--folder", tmp_path / "demo", "--small", "--no-serve")
+    code, _, err = run("project", "run", tmp_path / "demo" / "public")
+    assert code == 2
+    assert "no table of stock by municipality with age × sex, single years" in err
+    code, _, err = run("project", "run", "--hub", tmp_path / "demo" / "hub", "--to", tmp_path / "demo" / "public" / "mine")
+    assert code == 1
+    assert "no place in a public folder" in err
+    private = tmp_path / "private"
+    code, out, err = run("project", "run", "--hub", tmp_path / "demo" / "hub", "--to", private, "--years", "10", "--json")
+    assert code == 0, err
+    found = json.loads(out)
+    assert [row["year"] for row in found["totals"]] == [2025, 2030, 2035]
+    assert private.stat().st_mode & 0o777 == 0o700
+    assert json.loads((private / "outlook" / "outlook.json").read_text())["audience"] == "confidential"

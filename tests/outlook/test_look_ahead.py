@@ -19,7 +19,7 @@ from allmende.outlook.running import look_ahead, outlook_drivers
 from allmende.outlook.services import load_services
 from allmende.outlook.settings import read_settings, summary
 from allmende.outlook.sources import Source, released
-from allmende.outlook.track import OURS, back_test, keep_track
+from allmende.outlook.track import OURS, back_test, keep_track, learn_widths
 from allmende.outlook.weighing import Offer, weigh_offer
 from allmende.projection.draws import draw
 from allmende.projection.model import Model
@@ -195,6 +195,12 @@ def test_the_track_record_is_near_what_intervals_promise(source):
     )
     assert ours.ages < constant.ages
     assert sum(track.weights.values()) == pytest.approx(1)
+
+
+def test_size_classes_that_a_region_lacks_are_learnt_with_the_next(source):
+    test = back_test(source.counts, source.counts(None).years, QUICK)
+    assert learn_widths(test, [2000, 10_000]).sizes == (2000, 10_000, np.inf)
+    assert learn_widths(test, [100, 2000, 10_000, 900_000]).sizes == (2000, 10_000, np.inf)
 
 
 def test_needs_are_weighed_against_facilities(source, found, public):

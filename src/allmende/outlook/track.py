@@ -97,7 +97,10 @@ def look_simply(past: Floats, ahead: int) -> tuple[dict[str, Floats], dict[str, 
 
 
 def learn_widths(test: BackTest, sizes: Sequence[float], leave_out: int | None = None) -> Widths:
-    """Fit the widths of intervals on all origins but one: `leave_out`."""
+    """Fit the widths of intervals on all origins but one: `leave_out`.
+
+    A region that has no areas of a size class learns that class together with the next.
+    """
     scores, people, horizons = [], [], []
     for forecast in test.forecasts:
         if forecast.origin == leave_out:
@@ -107,7 +110,18 @@ def learn_widths(test: BackTest, sizes: Sequence[float], leave_out: int | None =
             scores.append(score(forecast.middle[step], _half(forecast, step), came))
             people.append(came)
             horizons.append(step + 1)
-    return calibrate(scores, people, horizons, sizes)
+    return calibrate(scores, people, horizons, _known_sizes(people, horizons, sizes))
+
+
+def _known_sizes(people: Sequence[Floats], horizons: Sequence[int], sizes: Sequence[float]) -> list[float]:
+    """Return the bounds of size classes that the region has areas of at every horizon; a class without any joins the next."""
+    at_horizon = [np.concatenate([p for p, h in zip(people, horizons, strict=True) if h == step]) for step in set(horizons)]
+    kept: list[float] = []
+    for bound in sizes:
+        last = kept[-1] if kept else -1.0
+        if all(((areas > last) & (areas <= bound)).any() and (areas > bound).any() for areas in at_horizon):
+            kept.append(bound)
+    return kept
 
 
 def keep_track(test: BackTest, sizes: Sequence[float]) -> Track:

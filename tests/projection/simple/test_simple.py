@@ -105,3 +105,12 @@ def test_the_constant_is_no_view_of_the_past() -> None:
     past = np.ones((2, 3))
     constant(past, 1)[0] = 5
     assert past[-1, 0] == 1
+
+
+def test_an_age_that_nobody_has_reached_yet_stays_empty_or_follows_the_region() -> None:
+    past = np.full((3, 2, 2, 8), 5.0)
+    past[:, :, 1, 5:] = 0
+    past[-1, 0, 1, 6] = 1
+    later = hamilton_perry(past, AgeGrid(shift=1, mothers=(2, 5)), 2, shrink=True)
+    assert np.isfinite(later).all()
+    assert (later >= 0).all()

@@ -98,11 +98,9 @@ def _of_changes(remarks: Remarks) -> list[Note]:
 def _of_gaps(counts: Counts) -> list[Note]:
     divided = np.bincount(counts.home) > 1
     many = bool(divided.any())
-    crossed = counts.crossing is not None and np.isfinite(counts.crossing[divided]).all()
+    crossed = counts.crossing is not None and bool(np.isfinite(counts.crossing[divided]).all())
     gaps = {
-        "crossing": counts.within is not None
-        and many
-        and (counts.crossing is None or bool(np.isnan(counts.crossing[divided]).any())),
+        "crossing": counts.within is not None and many and not crossed,
         "within": counts.within is None and many,
         "counterpart": counts.counterpart is None,
         "special_moves": bool(counts.special_kinds),

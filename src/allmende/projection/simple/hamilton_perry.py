@@ -63,7 +63,7 @@ def _ratios(past: Floats, grid: AgeGrid, shrink: bool) -> Floats:
         return own
     drawn: Floats = own.copy()
     for sex, group in np.ndindex(own.shape[1:]):
-        if region[sex, group] > 0:
+        if region[sex, group] > 0 and before[:, sex, group].any():
             drawn[:, sex, group] = marshall(after[:, sex, group], before[:, sex, group]).rate
     return drawn
 

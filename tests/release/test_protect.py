@@ -8,12 +8,12 @@ import pytest
 from allmende.cubes.base import read_cube
 from allmende.cubes.publication import Words
 from allmende.engine import open_engine
-from allmende.release.catalogue import Table, every_margin
 from allmende.release.at_source import protect_at_source
+from allmende.release.catalogue import Table, every_margin
 from allmende.release.merge import put_together
 from allmende.release.note import note_of
-from allmende.release.shares import Share, Shares
 from allmende.release.protect import protect, publish
+from allmende.release.shares import Share, Shares
 from allmende.release.tabulate import Source, tabulate
 
 from .conftest import FolderStore, people, stock

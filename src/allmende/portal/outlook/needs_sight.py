@@ -131,7 +131,7 @@ class View:
     def facilities(self) -> list[Facility]:
         """Return the facilities of the part in the place, by name."""
         own = [one for one in self.needs.facilities if one.part == self.part.id and self._holds(one.area)]
-        return sorted(own, key=lambda one: (one.name, one.id))
+        return sorted(own, key=lambda one: (one.name.casefold(), one.id))
 
     def _holds(self, area: str) -> bool:
         town = area.partition(".")[0]

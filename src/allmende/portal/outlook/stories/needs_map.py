@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
+from allmende.outlook.needs import DISTRICT, MUNICIPALITY
 from allmende.portal.drawing import Layer, choropleth
 from allmende.portal.outlook.needs_sight import View
 from allmende.portal.outlook.needs_words import judged, likely, page_of, subject
 from allmende.portal.page import Picture
 
-NAMED = 40
-"""Up to so many areas a map has room for their names."""
+NAMED = {MUNICIPALITY: 40, DISTRICT: 16}
+"""Up to so many areas a map has room for their names; Ortsteile crowd in the middle of a town."""
 
 
 def judged_map(view: View, areas: Sequence[View]) -> Picture | None:
@@ -34,7 +35,7 @@ def judged_map(view: View, areas: Sequence[View]) -> Picture | None:
         "year": year,
         "what": subject(view),
     }
-    drawing = choropleth(layers, [], label, names=names if len(names) <= NAMED else {})
+    drawing = choropleth(layers, [], label, names=names if len(names) <= NAMED[view.level] else {})
     return Picture(mark_safe(drawing), None, _legend([_class(each, year) for each in shown]))  # noqa: S308  (numbers and escaped words only)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from collections.abc import Callable
 from decimal import Decimal
@@ -23,11 +24,17 @@ def read_game(path: Path, *, exact: bool = False) -> Game:
 
     The answer of `allmende needs share --game --json` is taken too.
     """
-    document = _read(path)
-    document = document.get("game", document) if isinstance(document, dict) else document
-    if not isinstance(document, dict) or not {"kind", "players", "coalitions"} <= document.keys():
-        raise AllmendeError("The file holds no game.", where=str(path), expected="an object with kind, players and coalitions")
-    return within(path, lambda: game_of_table(document, exact=exact))
+    gc.disable()  # a million coalitions are two million small objects, none of them in a cycle
+    try:
+        document = _read(path, exact=exact)
+        document = document.get("game", document) if isinstance(document, dict) else document
+        if not isinstance(document, dict) or not {"kind", "players", "coalitions"} <= document.keys():
+            raise AllmendeError(
+                "The file holds no game.", where=str(path), expected="an object with kind, players and coalitions"
+            )
+        return within(path, lambda: game_of_table(document, exact=exact))
+    finally:
+        gc.enable()
 
 
 def game_of_table(document: dict[str, Any], *, exact: bool = False) -> Game:
@@ -77,8 +84,8 @@ def within(path: Path, make: Callable[[], Found]) -> Found:
         raise type(error)(error.what, where=where, expected=error.expected, todo=error.todo) from None
 
 
-def _read(path: Path) -> Any:
+def _read(path: Path, *, exact: bool = True) -> Any:
     try:
-        return json.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
+        return json.loads(path.read_text(encoding="utf-8"), parse_float=Decimal if exact else None)
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
         raise AllmendeError("The file is no JSON.", where=str(path), expected=f"one JSON document ({error})") from None

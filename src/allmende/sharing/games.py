@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import inf, isfinite, isinf, isnan, nan
 from typing import Any, Literal
 
 import numpy as np
@@ -123,14 +124,13 @@ def game_of(
     amounts = np.full(1 << len(names), np.nan, dtype=object if exact else np.float64)
     amounts[0] = Fraction(0) if exact else 0.0
     position = {name: 1 << i for i, name in enumerate(names)}
-    seen: set[int] = set()
+    seen = bytearray(len(amounts))
     for members, amount in coalitions:
-        where = " + ".join(map(str, members))
-        at = _position(members, position, where)
-        if at in seen:
-            raise AllmendeError("A coalition is named twice.", where=where, expected="one amount a coalition")
-        seen.add(at)
-        amounts[at] = _amount(amount, kind, where, exact=exact)
+        at = _position(members, position)
+        if seen[at]:
+            raise AllmendeError("A coalition is named twice.", where=_named(members), expected="one amount a coalition")
+        seen[at] = 1
+        amounts[at] = _amount(amount, kind, members, exact=exact)
     game = Game("cost" if kind == "cost" else "value", names, amounts)
     _check_missing(game, seen, partial=partial)
     return game
@@ -183,37 +183,45 @@ def _checked_players(kind: str, players: Sequence[str]) -> tuple[str, ...]:
     return names
 
 
-def _position(members: Sequence[str], position: dict[str, int], where: str) -> int:
-    unknown = [name for name in members if name not in position]
-    if unknown or not members or len(set(members)) < len(members):
+def _position(members: Sequence[str], position: dict[str, int]) -> int:
+    at = 0
+    for name in members:
+        at |= position.get(name, 0)
+    if not at or at.bit_count() != len(members):
+        unknown = [name for name in members if name not in position]
         what = f"There is no player {unknown[0]!r}." if unknown else "A coalition has no members, or one twice."
-        raise AllmendeError(what, where=f"coalition {where}", expected="some of: " + ", ".join(position))
-    return sum(position[name] for name in members)
+        raise AllmendeError(what, where=_named(members), expected="some of: " + ", ".join(position))
+    return at
 
 
-def _amount(amount: Any, kind: str, where: str, *, exact: bool) -> Any:
+def _named(members: Sequence[str]) -> str:
+    return "coalition " + " + ".join(map(str, members))
+
+
+def _amount(amount: Any, kind: str, members: Sequence[str], *, exact: bool) -> Any:
     try:
         number = float(amount)
-        kept = Fraction(str(amount)) if exact and np.isfinite(number) else number
+        kept = Fraction(str(amount)) if exact and isfinite(number) else number
     except (TypeError, ValueError):
-        raise AllmendeError(f"{amount!r} is not an amount.", where=f"coalition {where}", expected="a number") from None
-    if np.isnan(number) or (kind == "cost" and number < 0) or number == -np.inf:
+        raise AllmendeError(f"{amount!r} is not an amount.", where=_named(members), expected="a number") from None
+    if isnan(number) or (kind == "cost" and number < 0) or number == -inf:
         raise AllmendeError(
             f"The cost {amount} is below nothing or no number." if kind == "cost" else f"{amount} is no amount.",
-            where=f"coalition {where}",
+            where=_named(members),
             expected="a cost of 0 or more" if kind == "cost" else "a number",
             todo="If it is a gain, give a game of kind value.",
         )
-    return np.nan if np.isinf(number) else kept
+    return nan if isinf(number) else kept
 
 
-def _check_missing(game: Game, seen: set[int], *, partial: bool) -> None:
-    needed = [game.everybody] if partial else range(1, len(game.amounts))
-    for s in needed:
-        if s not in seen or (s == game.everybody and not game.stated[s]):
-            raise AllmendeError(
-                "The amount of all together is missing." if s == game.everybody else "The amount of a coalition is missing.",
-                where=" + ".join(game.members(s)),
-                expected=f"an amount for each of the {game.everybody} coalitions",
-                todo="State it." if partial else "State it, or say that only some coalitions are costed (partial).",
-            )
+def _check_missing(game: Game, seen: bytearray, *, partial: bool) -> None:
+    s = game.everybody if partial else seen.find(0, 1)
+    if s < 0 or (partial and seen[s]):
+        s = game.everybody if not game.stated[-1] else 0
+    if s:
+        raise AllmendeError(
+            "The amount of all together is missing." if s == game.everybody else "The amount of a coalition is missing.",
+            where=" + ".join(game.members(s)),
+            expected=f"an amount for each of the {game.everybody} coalitions",
+            todo="State it." if partial else "State it, or say that only some coalitions are costed (partial).",
+        )

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numba
 import numpy as np
 
-from allmende.sharing.games import Game
+from allmende.sharing.games import Game, coalition_sums
 
-MOST = 15
+MOST = 12
 """Players up to whom all 3^n pairs of groups are compared; beyond, only single players who join."""
 
 
@@ -31,22 +30,18 @@ def breaches(game: Game) -> tuple[int, Breach | None]:
     """
     worth = game.as_floats().worth
     noise = 1e-9 * float(np.nanmax(np.abs(worth)))
-    count, first, second, by = _compare(worth, noise, len(game) > MOST)
-    return int(count), Breach(game.members(first), game.members(second), float(by)) if count else None
-
-
-@numba.njit(cache=True, nogil=True)
-def _compare(worth, noise, singles_only):  # type: ignore[no-untyped-def]
-    count, first, second, by = 0, 0, 0, 0.0
-    for whole in range(1, len(worth)):
-        part = whole & -whole if singles_only else (whole - 1) & whole
-        while part:
-            rest = whole ^ part
-            gap = worth[part] + worth[rest] - worth[whole]
-            if gap > noise and rest and (singles_only or rest < part):  # each pair once
-                count += 1
-                if gap > by:
-                    first, second, by = min(part, rest), max(part, rest), gap
-            beyond = whole & ~(2 * part - 1)
-            part = beyond & -beyond if singles_only else (part - 1) & whole
-    return count, first, second, by
+    n = len(game)
+    count, by, pair = 0, 0.0, (0, 0)
+    for part in range(1, len(worth)) if n <= MOST else (1 << np.arange(n)).tolist():
+        others = coalition_sums(np.array([1 << i for i in range(n) if not part >> i & 1], dtype=np.int64))
+        rest = others[others < part] if n <= MOST else others  # each pair once
+        gap = np.nan_to_num(worth[part] + worth[rest] - worth[part | rest], nan=0.0)
+        gap[0] = 0.0  # nobody joins
+        broken = int(np.count_nonzero(gap > noise))
+        count += broken
+        if broken and gap.max() > by:
+            by, pair = float(gap.max()), (int(rest[gap.argmax()]), part)
+    if not count:
+        return 0, None
+    first, second = sorted(pair)
+    return count, Breach(game.members(first), game.members(second), by)

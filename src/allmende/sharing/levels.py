@@ -17,7 +17,7 @@ from allmende.errors import AllmendeError
 from allmende.sharing.games import Amounts, Floats, coalition_sums
 from allmende.sharing.growing import INFINITY, Programme
 from allmende.sharing.scan import Free, complaints
-from allmende.sharing.span import PRIME, Span
+from allmende.sharing.span import Span
 
 Weighing = Literal["plain", "per head", "relative"]
 """What a complaint v(S) − x(S) is divided by: nothing, the number of players, the worth."""
@@ -168,10 +168,7 @@ class _Search:
     def _forget(self) -> None:
         if self.span.complete:
             return
-        normal = Free.of(self.span.normal())
-        half = len(normal.first) - 1
         rows = np.array(self.programme.rows)
-        first, last = normal.first[rows & half], normal.last[rows >> half.bit_length()]
-        determined = (first + last) % np.uint64(PRIME) == 0
+        determined = ~Free.of(self.span.normal())[rows]
         distant = (self.programme.slack() > ROOM) & ~np.isin(rows, self.frame)  # the frame bounds the next level
         self.programme.drop(rows[determined | distant].tolist())

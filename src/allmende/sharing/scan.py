@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from allmende.sharing.games import Floats, coalition_sums
 from allmende.sharing.span import PRIME, Residues
 
-BLOCK = 256
-"""Coalitions of which at most one is reported: those of a block differ in the first players only and cut alike."""
+BLOCKS, BLOCK = 256, 256
+"""At least so many blocks, of at most so many coalitions; one of a block is reported, for those of a block differ in the first
+players only and cut alike."""
+SLAB = 1 << 16
+"""Coalitions looked at together, few enough for the processor's cache."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +26,15 @@ class Free:
 
     @classmethod
     def of(cls, normal: Residues) -> Free:
-        """Return the sums of a normal vector of `Span.normal`."""
-        half = len(normal) // 2
-        return cls(coalition_sums(normal[:half]), coalition_sums(normal[half:]))
+        """Return the sums of a normal vector of `Span.normal`; the first players fill a slab."""
+        cut = _cut(len(normal))
+        return cls(coalition_sums(normal[:cut]), coalition_sums(normal[cut:]))
+
+    def __getitem__(self, coalitions: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Say for each of some coalitions whether it is free."""
+        width = len(self.first)
+        free: NDArray[np.bool_] = (self.first[coalitions % width] + self.last[coalitions // width]) % np.uint64(PRIME) != 0
+        return free
 
 
 def complaints(
@@ -36,33 +44,40 @@ def complaints(
 
     At most `most` of them; their positions and the amounts. Coalitions whose worth is NaN are passed over.
     """
-    half = len(shares) // 2
-    first, last = coalition_sums(shares[:half]), coalition_sums(shares[half:])
-    block = min(BLOCK, len(first))
-    amount = np.empty(len(worth) // block)
-    at = np.empty(len(amount), dtype=np.int64)
-    _scan(worth, factor, first, last, free.first, free.last, np.uint64(PRIME), above, block, amount, at)
-    found = np.flatnonzero(at >= 0)
-    order = found[np.argsort(-amount[found], kind="stable")][:most]
-    return at[order], amount[order]
+    cut = _cut(len(shares))
+    first, last = coalition_sums(shares[:cut]), coalition_sums(shares[cut:])
+    width, block = len(first), max(1, min(BLOCK, len(worth) // BLOCKS))
+    found, amounts = [], []
+    for high, beyond in enumerate(last):
+        slab = (factor * worth[high * width : (high + 1) * width] - first).reshape(-1, block)
+        rows = np.flatnonzero(np.fmax.reduce(slab, axis=1) > above + beyond)
+        if len(rows):
+            at, complaint = _worst(slab[rows], rows * block + high * width, free, above + beyond)
+            found.append(at)
+            amounts.append(complaint - beyond)
+    if not found:
+        return np.empty(0, dtype=np.int64), np.empty(0)
+    positions, every = np.concatenate(found), np.concatenate(amounts)
+    order = np.argsort(-every, kind="stable")[:most]
+    return positions[order], every[order]
 
 
-@numba.njit(cache=True, nogil=True, fastmath={"reassoc", "nsz", "contract"})
-def _scan(worth, factor, first, last, free_first, free_last, prime, above, block, amount, at):  # type: ignore[no-untyped-def]
-    width = len(first)
-    for high in range(len(last)):
-        for start in range(0, width, block):
-            begin = high * width + start
-            top = -np.inf
-            for k in range(block):
-                complaint = factor * worth[begin + k] - first[start + k]
-                if complaint > top:
-                    top = complaint
-            best, where = above, -1
-            if top - last[high] > above:  # rarely: only then ask which of the block are free
-                for k in range(block):
-                    complaint = factor * worth[begin + k] - first[start + k] - last[high]
-                    if complaint > best and (free_last[high] + free_first[start + k]) % prime != 0:
-                        best, where = complaint, begin + k
-            amount[begin // block] = best
-            at[begin // block] = where
+def _worst(blocks: Floats, begin: NDArray[np.int64], free: Free, above: float) -> tuple[NDArray[np.int64], Floats]:
+    """Return the worst free coalition of each block that has one above the threshold."""
+    blocks[np.isnan(blocks)] = -np.inf
+    at = blocks.argmax(axis=1)
+    doubtful = np.flatnonzero(~free[begin + at])
+    if len(doubtful):  # the worst of these blocks is determined: look at all that complain in them
+        lines, places = np.nonzero(blocks[doubtful] > above)
+        lines = doubtful[lines]
+        determined = ~free[begin[lines] + places]
+        blocks[lines[determined], places[determined]] = -np.inf
+        at[doubtful] = blocks[doubtful].argmax(axis=1)
+    complaint = blocks[np.arange(len(blocks)), at]
+    kept = complaint > above
+    return (begin + at)[kept], complaint[kept]
+
+
+def _cut(n: int) -> int:
+    """Return how many players are the first."""
+    return min(n, SLAB.bit_length() - 1)

@@ -43,7 +43,7 @@ OWNERS = {
     "allauth": {"portal"},
     "geopandas": {"areas"},
     "osmium": {"areas"},
-    "numba": {"fund", "projection", "needs", "sharing"},
+    "numba": {"fund", "projection", "needs"},
     "highspy": {"needs", "sharing"},
     "click": {"cli"},
     "rich": {"cli", "demo"},

@@ -197,6 +197,8 @@ BAD = {
     "tie rule": (lambda d: d["call"].pop("ties"), "ties is not chosen"),
     "cents": (lambda d: d["member"][0].update(contribution="1.234,567"), "is not an amount"),
     "requirement": (lambda d: d["application"][0].update(meets={}), "Whether the requirement council is met"),
+    "misspelt": (lambda d: d["call"].update(trheshold=60), "trheshold is not known here."),
+    "misspelt table": (lambda d: d.update(critera=[]), "critera is not known here."),
     "few raters": (lambda d: d["application"][0].update(abstained=["r1"]), "2 ratings are too few."),
     "knapsack": (lambda d: d["call"].update(rule="knapsack"), "does not know a cap per member"),
 }

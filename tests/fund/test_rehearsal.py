@@ -187,6 +187,7 @@ BAD = {
     "volume": (lambda d: d["rules"]["quality"].update(volume=0), "The volume is 0"),
     "share": (lambda d: d["rules"]["quality"].update(weight_tax=1.5), "weight_tax is 1.5."),
     "strange": (lambda d: d["rules"]["quality"].update(jury=3), "jury is not known here."),
+    "table": (lambda d: d.update(schock=[]), "schock is not known here."),
     "order": (lambda d: d["rules"]["quality"].update(order="lot"), "order is 'lot'."),
     "whole": (lambda d: d["rules"]["quality"].update(notice=1.5), "notice is 1.5."),
     "uncertain": (lambda d: d["uncertain"].update(weather=[0, 1]), "weather is nothing of the world."),

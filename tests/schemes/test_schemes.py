@@ -138,9 +138,10 @@ def test_years_carry_the_pool_and_count_only_members():
         (lambda t: t.update(line=[]), "The scheme moves no money."),
         (lambda t: t["line"][0].update(kind="magic"), "The line is of kind 'magic'"),
         (lambda t: t["line"][0].update(amount="nothing"), "There is no parameter 'nothing'."),
-        (lambda t: t["line"][0].update(extra=1), "A line has no term 'extra'."),
+        (lambda t: t["line"][0].update(extra=1), "extra is not known here."),
         (lambda t: t["line"][1].update(id="levy"), "The id 'levy' is given twice."),
         (lambda t: t["parameters"]["cap"].update(value=1), "The parameter cap has value and required."),
+        (lambda t: t.update(notice=12), "notice is not known here."),
         (lambda t: t.pop("sources"), "sources is missing."),
     ],
 )

@@ -48,7 +48,9 @@ def price(voter: Ints, utility: Floats, cost: float, budgets: Floats, error: flo
         if budgets[voter[k]] - error > rho * utility[k] * (1.0 + 1e-7):
             sure += utility[k]
             able += 1
-    spread = doubt / sure + 8.0 * EPS * rho if sure > 0.0 else np.inf
+    # who surely can pay more pays rho × utility whatever the error of its budget; only the others' errors reach the price
+    vague = (count - able) * error + 2.0 * EPS * count * poor + 4.0 * EPS * cost
+    spread = vague / sure + 8.0 * EPS * rho if sure > 0.0 else np.inf
     if held - doubt < cost or spread > 1e-7 * rho:
         # nothing is known of the price but what it is at least, with the steepest slope that supporters had below it
         return DOUBTFUL, (max(0.0, rho - doubt / rich) if rich > 0.0 else 0.0), np.inf

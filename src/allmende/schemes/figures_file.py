@@ -9,6 +9,7 @@ from typing import Any
 
 from allmende.errors import AllmendeError
 from allmende.money import cents
+from allmende.schemes.reading import only
 from allmende.schemes.scheme import Scheme
 from allmende.schemes.years import Stay
 from allmende.sharing.figures import Figures, figures_of
@@ -34,6 +35,7 @@ def example_run(scheme: Scheme) -> Run:
 
 def read_run(table: Mapping[str, Any], name: str) -> Run:
     """Read the document of a run; raises `AllmendeError` with the part and the value that does not fit."""
+    only(table, ("years", "partners", "opening", "choices", "figures", "stays", "year", "source", "expected"), name)
     years, partners = table.get("years"), table.get("partners")
     if not (isinstance(years, list) and len(years) == 2 and all(isinstance(y, int) for y in years) and years[0] <= years[1]):
         raise AllmendeError(f"years is {years!r}.", where=name, expected="the first and the last year, as [2020, 2024]")
@@ -46,7 +48,7 @@ def read_run(table: Mapping[str, Any], name: str) -> Run:
 
 
 def _stay(part: Mapping[str, Any], who: str, first: int, name: str) -> Stay:
-    notice = part.get("notice")
+    notice = only(part, ("first", "notice"), f"{name}, stays.{who}").get("notice")
     if not isinstance(part.get("first", first), int) or not (notice is None or type(notice) is date):
         raise AllmendeError(
             "The stay cannot be read.",

@@ -16,6 +16,10 @@ from allmende.sharing.figures import number
 SCHEMES = ("kif", "rendsburg", "zollernalb", "fiscal_disparities", "fpic", "verbandsumlage", "revolving")
 """The schemes of the package."""
 
+TABLES = (
+    *("id", "title", "sentence", "period", "sources", "assumptions", "unknown"),
+    *("parameters", "index", "line", "membership", "example"),
+)
 KINDS = ("rate", "split", "sum")
 Read = TypeVar("Read")
 
@@ -38,6 +42,7 @@ def load_scheme(name: str) -> Scheme:
 
 def read_scheme(table: Mapping[str, Any], name: str) -> Scheme:
     """Read the document of a scheme; raises `AllmendeError` with the file, the part and the value that does not fit."""
+    only(table, TABLES, name)
     parameters = {key: _parameter(key, each, name) for key, each in table.get("parameters", {}).items()}
     indices = {each.id: each for each in _each(table, "index", name, _index)}
     lines = _each(table, "line", name, _line)
@@ -45,7 +50,7 @@ def read_scheme(table: Mapping[str, Any], name: str) -> Scheme:
         raise AllmendeError("The scheme moves no money.", where=name, expected="at least one [[line]]")
     for line in lines:
         _check_line(line, parameters, name)
-    rules = table.get("membership", {})
+    rules = only(table.get("membership", {}), ("earliest_exit", "notice_months", "lock_in_years"), f"{name}, [membership]")
     return Scheme(
         _text(table, "id", name),
         _text(table, "title", name),
@@ -60,6 +65,16 @@ def read_scheme(table: Mapping[str, Any], name: str) -> Scheme:
         Membership(_date(rules.get("earliest_exit"), name), rules.get("notice_months", 0), rules.get("lock_in_years", 0)),
         table.get("example", {}),
     )
+
+
+def only(table: Mapping[str, Any], keys: tuple[str, ...], where: str) -> Mapping[str, Any]:
+    """Return the table; raises `AllmendeError` for a key that is none of these, so that nothing misspelt is lost."""
+    strange = sorted(table.keys() - set(keys))
+    if strange:
+        raise AllmendeError(
+            f"{strange[0]} is not known here.", where=where, expected=", ".join(keys), todo="Correct or remove it."
+        )
+    return table
 
 
 def _text(table: Mapping[str, Any], key: str, where: str) -> Any:
@@ -85,6 +100,7 @@ def _date(value: object, name: str) -> date | None:
 
 def _parameter(key: str, part: Mapping[str, Any], name: str) -> Parameter:
     where = f"{name}, parameters.{key}"
+    only(part, ("unit", "source", "value", "by_year", "required"), where)
     given = [each for each in ("value", "by_year", "required") if each in part]
     if len(given) != 1:
         raise AllmendeError(
@@ -105,6 +121,7 @@ def _exact(given: Any, where: str) -> Fraction:
 
 
 def _index(part: Mapping[str, Any], where: str) -> Index:
+    only(part, ("id", "times", "mean_weight", "terms", "lag", "best", "least"), where)
     terms = tuple(_term(term, where) for term in _text(part, "terms", where))
     least = part.get("least", {})
     return Index(
@@ -120,7 +137,7 @@ def _index(part: Mapping[str, Any], where: str) -> Index:
 
 
 def _term(term: Mapping[str, Any], where: str) -> Term:
-    form = term.get("form", "")
+    form = only(term, ("of", "form", "weight", "level"), where).get("form", "")
     if form not in FORMS:
         raise AllmendeError(f"There is no form {form!r}.", where=where, expected=", ".join(FORMS))
     level = number(term.get("level", 1), f"{where}, level")
@@ -134,11 +151,7 @@ def _line(part: Mapping[str, Any], where: str) -> Line:
             where=where,
             expected=f"kind: {', '.join(KINDS)}; direction: {', '.join(DIRECTIONS)}",
         )
-    known = set(Line.__dataclass_fields__)
-    if part.keys() - known:
-        raise AllmendeError(
-            f"A line has no term {sorted(part.keys() - known)[0]!r}.", where=where, expected=", ".join(sorted(known))
-        )
+    only(part, tuple(sorted(Line.__dataclass_fields__)), where)
     round_up = cents(part.get("round_up", 0), where=f"{where}, round_up")
     given = {**part, "title": _text(part, "title", where), "exempt": frozenset(part.get("exempt", ())), "round_up": round_up}
     return Line(**given)

@@ -12,6 +12,8 @@ from allmende.money import cents
 
 Table = Mapping[str, Any]
 
+TABLES = ("world", "uncertain", "strategy", "rules", "shock", "member")
+
 MONEY = {"volume", "cap_project", "cap_member", "cost", "tax_strength"}
 """Fields that the file gives in euro."""
 
@@ -34,6 +36,11 @@ class Rehearsal:
 
 def read_rehearsal(table: Table, name: str) -> Rehearsal:
     """Read the document; raises `AllmendeError` with the part, the value and what was expected."""
+    strange = sorted(table.keys() - set(TABLES))
+    if strange:
+        raise AllmendeError(
+            f"{strange[0]} is not known here.", where=name, expected=", ".join(TABLES), todo="Correct or remove it."
+        )
     strategies = {key: Strategy(key, **_fields(Strategy, part, f"{name}, strategy.{key}", without={"name"}))
                   for key, part in table.get("strategy", {"steady": {}}).items()}  # fmt: skip
     members = tuple(_member(part, k, strategies, name) for k, part in enumerate(table.get("member", []), 1))

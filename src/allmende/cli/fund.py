@@ -96,7 +96,7 @@ _WORDS = {
         "pivotal": "Ohne {what} käme {enters}.",
         "ratings": "{} einzelne Bewertungen, um einen Punkt anders, änderten die Auswahl.",
         "weight": "Gewicht {criterion} {weight:.2f}: die Auswahl bleibt von {from:.2f} bis {to:.2f}.",
-        "return": "{member}: zahlt {contributed}, erhält {received} (Mindestrückfluss {by_equal_shares}).",
+        "return": "{member}: zahlt {contributed}, erhält {received} (nach gleichen Anteilen {by_equal_shares}).",
     },
     "en": {
         "more": "With {} more, another application would be funded.",
@@ -108,11 +108,30 @@ _WORDS = {
 }
 
 
+_REASONS = {
+    "requirement": "Voraussetzung",
+    "least of": "Mindestwert",
+    "threshold": "Mindestpunktzahl",
+    "budget": "Budget",
+    "cap of the member": "Höchstbetrag des Mitglieds",
+    "the list had ended": "Liste beendet",
+    "below least_grant": "unter dem Mindestbetrag",
+    "funded in part": "teilweise gefördert",
+    "not chosen by": "nicht gewählt:",
+}
+
+
+def _reason(reason: str) -> str:
+    for english, german in _REASONS.items() if language() == "de" else ():
+        reason = reason.replace(english, german)
+    return reason
+
+
 def _say_call(document: dict[str, Any]) -> None:
     words = _WORDS[language()]
     say(document["sentence"][language()])
     for each in document["decisions"]:
-        say(f"  {each['application']:<20} {each['score']:6.2f} {each['grant']:>14}  {each['reason']}")
+        say(f"  {each['application']:<20} {each['score']:6.2f} {each['grant']:>14}  {_reason(each['reason'])}")
     for each in document["pivotal"]:
         if each["enters"]:
             say(words["pivotal"].format(what=each["what"], enters=", ".join(each["enters"])))
@@ -153,5 +172,5 @@ def rehearse_fund(file: Path, seed: int, years: int, runs: int, replay: int | No
         say(f"{name}:")
         for outcome, each in outcomes.items():
             band = f"{each['mean']:>14,.2f}  [{each['from']:,.2f} … {each['to']:,.2f}]"
-            say(f"  {outcome:<10}{band:<48} regret {each['worst_regret']:,.2f}  ({story['outcomes'][outcome]})")
-    say(story["note"])
+            say(f"  {outcome:<10}{band:<48} regret {each['worst_regret']:,.2f}  ({story['outcomes'][outcome][language()]})")
+    say(story["note"][language()])

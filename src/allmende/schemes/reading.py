@@ -56,8 +56,8 @@ def read_scheme(table: Mapping[str, Any], name: str) -> Scheme:
         _text(table, "title", name),
         _text(table, "period", name),
         tuple(_text(table, "sources", name)),
-        tuple(table.get("assumptions", ())),
-        tuple(table.get("unknown", ())),
+        _sayings(table, "assumptions", name),
+        _sayings(table, "unknown", name),
         _text(table, "sentence", name),
         parameters,
         indices,
@@ -81,6 +81,16 @@ def _text(table: Mapping[str, Any], key: str, where: str) -> Any:
     if not table.get(key):
         raise AllmendeError(f"{key} is missing.", where=where, expected=f"{key} = …", todo="Add it.")
     return table[key]
+
+
+def _sayings(table: Mapping[str, Any], key: str, name: str) -> tuple[Mapping[str, str], ...]:
+    """Return sentences in both languages; one that is only text is said in both."""
+    said = table.get(key, [])
+    if not isinstance(said, list) or not all(
+        isinstance(one, str) or (isinstance(one, Mapping) and one.keys() == {"de", "en"}) for one in said
+    ):
+        raise AllmendeError(f"{key} cannot be read.", where=name, expected='a list of texts, or of { de = "…", en = "…" }')
+    return tuple({"de": one, "en": one} if isinstance(one, str) else one for one in said)
 
 
 def _each(table: Mapping[str, Any], key: str, name: str, read: Callable[[Mapping[str, Any], str], Read]) -> tuple[Read, ...]:

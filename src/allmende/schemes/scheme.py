@@ -99,8 +99,8 @@ class Scheme:
     title: Mapping[str, str]
     period: str
     sources: tuple[str, ...]
-    assumptions: tuple[str, ...]
-    unknown: tuple[str, ...]
+    assumptions: tuple[Mapping[str, str], ...]
+    unknown: tuple[Mapping[str, str], ...]
     sentence: Mapping[str, str]
     parameters: Mapping[str, Parameter]
     indices: Mapping[str, Index]

@@ -38,7 +38,10 @@ def rehearsal_story(rehearsal: Rehearsal, *, years: int, seed: int, runs: int) -
             }
             for name, outcomes in found.outcomes.items()
         },
-        "note": "An experiment with assumed behaviour, not a forecast: it shows which rules break easily, and how.",
+        "note": {
+            "de": "Ein Versuch mit angenommenem Verhalten, keine Vorhersage: er zeigt, welche Regeln leicht brechen, und wie.",
+            "en": "An experiment with assumed behaviour, not a forecast: it shows which rules break easily, and how.",
+        },
     }
 
 

@@ -19,13 +19,19 @@ BATCH = 100
 """Runs played at once: keeps memory small; has no influence on results."""
 
 OUTCOMES = {
-    "exits": "members that left by the end",
-    "all_stay": "1 if nobody left",
-    "granted": "grants, euro",
-    "points": "points of what was funded, weighted by euro",
-    "winners": "share of members that got at least what they paid",
-    "worst": "least part of its payments that a member got back",
-    "idle": "money left in the pool at the end, euro",
+    "exits": {"de": "Mitglieder, die bis zum Ende ausgetreten sind", "en": "members that left by the end"},
+    "all_stay": {"de": "1, wenn niemand austrat", "en": "1 if nobody left"},
+    "granted": {"de": "Bewilligungen, Euro", "en": "grants, euro"},
+    "points": {"de": "Punkte des Geförderten, nach Euro gewichtet", "en": "points of what was funded, weighted by euro"},
+    "winners": {
+        "de": "Anteil der Mitglieder, die mindestens ihre Zahlungen zurückhaben",
+        "en": "share of members that got at least what they paid",
+    },
+    "worst": {
+        "de": "kleinster Anteil seiner Zahlungen, den ein Mitglied zurückbekam",
+        "en": "least part of its payments that a member got back",
+    },
+    "idle": {"de": "Geld, das am Ende im Topf liegt, Euro", "en": "money left in the pool at the end, euro"},
 }
 """What is measured of each run."""
 

@@ -10,38 +10,52 @@ from allmende.sharing.compare import Deal, Row
 from allmende.sharing.page.markup import Markup, element, void
 from allmende.sharing.page.wording import Wording
 
-WIDTH, LEFT, RIGHT = 820, 120, 20
 RADIUS, LANE, GAP, HEAD = 11, 25, 18, 30
 
 
 @dataclass(frozen=True, slots=True)
+class Sheet:
+    """The paper of a picture: its width, the margin left, and how much room a name takes above its band (0: it stands left)."""
+
+    width: int
+    left: int
+    above: int
+
+
+WIDE, NARROW = Sheet(820, 120, 0), Sheet(390, 14, 24)
+RIGHT = 20
+
+
+@dataclass(frozen=True, slots=True)
 class Scale:
-    """Parts of the cost alone on the width of the picture."""
+    """Parts of the cost alone on the width of a sheet."""
 
     least: float
     most: float
+    sheet: Sheet
 
     def place(self, ratio: float) -> float:
         """Return where a part stands."""
         inside = min(max(ratio, self.least), self.most)
-        return LEFT + (inside - self.least) / (self.most - self.least) * (WIDTH - LEFT - RIGHT)
+        return self.sheet.left + (inside - self.least) / (self.most - self.least) * (self.sheet.width - self.sheet.left - RIGHT)
 
     def ticks(self) -> list[float]:
         """Return the parts that are written under the picture: every 20 %, and 100 %."""
         return [k / 5 for k in range(ceil(self.least * 5), floor(self.most * 5 + 1e-9) + 1)]
 
 
-def picture(deal: Deal, rows: Sequence[tuple[str, Row]], say: Wording) -> Markup:
+def picture(deal: Deal, rows: Sequence[tuple[str, Row]], say: Wording, sheet: Sheet = WIDE) -> Markup:
     """Return the chart; `rows` come with their letters. Bands run from the extra cost when last to the cost alone."""
     ratios = [
         [float(row.shares[i]) / deal.alone[i] if deal.alone[i] else 0.0 for _, row in rows] for i in range(len(deal.alone))
     ]
     every = [ratio for line in ratios for ratio in line]
-    scale = Scale(max(floor(min(every) * 10 - 0.3) / 10, 0.0), max(1.1, ceil(max(every) * 10 + 0.3) / 10))
+    scale = Scale(max(floor(min(every) * 10 - 0.3) / 10, 0.0), max(1.1, ceil(max(every) * 10 + 0.3) / 10), sheet)
     bands, dots, top = [], [], HEAD
     for i, name in enumerate(deal.case.game.players):
         lanes = _lanes([scale.place(ratio) for ratio in ratios[i]])
         height = LANE * (max(lanes) + 1)
+        top += sheet.above
         bands += _partner(deal, i, name, top, height, scale)
         dots += _dots(deal, rows, ratios[i], lanes, top, scale)
         top += height + GAP
@@ -51,7 +65,8 @@ def picture(deal: Deal, rows: Sequence[tuple[str, Row]], say: Wording) -> Markup
     label = element("text", say("alone_axis"), x=one, y="14", text_anchor="middle", class_="strong")
     return element(
         "svg", *bands, line, *dots, label, *ticks,
-        viewBox=f"0 0 {WIDTH} {top - GAP + 28}", role="img", aria_label=say("picture_text"), class_="chart",
+        viewBox=f"0 0 {sheet.width} {top - GAP + 28}", role="img", aria_label=say("picture_text"),
+        class_="chart" if sheet is WIDE else "chart chart--narrow",
     )  # fmt: skip
 
 
@@ -75,7 +90,12 @@ def _partner(deal: Deal, i: int, name: str, top: float, height: float, scale: Sc
     band = void(
         "rect", x=f"{begin:.1f}", width=f"{max(end - begin, 0):.1f}", y=str(top), height=str(height), class_="band", rx="4"
     )
-    return [band, element("text", name, x=str(LEFT - 12), y=f"{top + height / 2 + 5:.1f}", text_anchor="end", class_="name")]
+    if scale.sheet.above:
+        return [band, element("text", name, x=str(scale.sheet.left), y=f"{top - 7:.1f}", class_="name strong")]
+    return [
+        band,
+        element("text", name, x=str(scale.sheet.left - 12), y=f"{top + height / 2 + 5:.1f}", text_anchor="end", class_="name"),
+    ]
 
 
 def _dots(

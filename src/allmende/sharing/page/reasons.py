@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from allmende.parameters import load
 from allmende.sharing.compare import Deal, Row
-from allmende.sharing.law import measure_name
+from allmende.sharing.law import Hook, measure_name
 from allmende.sharing.page.markup import Markup, element, joined
 from allmende.sharing.page.tables import badge, lettered
 from allmende.sharing.page.wording import Wording
@@ -21,6 +23,7 @@ def defence(deal: Deal, say: Wording) -> Markup | None:
         element("h2", say("defend")),
         element("p", say("defend_note", missing=missing), class_="note"),
         element("div", cards, class_="cards"),
+        _laws(deal, say),
         element("p", say("decided"), class_="note"),
     )
 
@@ -35,15 +38,12 @@ def verdict(deal: Deal, row: Row, say: Wording) -> str:
 
 
 def _card(deal: Deal, letter: str, row: Row, say: Wording) -> Markup:
+    grouped: dict[tuple[str, str], list[Hook]] = {}
+    for hook in row.hooks:
+        grouped.setdefault((hook.law, hook.argue[say.language]), []).append(hook)
     laws = [
-        element(
-            "li",
-            element("strong", f"{hook.law} ({hook.land}), {measure_name(hook.measure, say.language, deal.case.measures)}: "),
-            hook.argue[say.language],
-            " ",
-            element("a", hook.date, href=hook.source),
-        )
-        for hook in row.hooks
+        element("li", element("strong", f"{law} ({same[0].land}), {_measured(deal, same, say)}: "), argue)
+        for (law, argue), same in grouped.items()
     ]
     return element(
         "article",
@@ -53,6 +53,23 @@ def _card(deal: Deal, letter: str, row: Row, say: Wording) -> Markup:
         element("ul", laws) if laws else None,
         class_="card" if row.core.member else "card card--no",
     )
+
+
+def _measured(deal: Deal, hooks: Sequence[Hook], say: Wording) -> str:
+    return say.group([measure_name(hook.measure, say.language, deal.case.measures) for hook in hooks])
+
+
+def _laws(deal: Deal, say: Wording) -> Markup:
+    """Return what each law says, once, with its source."""
+    once = {hook.law: hook for row in deal.rows for hook in row.hooks}.values()
+    listed = [
+        joined(
+            element("dt", f"{hook.law} ({hook.land})"),
+            element("dd", hook.rule[say.language], " ", element("a", f"{say('origin_source')}, {hook.date}", href=hook.source)),
+        )
+        for hook in once
+    ]
+    return element("dl", listed, class_="words")
 
 
 def explanations(deal: Deal, say: Wording) -> Markup:

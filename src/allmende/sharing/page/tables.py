@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from string import ascii_uppercase
 
 from allmende.sharing.compare import Deal, Row
-from allmende.sharing.page.chart import picture
+from allmende.sharing.page.chart import NARROW, picture
 from allmende.sharing.page.markup import Child, Markup, element, joined
 from allmende.sharing.page.wording import Wording
 
@@ -41,7 +41,7 @@ def amounts(deal: Deal, say: Wording) -> Markup:
     parts = [
         element("h2", say(f"picture{value}")),
         element("p", say(f"picture_note{value or ('' if deal.adds else '_plain')}"), class_="note"),
-        element("figure", picture(deal, shown, say), _legend(shown, say), class_="picture"),
+        element("figure", picture(deal, shown, say), picture(deal, shown, say, NARROW), _legend(shown, say), class_="picture"),
         _table(say("table_amounts"), head, _amount_rows(deal, say, None)),
     ]
     if heads and all(heads):

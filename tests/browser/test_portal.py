@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -74,6 +75,32 @@ def test_the_map_moves_and_the_drawing_steps_back(visit: Any) -> None:
     page.keyboard.press("+")
     expect(page.locator(".legend li").first).to_be_visible()
     assert visit.troubles == []
+
+
+def test_a_name_gives_way_before_another_and_a_figure_before_a_name(chromium: Browser, portal: str) -> None:
+    page = chromium.new_page()
+    page.goto(f"{portal}/glossar/")
+    script = "async places => { const own = await import('/static/portal/names.mjs'); return own.settled(places) }"
+    places = [
+        {"alone": [0, 10, 40, 20], "both": [0, 5, 40, 25]},  # the figure would touch the next name
+        {"alone": [10, 22, 50, 32], "both": [10, 17, 50, 37]},  # and its own the name before
+        {"alone": [45, 30, 80, 40], "both": [45, 25, 80, 45]},  # no room even for the name
+        {"alone": [0, 60, 40, 70], "both": [0, 55, 40, 75]},
+    ]
+    assert page.evaluate(script, places) == ["alone", "alone", "none", "both"]
+    page.close()
+
+
+def test_a_phone_shows_a_map_that_fills_its_frame_and_words_that_keep_apart(chromium: Browser, portal: str) -> None:
+    page = chromium.new_page(viewport={"width": 390, "height": 844})
+    page.goto(f"{portal}/daten/gebiet/region/karte/?ebene=municipality")
+    expect(page.locator("#karte[data-ready=yes]")).to_be_visible(timeout=15_000)
+    script = "all => all.map(e => e.getBoundingClientRect()).map(r => [r.left, r.top, r.right, r.bottom])"
+    words = page.locator("#karte .town:visible").evaluate_all(script)
+    assert words
+    for one, other in combinations(words, 2):
+        assert one[2] <= other[0] or other[2] <= one[0] or one[3] <= other[1] or other[3] <= one[1]
+    page.close()
 
 
 def test_the_browser_puts_grid_cells_where_the_projection_has_them(chromium: Browser, portal: str) -> None:

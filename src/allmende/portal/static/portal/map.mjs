@@ -1,5 +1,6 @@
 // The movable map: the same areas and classes that the server drew, by MapLibre. If it cannot start, the drawing stays.
 import { squares } from "./cells.mjs";
+import { nameAreas } from "./names.mjs";
 
 const drawing = document.querySelector(".drawn");
 
@@ -11,12 +12,14 @@ export async function showMap(place) {
   ]);
   if (!areas.features.length) return;
   await loadStyle(place.dataset.style);
+  const bounds = place.dataset.frame.split(",").map(Number);
   place.hidden = false;
+  place.style.aspectRatio = shape(bounds);
   const map = new library.Map({
     container: place,
     style: styleOf(place, areas),
-    bounds: place.dataset.frame.split(",").map(Number),
-    fitBoundsOptions: { padding: 24 },
+    bounds,
+    fitBoundsOptions: { padding: place.clientWidth < 480 ? 8 : 24 },
     attributionControl: place.dataset.tiles ? {} : false,
     cooperativeGestures: matchMedia("(pointer: coarse)").matches,
     dragRotate: false,
@@ -42,6 +45,12 @@ export async function showMap(place) {
   map.on("click", "areas", (event) => say(library, map, place, event));
   map.on("mousemove", "areas", () => { map.getCanvas().style.cursor = "pointer"; });
   map.on("mouseleave", "areas", () => { map.getCanvas().style.cursor = ""; });
+}
+
+// width by height of [west, south, east, north] on a Mercator map: the frame is no taller than what it shows
+function shape([west, south, east, north]) {
+  const [low, high] = [south, north].map((latitude) => Math.asinh(Math.tan((latitude * Math.PI) / 180)));
+  return ((east - west) * Math.PI) / 180 / (high - low);
 }
 
 async function fetchAreas(source) {
@@ -101,20 +110,6 @@ function dots() {
   paper.arc(size / 2, size / 2, 2.2, 0, 2 * Math.PI);
   paper.fill();
   return paper.getImageData(0, 0, size, size);
-}
-
-// names are words on the page, not in the canvas: glyphs would need one more server
-function nameAreas(library, map, areas, figures) {
-  const named = areas.features.filter((area) => area.properties.label);
-  if (named.length > 20) return;
-  for (const { properties } of named) {
-    const words = document.createElement("span");
-    words.className = "town";
-    words.textContent = properties.name;
-    if (figures) words.appendChild(document.createElement("small")).textContent = properties.value;
-    words.setAttribute("aria-hidden", "true");
-    new library.Marker({ element: words }).setLngLat(properties.label).addTo(map);
-  }
 }
 
 function say(library, map, place, event) {

@@ -19,6 +19,8 @@ for (const form of document.querySelectorAll("form.choices")) {
 if (matchMedia("(max-width: 34rem)").matches) {
   for (const sheet of document.querySelectorAll(".sheet")) sheet.open = false;
 }
+// where the tabs are wider than the screen, the one that is open stands in sight
+document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 const place = document.getElementById("karte");
 if (place) {
   const { showMap } = await import("./map.mjs");

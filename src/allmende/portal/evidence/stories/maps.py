@@ -27,12 +27,13 @@ def map_page(reader: Reader, place: Place, query: QueryDict) -> Page:
     if view is None:
         return silent(title, place)
     found = view.found
+    parts = 2 if found.measure == CHANGE else 1
     return Page(
         title=title,
         sentence=_sentence(reader, view),
         picture=mapdrawing.picture(reader, view),
         sheet=sheet(reader, view),
-        origin=origin(reader, found.table, [found.year], 2 if found.measure == CHANGE else 1),
+        origin=origin(reader, found.table, [found.year], parts, total=found.measure not in mapping.SHARES),
         choices=choices(reader, view),
         notes=_notes(view, mapdrawing.unseen(reader, view)),
         steps=[(reverse("tabelle", args=[found.table.note.table]), _("Die ganze Tabelle ansehen und herunterladen"))],

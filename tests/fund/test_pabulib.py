@@ -58,6 +58,8 @@ BAD = [
     ("c;many;x\nVOTES\nvoter_id;vote\n", "“many” is no amount.", "line 9, project c"),
     ("VOTES\nvoter_id;ballot\n", "The section VOTES has no column “vote”.", "line 10"),
     ("", "The section VOTES is missing.", "x.pb"),
+    (";7;x\nVOTES\nvoter_id;vote\n", "A project has no id.", "line 9"),
+    ("c\nVOTES\nvoter_id;vote\n", "“” is no amount.", "line 9, project c, cost"),
 ]
 
 
@@ -81,6 +83,12 @@ def test_what_cannot_be_read_is_named(rest, says, where):
 def test_a_head_that_cannot_be_used_is_named(change, says):
     with pytest.raises(AllmendeError, match=says):
         parse_pabulib(HEAD.format("approval").replace(*change) + "VOTES\nvoter_id;vote\n")
+
+
+def test_cells_beyond_the_last_column_are_reported():
+    election = parse_pabulib(HEAD.format("approval") + "VOTES\nvoter_id;vote\n1;a;b\n")
+    assert election.ballots.counts.tolist() == [1, 0]
+    assert election.notes == ("1 lines have more cells than columns (first: line 11); the rest is not read.",)
 
 
 def test_points_must_match_the_projects_named():

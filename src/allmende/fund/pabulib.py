@@ -24,6 +24,7 @@ KINDS = ("approval", "choose-1", "ordinal", "cumulative", "scoring")
 class _Line:
     number: int
     fields: Mapping[str, str]
+    surplus: bool
 
 
 def parse_pabulib(text: str, name: str = "election.pb") -> Election:
@@ -47,7 +48,10 @@ def parse_pabulib(text: str, name: str = "election.pb") -> Election:
     kind = _kind(meta, sections["VOTES"], notes, name)
     ids = sorted(costs)
     support = _support(sections["VOTES"], kind, {project: k for k, project in enumerate(ids)}, notes, name)
-    notes += _disagreements(meta, len(ids), len(sections["VOTES"]), sections["VOTES"])
+    notes += _disagreements(meta, len(ids), sections["VOTES"])
+    surplus = [line.number for lines in sections.values() for line in lines if line.surplus]
+    if surplus:
+        notes.append(f"{len(surplus)} lines have more cells than columns (first: line {surplus[0]}); the rest is not read.")
     return Election(
         tuple(ids),
         tuple(costs[project][1] for project in ids),
@@ -74,7 +78,9 @@ def _sections(text: str, name: str) -> dict[str, list[_Line]]:
             columns = [cell.strip().lower() for cell in row]
             _check_columns(section, columns, number, name)
         else:
-            found[section].append(_Line(number, dict(zip(columns, (cell.strip() for cell in row), strict=False))))
+            cells = [cell.strip() for cell in row] + [""] * (len(columns) - len(row))
+            fields = dict(zip(columns, cells, strict=False))
+            found[section].append(_Line(number, fields, any(cells[len(columns) :])))
     missing = [section for section in SECTIONS if section not in found]
     if missing:
         raise AllmendeError(
@@ -129,6 +135,8 @@ def _costs(lines: Sequence[_Line], name: str) -> dict[str, tuple[Fraction, str]]
     costs: dict[str, tuple[Fraction, str]] = {}
     for line in lines:
         project, where = line.fields["project_id"], f"{name}, line {line.number}"
+        if not project:
+            raise AllmendeError("A project has no id.", where=where, expected="an id in the column project_id", todo="Add it.")
         if project in costs:
             raise AllmendeError(
                 f"The project {project} is listed twice.", where=where, expected="ids that differ", todo="Rename or remove one."
@@ -229,9 +237,9 @@ def _unknown(project: str, where: str) -> AllmendeError:
     )
 
 
-def _disagreements(meta: Mapping[str, _Line], projects: int, voters: int, votes: Sequence[_Line]) -> list[str]:
+def _disagreements(meta: Mapping[str, _Line], projects: int, votes: Sequence[_Line]) -> list[str]:
     notes = []
-    for key, found in (("num_projects", projects), ("num_votes", voters)):
+    for key, found in (("num_projects", projects), ("num_votes", len(votes))):
         said = meta[key].fields.get("value", "") if key in meta else str(found)
         if said != str(found):
             notes.append(f"META says {key} {said}; there are {found}, and these count.")

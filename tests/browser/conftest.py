@@ -118,14 +118,21 @@ def chromium() -> Iterator[Browser]:
 
 
 def _write_release(public: Path) -> None:
-    """Write the invented release, and beside it one open table of somebody else."""
-    spec = importlib.util.spec_from_file_location("invented", ROOT / "tests" / "portal" / "invented.py")
-    assert spec
-    assert spec.loader
-    invented = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(invented)
+    """Write the invented release, beside it one open table of somebody else, and a look ahead with needs."""
+    invented = _module("invented")
     invented.write_invented(public)
     invented.write_open_table(public)
+    _module("invented_outlook").write_invented_outlook(public)
+    _module("invented_needs").write_invented_needs(public, reach=True)
+
+
+def _module(name: str) -> Any:
+    spec = importlib.util.spec_from_file_location(name, ROOT / "tests" / "portal" / f"{name}.py")
+    assert spec
+    assert spec.loader
+    found = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(found)
+    return found
 
 
 def _allmende(*arguments: str, stdin: int | None = None) -> subprocess.Popen[bytes]:

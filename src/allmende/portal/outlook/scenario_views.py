@@ -91,7 +91,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     """List the scenarios that the visitor may find: agreed ones, proposals, the own ones."""
     found = agreeing.readable(request.user, _members())
     return render(request, "outlook/scenarios.html", {
-        "scenarios": [told(one, _members()) for one in found], "own": _own(request), "most": MOST,
+        "scenarios": [told(one, _members()) for one in found], "own": _own(request),
     })  # fmt: skip
 
 

@@ -23,6 +23,7 @@ urlpatterns = [
     path(f"{_AREA}bevoelkerung.csv", views.population_csv, name="vorausschau_csv"),
     path(f"{_AREA}alter.csv", views.ages_csv, name="vorausschau_alter_csv"),
     path("bedarf/", include("allmende.portal.outlook.urls_needs")),
+    path("gemeinsam/", include("allmende.portal.outlook.urls_siting")),
     path("treffsicherheit/", views.track_record, name="treffsicherheit"),
     path("szenario/", scenario_views.levers, name="szenario"),
     path("szenario/ergebnis/", scenario_views.result_part, name="szenario_ergebnis"),

@@ -59,6 +59,18 @@ def rounded(value: float, step: int) -> str:
     return wording.number(round(value / step) * step)
 
 
+def signed_to(value: float, step: int) -> str:
+    """Write a difference with its sign, to a round step."""
+    return wording.signed(round(value / step) * step)
+
+
+def difference(low: float, more: float, high: float) -> str:
+    """Write a difference and its 80 % interval: "+810 (+730 … +880)"."""
+    step = step_of(low, high)
+    told = [signed_to(value, step) for value in (more, low, high)]
+    return f"{told[0]}{wording.HARD}({told[1]}{wording.HARD}…{wording.HARD}{told[2]})"
+
+
 def between(low: float, high: float, step: int) -> str:
     """Write an interval to a round step: "171 000 – 185 000"."""
     return f"{rounded(low, step)}{wording.HARD}–{wording.HARD}{rounded(high, step)}"

@@ -11,13 +11,15 @@ from allmende.portal import wording
 from allmende.portal.drawing import Line, lines
 from allmende.portal.outlook.models import Scenario
 from allmende.portal.outlook.stories.kept import EVERY, places
-from allmende.portal.outlook.words import band_words
+from allmende.portal.outlook.words import band_words, rounded, signed_to, step_of
 from allmende.portal.page import Choice, Fact, Page, Sheet, drawn, pick
 from allmende.portal.places import Atlas
 
 MOST = 4
 """More scenarios in one picture cannot be told apart."""
 CLASSES = ("first", "outline", "v1", "v2")
+KEYS = ("median", "outline", "v1", "v2")
+"""Classes of the lines, and of their keys in the legend."""
 
 
 def comparison(scenarios: Sequence[Scenario], atlas: Atlas, query: QueryDict) -> Page:
@@ -34,7 +36,7 @@ def comparison(scenarios: Sequence[Scenario], atlas: Atlas, query: QueryDict) ->
         sentence=_sentence(scenarios, key, band, year, name),
         picture=drawn(
             lambda width: _drawn(scenarios, key, band, years, name, width),
-            list(zip(CLASSES, (one.name for one in scenarios), strict=False)),
+            list(zip(KEYS, (one.name for one in scenarios), strict=False)),
         ),
         sheet=_sheet(scenarios, key, bands, year, name),
         origin=[Fact(one.name, _("Vorausschau %(outlook)s") % {"outlook": one.outlook}) for one in scenarios],
@@ -64,7 +66,7 @@ def _sentence(scenarios: Sequence[Scenario], key: str, band: str, year: int, nam
             "place": name,
             "band": band_words(band),
         }
-    return _("%(year)s liegen in %(place)s zwischen „%(high)s“ und „%(low)s“ rund %(span)s Menschen (%(band)s).") % {
+    return _("%(year)s liegen in %(place)s zwischen „%(high)s“ und „%(low)s“ %(span)s Menschen (%(band)s).") % {
         "year": year, "place": name, "band": band_words(band), "high": high, "low": low,
         "span": wording.about(span, max(span // 20, 1)),
     }  # fmt: skip
@@ -89,8 +91,9 @@ def _sheet(scenarios: Sequence[Scenario], key: str, bands: Sequence[str], year: 
     rows = []
     for band in bands:
         numbers = [_value(one, key, band, year) for one in scenarios]
-        differences = [wording.signed(number - numbers[0]) for number in numbers[1:]]
-        rows.append([band_words(band), *(wording.number(number) for number in numbers), *differences])
+        step = step_of(*(_value(first, key, band, year, end) for end in ("low", "high")))
+        differences = [signed_to(number - numbers[0], max(step // 10, 1)) for number in numbers[1:]]
+        rows.append([band_words(band), *(rounded(number, step) for number in numbers), *differences])
     head = [_("Altersgruppe"), *(one.name for one in scenarios)]
     head += [_("%(other)s gegenüber %(first)s") % {"other": one.name, "first": first.name} for one in others]
     caption = _("%(place)s %(year)s: Mitte jedes Szenarios und Unterschied zum ersten") % {"place": name, "year": year}

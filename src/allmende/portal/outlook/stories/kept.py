@@ -14,7 +14,7 @@ from allmende.portal.drawing import Line, lines
 from allmende.portal.outlook.ahead import Ahead
 from allmende.portal.outlook.models import Scenario
 from allmende.portal.outlook.stories.said import said
-from allmende.portal.outlook.words import band_words, between, rounded, step_of
+from allmende.portal.outlook.words import band_words, between, difference, rounded, step_of
 from allmende.portal.page import Choice, Fact, Page, Sheet, drawn, pick
 from allmende.portal.places import Atlas
 from allmende.projection.levers import read_levers
@@ -26,7 +26,9 @@ Numbers = Mapping[str, Sequence[int]]
 def kept(scenario: Scenario, atlas: Atlas, query: QueryDict, source: Ahead | None) -> Page:
     """Tell what a scenario said when it was computed."""
     areas = places(scenario, atlas)
-    key = pick(query, "gebiet", [value for value, _words in areas], areas[0][0])
+    keys = [value for value, _words in areas]
+    looked = QueryDict(scenario.asked).get("gebiet", "")
+    key = pick(query, "gebiet", keys, looked if looked in keys else keys[0])
     bands = list(scenario.answer["areas"][key])
     band = pick(query, "gruppe", bands, bands[0])
     years: list[int] = scenario.answer["years"]
@@ -37,7 +39,7 @@ def kept(scenario: Scenario, atlas: Atlas, query: QueryDict, source: Ahead | Non
         title=scenario.name,
         sentence=_sentence(numbers, name, band, year, years.index(year)),
         picture=drawn(
-            lambda width: _drawn(years, numbers, name, width), [("first", scenario.name), ("outline", _("mittlere Variante"))]
+            lambda width: _drawn(years, numbers, name, width), [("median", scenario.name), ("outline", _("mittlere Variante"))]
         ),
         sheet=_sheet(years, numbers, name, band),
         origin=_origin(scenario, atlas),
@@ -110,10 +112,10 @@ def _sheet(years: Sequence[int], numbers: Numbers, name: str, band: str) -> Shee
             continue
         step = step_of(numbers["low"][at], numbers["high"][at])
         cells = [rounded(values[at], step) for values in (middle, numbers["middle"])]
-        more = [wording.signed(numbers[each][at]) for each in ("more", "more_low", "more_high")]
         span = between(numbers["low"][at], numbers["high"][at], step)
-        rows.append([str(year), *cells, span, more[0], f"{more[1]}{wording.HARD}… {more[2]}"])
-    head = [_("Jahr"), _("mittlere Variante"), _("Szenario"), _("80 %: von – bis"), _("Unterschied"), _("80 %: von … bis")]
+        more = difference(*(numbers[each][at] for each in ("more_low", "more", "more_high")))
+        rows.append([str(year), *cells, span, more])
+    head = [_("Jahr"), _("mittlere Variante"), _("Szenario"), _("80 %: von – bis"), _("Unterschied (80 %)")]
     return Sheet(_("%(place)s, %(band)s") % {"place": name, "band": band_words(band)}, head, rows)
 
 

@@ -13,7 +13,7 @@ from allmende.portal.outlook.sight import Sight
 from allmende.portal.outlook.stories.ages import group_names, grouped, sides
 from allmende.portal.outlook.stories.population import fan_legend
 from allmende.portal.outlook.stories.said import said
-from allmende.portal.outlook.words import band_words, between, rounded, step_of
+from allmende.portal.outlook.words import band_words, between, difference, rounded, signed_to, step_of
 from allmende.portal.page import Fact, Picture, Sheet, drawn
 from allmende.portal.places import Place
 from allmende.projection.levers import Levers
@@ -56,9 +56,10 @@ def result(sight: Sight, answered: Answer, levers: Levers, place: Place, year: i
 def _sentence(course: Course, place: Place, year: int, at: int, levers: Levers) -> str:
     low, more, high = (float(values[at]) for values in course.more)
     ends = course.quantiles[0.1][at], course.quantiles[0.9][at]
+    step = step_of(low, high)
     values = {
         "year": year, "place": place.name, "number": rounded(float(course.quantiles[0.5][at]), step_of(*ends)),
-        "more": _rough(abs(more), low, high), "low": _signed(low, low, high), "high": _signed(high, low, high),
+        "more": rounded(abs(more), step), "low": signed_to(low, step), "high": signed_to(high, step),
     }  # fmt: skip
     if levers == Levers():
         return (
@@ -84,15 +85,6 @@ def _sentence(course: Course, place: Place, year: int, at: int, levers: Levers) 
             "der mittleren Variante (80 %%: %(low)s bis %(high)s)."
         )
     return words % values
-
-
-def _rough(value: float, low: float, high: float) -> str:
-    return rounded(value, step_of(low, high))
-
-
-def _signed(value: float, low: float, high: float) -> str:
-    step = step_of(low, high)
-    return wording.signed(round(value / step) * step)
 
 
 def _fan(sight: Sight, course: Course, place: Place, band: str) -> Picture:
@@ -152,17 +144,11 @@ def _sheet(sight: Sight, courses: dict[str, Course], place: Place, year: int, at
         step = step_of(float(course.quantiles[0.1][at]), float(course.quantiles[0.9][at]))
         low_end, middle, high_end = (float(course.quantiles[level][at]) for level in (0.1, 0.5, 0.9))
         rows.append([
-            band_words(name), wording.number(before.base), rounded(before.at(year)[0.5], step), rounded(middle, step),
-            between(low_end, high_end, step), _signed(more, low, high),
-            f"{_signed(low, low, high)}{wording.HARD}… {_signed(high, low, high)}",
+            band_words(name), wording.number(before.base), rounded(before.at(year)[0.5], step),
+            f"{rounded(middle, step)}{wording.HARD}({between(low_end, high_end, step)})", difference(low, more, high),
         ])  # fmt: skip
     head = [
-        _("Altersgruppe"),
-        str(sight.ahead.outlook.years[0]),
-        _("mittlere Variante"),
-        _("mit diesen Hebeln"),
-        _("80 %: von – bis"),
-        _("Unterschied"),
-        _("80 %: von … bis"),
-    ]
+        _("Altersgruppe"), str(sight.ahead.outlook.years[0]), _("mittlere Variante"), _("mit diesen Hebeln (80 %)"),
+        _("Unterschied (80 %)"),
+    ]  # fmt: skip
     return Sheet(_("%(place)s %(year)s nach Altersgruppen") % {"place": place.name, "year": year}, head, rows)

@@ -60,7 +60,7 @@ def track(found: Ahead, query: QueryDict) -> TrackPage:
         sentence=_sentence(held, geography, horizon),
         picture=drawn(
             lambda width: _held_lines(held, geography, width),
-            [("first", _("geeicht: so steht es auf den Seiten")), ("outline", _("wie gezogen, ohne Eichung"))],
+            [("median", _("geeicht: so steht es auf den Seiten")), ("outline", _("wie gezogen, ohne Eichung"))],
         ),
         sheet=_held_sheet(held, geography),
         origin=origin(found.outlook),

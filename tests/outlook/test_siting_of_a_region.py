@@ -42,7 +42,7 @@ title = { de = "Amt", en = "Office" }
 partners = ["01", "02", "03"]
 year = 2028
 minute_value = 0.5
-minute_source = "assumption"
+minute_source = { de = "Annahme", en = "assumption" }
 participation = "demand"
 
 [[plan.function]]
@@ -52,7 +52,7 @@ unit = { de = "Vorgänge", en = "cases" }
 quota = [{ ages = [18, 79], by_year = { 2025 = 0.1 }, source = "own count", spread = 0.2 }]
 fixed_cost = 50000
 ways = 2
-source = "own count"
+source = { de = "eigene Zählung", en = "own count" }
 
 [[plan.function]]
 id = "library"
@@ -61,7 +61,7 @@ unit = { de = "Besuche", en = "visits" }
 quota = [{ ages = [0, 79], by_year = { 2025 = 4 }, source = "own count" }]
 fixed_cost = 20000
 ways = 2
-source = "own count"
+source = { de = "eigene Zählung", en = "own count" }
 """
 
 

@@ -36,7 +36,7 @@ class Function:
     service: Service
     fixed_cost: float
     ways: float
-    source: str
+    source: Mapping[str, str]
     min_load: float = 0.0
     capacity: float = inf
     reach: float = inf
@@ -52,7 +52,7 @@ class Proposal:
     partners: tuple[str, ...]
     year: int
     minute_value: float
-    minute_source: str
+    minute_source: Mapping[str, str]
     functions: tuple[Function, ...]
     max_functions: int | None = None
     min_share: float = 0.0
@@ -105,7 +105,7 @@ def _proposal(read: _Read, data: Mapping[str, Any], region: Region) -> Proposal:
         tuple(partners),
         read.whole(data, "year"),
         read.number(data, "minute_value"),
-        read.text(data, "minute_source"),
+        _words(read, data, "minute_source"),
         functions,
         read.whole(data, "max_functions") if "max_functions" in data else None,
         read.number(data, "min_share", 0.0),
@@ -123,7 +123,7 @@ def _function(read: _Read, data: Mapping[str, Any]) -> Function:
         service,
         read.number(data, "fixed_cost"),
         read.number(data, "ways"),
-        read.text(data, "source"),
+        _words(read, data, "source"),
         read.number(data, "min_load", 0.0),
         read.number(data, "capacity", inf),
         read.number(data, "reach", inf),
@@ -168,12 +168,6 @@ class _Read:
         value = data.get("id")
         if not isinstance(value, str) or not _ID.fullmatch(value):
             raise self.wrong("id", value, "small letters, digits and dashes: it stands in addresses and names of files")
-        return value
-
-    def text(self, data: Mapping[str, Any], field: str) -> str:
-        value = data.get(field)
-        if not isinstance(value, str) or not value.strip():
-            raise self.wrong(field, value, "words")
         return value
 
     def number(self, data: Mapping[str, Any], field: str, default: float | None = None) -> float:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from allmende.errors import AllmendeError, Refused
 from allmende.needs.demand import People, compute_need, group_units
-from allmende.needs.services import SEXES
+from allmende.needs.services import SEXES, Quota
 from allmende.needs.siting import Service, SharedPlan, Sharing, as_cost_game, regret, share_functions
 from allmende.needs.siting.game import MOST
 from allmende.outlook.fans import stretch
@@ -56,13 +56,14 @@ class Partner:
 class Hosted:
     """One function in the plan, by partner (AGS): who goes where in how many minutes on average, and demand a year.
 
-    `load` is the median demand that comes to each host, `at_risk` the share of draws in which it misses a term.
+    `load` is the median demand that comes to each host, `at_risk` the share of draws in which it misses a term. `quotas` says
+    what a person needs in the plan's year: ages from `low` to `high`, sex, value, source, and spread.
     """
 
     id: str
     title: Mapping[str, str]
     unit: Mapping[str, str]
-    source: str
+    source: Mapping[str, str]
     fixed_cost: float
     ways: float
     terms: Mapping[str, float]
@@ -73,6 +74,7 @@ class Hosted:
     demand: Mapping[str, float]
     load: Mapping[str, float]
     at_risk: Mapping[str, float]
+    quotas: tuple[Mapping[str, Any], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ class JointPlan:
     year: int
     draws: int
     minute_value: float
-    minute_source: str
+    minute_source: Mapping[str, str]
     rule: str
     participation: bool
     terms: Mapping[str, float]
@@ -226,7 +228,7 @@ def _plan(proposal: Proposal, setting: Setting, sharing: Sharing, found: SharedP
         year=proposal.year,
         draws=len(sharing.demand),
         minute_value=proposal.minute_value,
-        minute_source=proposal.minute_source,
+        minute_source=dict(proposal.minute_source),
         rule=found.rule,
         participation=proposal.participation is not None,
         terms=_filled({"max_functions": proposal.max_functions, "min_share": proposal.min_share or None}),
@@ -235,7 +237,7 @@ def _plan(proposal: Proposal, setting: Setting, sharing: Sharing, found: SharedP
         far=setting.journeys.far(settled),
         settled=settled.year,
         partners=_partners(setting, found, proposal.partners),
-        functions=tuple(_hosted(number, function, sharing, found, own) for number, function in enumerate(proposal.functions)),
+        functions=tuple(_hosted(number, proposal, sharing, found, own) for number in range(len(proposal.functions))),
         cost=found.value,
         bound=found.bound,
         alone=float(found.alone.sum(axis=1).mean()),
@@ -274,7 +276,8 @@ def _partners(setting: Setting, found: SharedPlan, keys: Sequence[str]) -> tuple
     return tuple(partners)
 
 
-def _hosted(number: int, function: Function, sharing: Sharing, found: SharedPlan, own: Floats) -> Hosted:
+def _hosted(number: int, proposal: Proposal, sharing: Sharing, found: SharedPlan, own: Floats) -> Hosted:
+    function = proposal.functions[number]
     partners, hosts = sharing.partners, np.flatnonzero(found.hosting[number]).tolist()
     goes = found.outcome.assignment[number].tolist()
     load = np.median(found.outcome.loads[:, number], axis=0)
@@ -283,7 +286,7 @@ def _hosted(number: int, function: Function, sharing: Sharing, found: SharedPlan
         id=function.service.id,
         title=dict(function.service.title),
         unit=dict(function.service.unit),
-        source=function.source,
+        source=dict(function.source),
         fixed_cost=function.fixed_cost,
         ways=function.ways,
         terms=_filled(finite | {"sites": function.sites}),
@@ -294,7 +297,13 @@ def _hosted(number: int, function: Function, sharing: Sharing, found: SharedPlan
         demand=_by(partners, np.median(sharing.demand[:, number], axis=0)),
         load={partners[at]: float(load[at]) for at in hosts},
         at_risk={partners[at]: float(found.at_risk[number, at]) for at in hosts},
+        quotas=tuple(_quota(quota, proposal.year) for part in function.service.parts for quota in part.quotas),
     )
+
+
+def _quota(quota: Quota, year: int) -> dict[str, Any]:
+    span, value = quota.span, float(quota.at([year])[0])
+    return {"low": span.low, "high": span.high, "sex": span.sex, "value": value, "source": quota.source, "spread": quota.spread}
 
 
 def _by(partners: Sequence[str], values: Floats) -> dict[str, float]:

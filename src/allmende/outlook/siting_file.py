@@ -90,7 +90,9 @@ def _read(path: Path) -> JointPlan:
             expected=f"format {FORMAT}",
             todo="Make it again with `allmende needs plan PUBLIC`.",
         )
-    functions = tuple(Hosted(**each | {"hosts": tuple(each["hosts"])}) for each in document.pop("functions"))
+    functions = tuple(
+        Hosted(**each | {"hosts": tuple(each["hosts"]), "quotas": tuple(each["quotas"])}) for each in document.pop("functions")
+    )
     partners = tuple(Partner(**each) for each in document.pop("partners"))
     return JointPlan(**document, functions=functions, partners=partners)
 

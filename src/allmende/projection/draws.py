@@ -13,13 +13,14 @@ from numpy.typing import NDArray
 from allmende.errors import AllmendeError
 from allmende.projection.accounts import held_apart
 from allmende.projection.bands import Band, check_bands, sum_bands
-from allmende.projection.compiled import Sheets, Tables, simulate, tables
+from allmende.projection.compiled import simulate
 from allmende.projection.drivers import Drivers, chances, still_drivers
+from allmende.projection.layout import Sheets, Tables, tables
 from allmende.projection.model import Floats, Model
 from allmende.projection.noise import Noise, band_noise
 
-WIDTH = 16
-"""Scenarios in a block: enough to share the work on a unit's rates, few enough for the cache."""
+WIDTH = 32
+"""Scenarios in a block at most: enough to share the work on a unit's rates, few enough for the cache."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -150,17 +151,17 @@ def _central(model: Model, layout: Tables) -> Floats:
     """Return who is projected on the central path [T + 1, G, M, 2, A]."""
     groups, units, _, ages = model.start.shape
     nothing = np.zeros((0, units, 0))
-    people = np.zeros((1, model.steps + 1, 2 * groups, units, ages))
+    people = np.zeros((1, model.steps + 1, *layout.start.shape))
     sheets = _sheets(model, (), [], 1, Noise(nothing, nothing, nothing))._replace(people=people)
     simulate(layout, chances(model, still_drivers(), 0, 1), sheets, threads=1, width=1)
-    central: Floats = people[0].reshape(-1, groups, 2, units, ages).transpose(0, 1, 3, 2, 4)
+    central: Floats = people[0].reshape(-1, units, groups, 2, layout.birth.shape[2])[..., :ages].transpose(0, 2, 1, 3, 4)
     return central
 
 
 def _sheets(model: Model, bands: Sequence[Band], rows: list[int], draws: int, noise: Noise) -> Sheets:
     row_of_year = np.full(model.steps + 1, -1)
     row_of_year[rows] = np.arange(len(rows))
-    units, ages = len(model.units), model.start.shape[-1]
+    units = len(model.units)
     return Sheets(
         row_of_year=row_of_year,
         low=np.array([band.low for band in bands], dtype=np.int64),
@@ -171,7 +172,7 @@ def _sheets(model: Model, bands: Sequence[Band], rows: list[int], draws: int, no
         spread=noise.spread,
         value=np.zeros((len(rows), units, len(bands), draws), dtype=np.float32),
         cut=np.zeros(draws, dtype=np.int64),
-        people=np.zeros((0, model.steps + 1, 2 * len(model.groups), units, ages)),
+        people=np.zeros((0, 0, 0, 0)),
     )
 
 
@@ -186,4 +187,6 @@ def _threads(threads: int | None) -> int:
 
 
 def _width(draws: int, threads: int | None) -> int:
-    return max(1, min(WIDTH, -(-draws // _threads(threads))))
+    """Return how many scenarios make a block, so that all threads get as many blocks."""
+    rounds = -(-draws // (WIDTH * _threads(threads)))
+    return -(-draws // (rounds * _threads(threads)))

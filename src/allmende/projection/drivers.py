@@ -9,7 +9,7 @@ import numpy as np
 
 from allmende.errors import AllmendeError
 from allmende.projection.chance import place_key, scenario_keys
-from allmende.projection.compiled import Chances
+from allmende.projection.layout import Chances
 from allmende.projection.model import Floats, Model
 
 COMPONENTS = ("fertility", "mortality", "leaving", "arriving")

@@ -133,3 +133,28 @@ def test_proof_of_savings(run, tmp_path):
     code, out, _ = run("sharing", "proof", "k.toml")
     assert code == 1
     assert "FAILS  years: 3 (asked: 5)" in out
+
+
+def test_from_a_siting_plan_to_shares(run, tmp_path):
+    """The answer of `needs share --game --json` is a game, and a case may refer to it."""
+    plan = {
+        "services": ["school"],
+        "partners": ["A", "B", "C"],
+        "p": [1],
+        "T_minutes": [[0, 10, 20], [10, 0, 10], [20, 10, 0]],
+        "demand": [[5, 5, 5]],
+        "fixed_cost": [[100, 100, 100]],
+        "travel_cost_factor": [1],
+    }
+    (tmp_path / "neighbours.json").write_text(json.dumps(plan))
+    code, out, _ = run("needs", "share", "neighbours.json", "--game", "--json")
+    assert code == 0
+    (tmp_path / "plan.json").write_text(out)
+    code, out, _ = run("sharing", "solve", "plan.json", "--json")
+    assert code == 0
+    assert sum(json.loads(out)["allocation"].values()) == pytest.approx(200)
+    partners = "".join(f'[[partner]]\nname = "{name}"\n' for name in "ABC")
+    (tmp_path / "case.toml").write_text(f'year = 2027\nsiting = "plan.json"\n{partners}')
+    code, out, _ = run("sharing", "compare", "case.toml", "--json")
+    assert code == 0
+    assert json.loads(out)["alone"] == {"A": "100.00", "B": "100.00", "C": "100.00"}

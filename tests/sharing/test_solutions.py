@@ -177,6 +177,12 @@ def test_levels_settle_one_after_another():
     assert nucleolus(game) == pytest.approx([2.5] * 4)
 
 
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("kind", ["cost", "value"])
+def test_one_alone_bears_all(method, kind):
+    assert solve(game_of(kind, "A", [("A", 5)]), method).shares == pytest.approx([5.0])
+
+
 def test_only_realistic_coalitions_need_a_cost():
     game = game_of("cost", "ABC", [("A", 10), ("B", 10), ("C", 10), ("AB", 14), ("ABC", 22)], partial=True)
     shares = nucleolus(game)

@@ -134,7 +134,5 @@ def least_core(game: Game) -> tuple[float, Floats]:
     2.0
     """
     found = settle(game.as_floats().worth, rational=False, first_only=True)
-    if len(found.shares) == 1:
-        return 0.0, found.shares
     shares = -found.shares if game.kind == "cost" else found.shares
-    return found.levels[0].complaint, shares
+    return found.levels[0].complaint if found.levels else 0.0, shares

@@ -118,11 +118,12 @@ def chromium() -> Iterator[Browser]:
 
 
 def _write_release(public: Path) -> None:
-    """Write the invented release, beside it one open table of somebody else, and a look ahead with needs."""
+    """Write the invented release, beside it one open table of somebody else, and a look ahead with plans and needs."""
     invented = _module("invented")
     invented.write_invented(public)
     invented.write_open_table(public)
     _module("invented_outlook").write_invented_outlook(public)
+    _module("invented_siting").write_invented_plans(public)
     _module("invented_needs").write_invented_needs(public, reach=True)
 
 

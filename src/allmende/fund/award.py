@@ -12,7 +12,7 @@ from allmende.fund.call import Application, Call
 from allmende.fund.election import ballots_of
 from allmende.fund.equal_shares import Market, raised
 from allmende.fund.knapsack import best_set
-from allmende.fund.scoring import levels, score, shortfalls
+from allmende.fund.scoring import Rated, rate, score
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +40,15 @@ class Award:
         return {each.application: each.grant for each in self.decisions if each.grant}
 
 
-def decide(call: Call) -> Award:
-    """Decide a call by its own rules.
+def decide(call: Call, rated: Rated | None = None) -> Award:
+    """Decide a call by its own rules; `rated` are its applications rated, for those who decide often.
 
     The grant of a project is what it asks for, at most the funding rate of its cost, its cost less the own share, and the
     cap. A member's cap binds its projects together and never ends the list. Raises `AllmendeError` for knapsack or equal shares
     with a cap per member, which they do not know.
     """
-    barred = {each.id: shortfalls(call, each) for each in call.applications}
-    scores = {each.id: score(call.criteria, levels(call, each)) for each in call.applications}
+    rated = rated or rate(call)
+    barred, scores = rated.barred, rated.scores
     grants = {each.id: grantable(call, each) for each in call.applications}
     order = sorted(call.applications, key=lambda each: _rank(call, each, scores[each.id], grants[each.id]))
     able = [each for each in order if not barred[each.id] and grants[each.id] >= max(call.rules.least_grant, 1)]

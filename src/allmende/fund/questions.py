@@ -9,9 +9,11 @@ from itertools import combinations, pairwise
 
 from allmende.fund.award import Award, decide, grantable
 from allmende.fund.call import Application, Call, Criterion
-from allmende.fund.scoring import levels, score
+from allmende.fund.scoring import rate, rerate, score, weigh
 
 EURO = 100
+
+Levels = Mapping[str, Mapping[str, Fraction]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +33,9 @@ def difference(what: str, before: Award, after: Award) -> Change:
 
 def pivotal(call: Call, award: Award) -> list[Change]:
     """Say for each funded application whose place it takes: who would come in if it were withdrawn."""
+    rated = rate(call)
     return [
-        difference(each, award, decide(replace(call, applications=tuple(a for a in call.applications if a.id != each))))
+        difference(each, award, decide(replace(call, applications=tuple(a for a in call.applications if a.id != each)), rated))
         for each in award.funded
         if len(call.applications) > 1
     ]
@@ -85,29 +88,23 @@ def _by_halving(call: Call, award: Award) -> int | None:
 
 def one_changed_rating(call: Call, award: Award) -> list[Change]:
     """List the single ratings that, one step (1) higher or lower, would change who is funded."""
-    found = []
+    found, rated = [], rate(call)
     for what, changed in _neighbours(call):
-        change = difference(what, award, decide(changed))
+        change = difference(what, award, decide(call, rerate(call, rated, changed)))
         if change.enters or change.leaves:
             found.append(change)
     return found
 
 
-def _neighbours(call: Call) -> Iterator[tuple[str, Call]]:
-    for position, application in enumerate(call.applications):
+def _neighbours(call: Call) -> Iterator[tuple[str, Application]]:
+    for application in call.applications:
         for criterion in call.criteria:
             for rater, value in application.ratings[criterion.id].items():
                 for other in (value - 1, value + 1):
                     if criterion.low <= other <= criterion.high:
                         what = f"{application.id}, {criterion.id}, {rater}: {float(value):g} → {float(other):g}"
-                        yield what, _rated(call, position, criterion.id, {rater: other})
-
-
-def _rated(call: Call, position: int, criterion: str, ratings: Mapping[str, Fraction]) -> Call:
-    application = call.applications[position]
-    given = {**application.ratings, criterion: {**application.ratings[criterion], **ratings}}
-    changed = replace(application, ratings=given)
-    return replace(call, applications=(*call.applications[:position], changed, *call.applications[position + 1 :]))
+                        given = {**application.ratings[criterion.id], rater: other}
+                        yield what, replace(application, ratings={**application.ratings, criterion.id: given})
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,27 +120,29 @@ class WeightRange:
 
 def stability(call: Call, award: Award) -> list[WeightRange]:
     """Find for each criterion the range of weights within which the same applications are funded."""
-    return [_range(call, award, each) for each in call.criteria]
+    combined = rate(call).levels
+    return [_range(call, award, each, combined) for each in call.criteria]
 
 
-def _range(call: Call, award: Award, criterion: Criterion) -> WeightRange:
+def _range(call: Call, award: Award, criterion: Criterion, combined: Levels) -> WeightRange:
     exact = call.rules.rule in ("ranking", "points-per-euro")
-    turns = _turns(call, criterion) if exact else [Fraction(k, 100) for k in range(101)]
+    turns = _turns(call, criterion, combined) if exact else [Fraction(k, 100) for k in range(101)]
     now = criterion.weight
     above = [now, *sorted(t for t in turns if t > now)]
     below = [now, *sorted((t for t in turns if t < now), reverse=True)]
     if criterion.weight == 1:
         above = [now]
-    return WeightRange(
-        criterion.id, now, _last_same(call, award, criterion, below), _last_same(call, award, criterion, above), exact
-    )
+    lowest = _last_same(call, award, criterion, below, combined)
+    highest = _last_same(call, award, criterion, above, combined)
+    return WeightRange(criterion.id, now, lowest, highest, exact)
 
 
-def _last_same(call: Call, award: Award, criterion: Criterion, weights: list[Fraction]) -> Fraction:
+def _last_same(call: Call, award: Award, criterion: Criterion, weights: list[Fraction], combined: Levels) -> Fraction:
     """Walk from turn to turn; between two turns nothing changes, so the middle speaks for all."""
     for here, there in pairwise(weights):
         for probe in ((here + there) / 2, there):
-            change = difference("", award, decide(weighted(call, criterion, probe)))
+            probed = weighted(call, criterion, probe)
+            change = difference("", award, decide(probed, weigh(probed, combined)))
             if change.enters or change.leaves:
                 return here if probe != there else there
     return weights[-1]
@@ -161,25 +160,20 @@ def weighted(call: Call, criterion: Criterion, weight: Fraction) -> Call:
     return replace(call, criteria=tuple(changed))
 
 
-def _turns(call: Call, criterion: Criterion) -> list[Fraction]:
+def _turns(call: Call, criterion: Criterion, combined: Levels) -> list[Fraction]:
     """Weights at which two applications change places or one crosses the threshold; scores are linear in the weight."""
     ends = [weighted(call, criterion, Fraction(end)).criteria for end in (0, 1)]
-    lines = [_line(call, each, ends) for each in call.applications]
-    crossings = [_crossing(a, b) for a, b in combinations(lines, 2)]
+    points = {each.id: (score(ends[0], combined[each.id]), score(ends[1], combined[each.id])) for each in call.applications}
     per_euro = call.rules.rule == "points-per-euro"
+    by = {each.id: max(grantable(call, each), 1) if per_euro else 1 for each in call.applications}
+    ordering = [(low / by[each], high / by[each]) for each, (low, high) in points.items()]
     limit = call.rules.threshold
-    points = lines if not per_euro else [_line(call, each, ends, per_euro=False) for each in call.applications]
-    crossings += [_crossing(line, (limit, limit)) for line in points]
+    crossings = [_crossing(a, b) for a, b in combinations(ordering, 2)]
+    crossings += [_crossing(line, (limit, limit)) for line in points.values()]
     return sorted({Fraction(0), Fraction(1), *(turn for turn in crossings if turn is not None and 0 < turn < 1)})
 
 
 Line = tuple[Fraction, Fraction]
-
-
-def _line(call: Call, application: Application, ends: list[tuple[Criterion, ...]], *, per_euro: bool = True) -> Line:
-    level = levels(call, application)
-    by = max(grantable(call, application), 1) if per_euro and call.rules.rule == "points-per-euro" else 1
-    return score(ends[0], level) / by, score(ends[1], level) / by
 
 
 def _crossing(a: Line, b: Line) -> Fraction | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from allmende.fund.award import Award, grantable, guaranteed
 from allmende.fund.call import Call
-from allmende.fund.scoring import levels, score, shortfalls
+from allmende.fund.scoring import rate
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +26,11 @@ class Return:
 
 def returns(call: Call, award: Award) -> tuple[Return, ...]:
     """Set against one another what each member pays and gets; equal shares are a benchmark here, not the rule."""
-    able = sorted((each for each in call.applications if not shortfalls(call, each)), key=lambda each: each.id)
+    rated = rate(call)
+    able = sorted((each for each in call.applications if not rated.barred[each.id]), key=lambda each: each.id)
     able = [each for each in able if grantable(call, each) >= max(call.rules.least_grant, 1)]
-    scores = {each.id: score(call.criteria, levels(call, each)) for each in able}
     grants = {each.id: grantable(call, each) for each in able}
-    bought = {able[k].id for k in guaranteed(call, able, scores, grants)}
+    bought = {able[k].id for k in guaranteed(call, able, rated.scores, grants)}
     owner = {each.id: each.member for each in call.applications}
     return tuple(
         Return(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from statistics import median
 
@@ -41,11 +42,43 @@ def _part(criterion: Criterion, level: Fraction) -> Fraction:
     return (level - criterion.low) / (criterion.high - criterion.low)
 
 
-def shortfalls(call: Call, application: Application) -> list[str]:
+def shortfalls(call: Call, application: Application, level: Mapping[str, Fraction]) -> tuple[str, ...]:
     """Return why an application may not be funded at all: requirements not met, criteria below their least, threshold."""
-    level = levels(call, application)
     reasons = [f"requirement {key}" for key in call.requirements if not application.meets[key]]
     reasons += [f"least of {each.id}" for each in call.criteria if level[each.id] < each.least]
     if score(call.criteria, level) < call.rules.threshold:
         reasons.append("threshold")
-    return reasons
+    return tuple(reasons)
+
+
+@dataclass(frozen=True, slots=True)
+class Rated:
+    """All applications rated, by id: score, why it may not be funded, and the combined rating of each criterion."""
+
+    scores: Mapping[str, Fraction]
+    barred: Mapping[str, tuple[str, ...]]
+    levels: Mapping[str, Mapping[str, Fraction]]
+
+
+def rate(call: Call) -> Rated:
+    """Rate every application of a call."""
+    return weigh(call, {each.id: levels(call, each) for each in call.applications})
+
+
+def weigh(call: Call, combined: Mapping[str, Mapping[str, Fraction]]) -> Rated:
+    """Rate applications whose ratings are combined already: other weights need no more."""
+    return Rated(
+        {each.id: score(call.criteria, combined[each.id]) for each in call.applications},
+        {each.id: shortfalls(call, each, combined[each.id]) for each in call.applications},
+        combined,
+    )
+
+
+def rerate(call: Call, rated: Rated, application: Application) -> Rated:
+    """Rate again with one application changed."""
+    level = levels(call, application)
+    return Rated(
+        {**rated.scores, application.id: score(call.criteria, level)},
+        {**rated.barred, application.id: shortfalls(call, application, level)},
+        {**rated.levels, application.id: level},
+    )

@@ -76,7 +76,8 @@ def _parts(values: Floats, areas: Ints, count: int) -> Floats:
         values.sum(axis=1), whole[areas], out=1 / np.maximum(cells, 1)[areas].astype(np.float64), where=whole[areas] > 0
     )
     parts: Floats = np.repeat(even[:, None], values.shape[1], axis=1)
-    return np.divide(values, sums[areas], out=parts, where=sums[areas] > 0)
+    np.divide(values, sums[areas], out=parts, where=sums[areas] > 0)
+    return parts
 
 
 def _held(values: Floats, areas: Ints, people: Floats) -> Floats:

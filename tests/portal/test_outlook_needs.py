@@ -297,3 +297,10 @@ def test_sources_lose_the_mark_of_an_assumption_and_steps_are_counted_in_words(s
     assert source("own count") == ("own count", False)
     part = view(stand, "").part
     assert [steps(part, count) for count in (1, 3)] == ["1\u00a0Gruppe", "3\u00a0Gruppen"]
+
+
+def test_the_paper_of_who_has_room_names_the_neighbours_who_lack_it(client: Client, folder: Path) -> None:
+    text = words_of(client, f"/vorausschau/bedarf/kita/vorlage/?gebiet={NEXT}")
+    assert "Beibehalten." in text
+    assert re.search(r"In Ahrenstadt fehlen \d{4} mit (rund|mehr als) \d+ % Wahrscheinlichkeit rund \d+ Plätze", text)
+    assert "Selbst schaffen" not in text

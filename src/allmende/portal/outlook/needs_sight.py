@@ -104,7 +104,7 @@ class View:
     @property
     def finding(self) -> Finding:
         """What there is to say of the next years."""
-        return self.needs.findings(self.geography)[self.row][self.at]
+        return _findings(self.needs, self.geography)[self.row][self.at]
 
     @property
     def told(self) -> int:
@@ -221,6 +221,12 @@ def _geography(needs: ServiceNeeds, place: Place) -> str:
     kinds = {REGION: REGION, "municipality": MUNICIPALITY}
     found = kinds.get(place.kind, DISTRICT)
     return found if found in needs.areas else REGION
+
+
+@lru_cache(maxsize=64)
+def _findings(needs: ServiceNeeds, geography: str) -> tuple[tuple[Finding, ...], ...]:
+    """Judge all areas once: a page asks for each of them."""
+    return needs.findings(geography)
 
 
 @lru_cache(maxsize=3)

@@ -107,19 +107,42 @@ def since(view: View) -> str:
 
 def neighbours(view: View) -> tuple[Neighbour, ...]:
     """Return the areas beside this one that have room in the year in question, those with most of it first."""
-    sketches, year = view.stand.shelf.sketches, view.told
-    own = sketches.get(view.place.key)
-    if own is None or view.place.kind == "region":
-        return ()
     found = []
-    for key in view.balance.catchments:
-        if key == view.place.key or key not in sketches or own.distance(sketches[key]) > TOUCHING:
-            continue
-        other = view.elsewhere(view.geography, key)
-        spare, probability = other.figure("spare", year), other.figure("probability", year)
-        if probability <= SAFE and spare >= max(view.part.step / 2, 0.05 * other.figure("capacity", year)):
+    for other in _beside(view):
+        spare, probability = other.figure("spare", view.told), other.figure("probability", view.told)
+        if probability <= SAFE and spare >= max(view.part.step / 2, 0.05 * other.figure("capacity", view.told)):
             found.append(Neighbour(other, spare, probability))
     return tuple(sorted(found, key=lambda one: -one.spare))
+
+
+def lacking(view: View) -> list[str]:
+    """Say which areas beside this one are short in the year in question, those that miss most first."""
+    year = view.told
+    short = [other for other in _beside(view) if other.figure("probability", year) > LIKELY]
+    short.sort(key=lambda other: -other.figure("missing", year))
+    people = view.service.kind in PEOPLE_KINDS
+    words = (
+        _("In %(place)s fehlt %(year)s mit %(likely)s Wahrscheinlichkeit Platz für %(amount)s.")
+        if people
+        else _("In %(place)s fehlen %(year)s mit %(likely)s Wahrscheinlichkeit %(amount)s.")
+    )
+    return [
+        words % {
+            "place": other.place.name, "year": str(year), "likely": likely(other.figure("probability", year)),
+            "amount": missing_words(other, year),
+        }
+        for other in short
+    ]  # fmt: skip
+
+
+def _beside(view: View) -> list[View]:
+    """Return the areas of the same kind whose outlines touch this one's."""
+    sketches = view.stand.shelf.sketches
+    own = sketches.get(view.place.key)
+    if own is None or view.place.kind == "region":
+        return []
+    others = [key for key in view.balance.catchments if key != view.place.key and key in sketches]
+    return [view.elsewhere(view.geography, key) for key in others if own.distance(sketches[key]) <= TOUCHING]
 
 
 def neighbour_lines(view: View, found: Sequence[Neighbour]) -> list[tuple[str, str]]:

@@ -32,7 +32,7 @@ def origin(view: View) -> tuple[Fact, ...]:
         ),
         Fact(_("Wie sicher"), certainty(view)),
         Fact(_("Bewährt?"), _("Wie gut hätte die Vorausschau früher getroffen?"), reverse("treffsicherheit")),
-        Fact(_("Was sie nicht weiß"), unknown()),
+        Fact(_("Was sie nicht weiß"), wording.sentence(unknown())),
     )
 
 

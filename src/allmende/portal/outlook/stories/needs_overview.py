@@ -122,7 +122,7 @@ def _sentence_of(place: Place, views: list[View]) -> str:
         return _("In %(place)s wird bis %(last)s nach dieser Rechnung nichts davon knapp.") % told
     first = min(short, key=lambda name: short[name])
     told |= {"what": first, "first": short[first]}
-    return _("In %(place)s werden bis %(last)s %(count)s von %(all)s Angeboten knapp, zuerst %(first)s: %(what)s.") % told
+    return _("Knapp in %(place)s bis %(last)s: %(count)s von %(all)s Angeboten, zuerst %(first)s %(what)s.") % told
 
 
 def _second(view: View) -> str:

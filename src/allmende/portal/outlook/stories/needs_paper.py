@@ -12,13 +12,24 @@ from allmende.portal import wording
 from allmende.portal.outlook.needs_sight import View
 from allmende.portal.outlook.needs_words import amount, bears, figure, key_day, page_of, step_word, steps, subject, where
 from allmende.portal.outlook.stories import needs_tables as tables
-from allmende.portal.outlook.stories.needs_answer import answer, missing_words, neighbour_lines, neighbours, since
+from allmende.portal.outlook.stories.needs_answer import (
+    PEOPLE_KINDS,
+    answer,
+    lacking,
+    missing_words,
+    neighbour_lines,
+    neighbours,
+    since,
+)
 from allmende.portal.outlook.stories.needs_origin import certainty, unknown
 from allmende.portal.outlook.stories.needs_service import fan_of, notes
 from allmende.portal.page import Picture, Sheet
 
 YEARS = 10
 """The paper's table: what a council decides on comes within ten years."""
+
+NAMED = 3
+"""So many neighbours are named."""
 
 LISTED = 8
 """So many facilities, and so many openings and closings, stand in the paper; the page has all."""
@@ -159,41 +170,44 @@ def _options(view: View) -> list[Option]:
 
 
 def _own(view: View) -> Option:
-    year = view.told
-    told = {"amount": missing_words(view, year), "year": year}
-    return Option(_("Selbst schaffen"), [_("Um den mittleren Mangel %(year)s zu decken: %(amount)s.") % told])
+    told = {"amount": missing_words(view, view.told), "year": view.told}
+    words = (
+        _("Um den mittleren Mangel %(year)s zu decken: Platz für %(amount)s.")
+        if view.service.kind in PEOPLE_KINDS
+        else _("Um den mittleren Mangel %(year)s zu decken: %(amount)s.")
+    )
+    return Option(_("Selbst schaffen"), [words % told])
 
 
 def _keep(view: View) -> Option:
-    spare = view.figure("spare", view.told)
-    words = _("Das Angebot bleibt, wie es ist und wie es geplant ist.")
-    if spare < max(view.part.step, 0.05 * view.figure("capacity", view.told)):
-        return Option(_("Beibehalten"), [words])
-    free = _("Im mittleren Fall sind %(year)s frei: %(amount)s.") % {
-        "year": view.told,
-        "amount": amount(view, view.told, spare),
-    }
-    return Option(_("Beibehalten"), [words, free])
+    spare, year = view.figure("spare", view.told), view.told
+    told = {"year": year, "amount": amount(view, year, spare)}
+    said = [_("Das Angebot bleibt, wie es ist und wie es geplant ist.")]
+    if spare >= max(view.part.step, 0.05 * view.figure("capacity", year)):
+        free = (
+            _("Im mittleren Fall ist %(year)s Platz für %(amount)s.")
+            if view.service.kind in PEOPLE_KINDS
+            else _("Im mittleren Fall sind %(year)s frei: %(amount)s.")
+        )
+        said.append(free % told)
+    return Option(_("Beibehalten"), said)
 
 
 def _joint(view: View) -> Option:
-    name = _("Gemeinsam mit Nachbarn")
+    name, year = _("Gemeinsam mit Nachbarn"), {"year": view.told}
+    settle = _("Ob Wege, Kosten und Aufnahme passen, ist offen und mit den Nachbarn zu klären.")
     if view.place.kind == "region":
-        return Option(name, [_("Die Seite im Portal zeigt je Gemeinde, wer %(year)s Platz hat.") % {"year": view.told}])
-    lines = [words for _address, words in neighbour_lines(view, neighbours(view))[:3]]
-    if lines:
-        lines.append(_("Ob Wege, Kosten und Aufnahme passen, ist offen und mit den Nachbarn zu klären."))
-        return Option(name, lines)
-    return Option(
-        name,
-        [
-            _(
-                "Keine angrenzende Gemeinde hat %(year)s nach dieser Rechnung verlässlich Platz; ein gemeinsamer Neubau "
-                "bleibt möglich."
-            )
-            % {"year": view.told}
-        ],
-    )
+        return Option(name, [_("Die Seite im Portal zeigt je Gemeinde, wer %(year)s Platz hat.") % year])
+    if view.figure("probability", view.told) > LIKELY:
+        lines = [words for _address, words in neighbour_lines(view, neighbours(view))[:NAMED]]
+        none = _(
+            "Keine angrenzende Gemeinde hat %(year)s nach dieser Rechnung verlässlich Platz; ein gemeinsamer Neubau bleibt "
+            "möglich."
+        )
+    else:
+        lines = lacking(view)[:NAMED]
+        none = _("In keiner angrenzenden Gemeinde fehlt es %(year)s wahrscheinlich.")
+    return Option(name, [*lines, settle] if lines else [none % year])
 
 
 def _passing(view: View) -> Option:

@@ -31,7 +31,8 @@ LEVEL, NOISE = 900_000, 1_000_000
 AHEAD = 2
 """Rows between the one in hand and the one that memory is asked for."""
 
-leaf = njit(nogil=True, fastmath=FAST, forceinline=True)  # a call with so many arrays costs as much as a short loop
+# A call with so many arrays costs as much as a short loop, and a check for division by 0 keeps a loop out of vectors.
+leaf = njit(nogil=True, fastmath=FAST, forceinline=True, error_model="numpy")
 
 
 def simulate(model: Tables, chances: Chances, sheets: Sheets, *, threads: int, width: int) -> None:
@@ -55,7 +56,7 @@ def _run_block(t, c, sheets, room, first):  # type: ignore[no-untyped-def]
     birth, fertile, child, newborn_death, home, ages = t.birth, t.fertile, t.child, t.newborn_death, t.home, t.ages[0]
     death_factor, birth_factor, leave_factor, arrive_factor = t.death_factor, t.birth_factor, t.leave_factor, t.arrive_factor
     death, leave, arrive, shares, removed, rehoused = t.death, t.leave, t.arrive, t.share, t.removed, t.rehoused
-    start, change, build_unit, arrivals, stretches = t.start, t.change, t.build_unit, t.build_arrivals, t.stretches
+    start, change, building, arrivals, stretches = t.start, t.change, t.building, t.build_arrivals, t.stretches
     scenarios, units, mix, persistence, row_of_year = c.scenarios, c.units, c.mix, c.persistence, sheets.row_of_year
     value, low, high, sex, apart, people = sheets.value, sheets.low, sheets.high, sheets.sex, sheets.apart, sheets.people
     noise, cut, carry, spread = room.noise, sheets.cut, sheets.carry, sheets.spread
@@ -68,7 +69,8 @@ def _run_block(t, c, sheets, room, first):  # type: ignore[no-untyped-def]
         if step >= 0:
             _send(inbound, outbound, t.flow_origin, t.flow_destination, t.flow_share)
             _share_out(inbound, outbound, total, rooms, t.unknown, stretches)
-            _draw_for_dwellings(drawn, there, t.drawn_from, arrivals, step)
+            if building[step]:
+                _draw_for_dwellings(drawn, there, t.drawn_from, arrivals, step)
         if begins:
             _draw_places(c, room, first, step + 1)
         for m in range(len(start)):
@@ -92,8 +94,8 @@ def _run_block(t, c, sheets, room, first):  # type: ignore[no-untyped-def]
                     _begin(row, start, m)
                 else:
                     _arrive(row, base, share, inbound, old[ARRIVE, b], m, town, b)
-                    if len(build_unit):
-                        _build(row, base, drawn, build_unit, arrivals, m, z, step, b)
+                    if building[step]:
+                        _build(row, base, drawn, t.build_unit, arrivals, m, z, step, b)
                     if changing:
                         _change_group(row, change, step)
                     births, risk = birth_factor[step, m] * old[BIRTH, b], death_factor[step, m] * old[DEATH, b]
@@ -110,7 +112,7 @@ def _run_block(t, c, sheets, room, first):  # type: ignore[no-untyped-def]
                         lost, rehoming = removed[step + 1, m], rehoused[step + 1, m]
                         _remove(row, base, outbound, rates, shock[m, DEATH, b], shock[m, LEAVE, b], lost, rehoming, m, town, b)
                     _count_mothers(mothers, row, birth, fertile, m, step + 1, b)
-                    if len(there):
+                    if building[step + 1] and len(there):
                         _count_there(there, base, m, z, b)
             if y >= 0:
                 if noisy:

@@ -45,6 +45,7 @@ class Tables(NamedTuple):
     flow_share: Floats  # [n, C]
     unknown: Floats  # [Z or 1, C] part of an origin's movers who go to the pool
     change: Floats  # [T, G, G, 2, W]
+    building: Ints  # [T] 1 where new dwellings are ready
     build_unit: Ints
     build_arrivals: Floats  # [n, T, C]
     drawn_from: Floats  # [n, Z] part of the arrivals that is drawn from each municipality
@@ -151,6 +152,7 @@ def tables(model: Model) -> Tables:
         flow_share=np.tile(flows.share[age_class].T, (1, rows)),
         unknown=np.tile(1 - known[:, age_class], (1, rows)),
         change=_widened(model.change, width),
+        building=np.array([builds.arrivals[:, step].any() for step in range(steps)], dtype=np.int64),
         build_unit=builds.unit,
         build_arrivals=cells(builds.arrivals, len(builds.unit), steps),
         drawn_from=builds.origins * builds.from_region[:, None],

@@ -55,7 +55,6 @@ class Ahead:
         self.folder = folder
         self.outlook: Outlook = read_outlook(folder)
         self._positions = {key: at for at, key in enumerate(self.outlook.areas)}
-        self._ages: dict[tuple[int, int], Draws] = {}
 
     @cached_property
     def model(self) -> Model:
@@ -134,17 +133,7 @@ class Ahead:
 
     def ages_between(self, place: Place, year: int, step: int) -> tuple[Floats, Floats]:
         """Return the ends of the 80 % interval by sex and group of `step` ages [2, groups], widened as the past taught."""
-        outlook = self.outlook
-        lows = range(0, 101, step)
-        bands = [Band(f"{sex} {low}", low, min(low + step - 1, 100), sex) for sex in (0, 1) for low in lows]
-        if (year, step) not in self._ages:
-            years = (outlook.years[0], year)
-            moved = outlook_drivers(outlook)
-            self._ages[year, step] = draw(
-                self.model, moved, [EVERYBODY, *bands], years=years, draws=DRAWS, seed=outlook.seed
-            )  # fmt: skip
-        fan = fan_out(self._ages[year, step], [self.key(place)], outlook.parents, outlook.widths)[:, 1, 0, 1:]
-        low, high = fan[LEVELS.index(0.1)], fan[LEVELS.index(0.9)]
+        low, high = _ends_by_age(self, year, step)[:, self.row(place)]
         return low.reshape(2, -1), high.reshape(2, -1)
 
     def too_small(self, place: Place) -> bool:
@@ -190,6 +179,17 @@ def warm_up() -> None:
 @lru_cache(maxsize=3)
 def _open(folder: Path, changed: int) -> Ahead:
     return Ahead(folder)
+
+
+@lru_cache(maxsize=16)
+def _ends_by_age(found: Ahead, year: int, step: int) -> Floats:
+    """Return both ends of the 80 % interval of all areas by sex and group of ages [2 ends, R, 2 sexes × groups]."""
+    outlook = found.outlook
+    bands = [Band(f"{sex} {low}", low, min(low + step - 1, 100), sex) for sex in (0, 1) for low in range(0, 101, step)]
+    moved, years = outlook_drivers(outlook), (outlook.years[0], year)
+    drawn = draw(found.model, moved, [EVERYBODY, *bands], years=years, draws=DRAWS, seed=outlook.seed)
+    fan = fan_out(drawn, outlook.areas, outlook.parents, outlook.widths)[:, 1, :, 1:]
+    return np.stack([fan[LEVELS.index(0.1)], fan[LEVELS.index(0.9)]])
 
 
 def _in_band(people: NDArray[np.float32], band: Band) -> Floats:

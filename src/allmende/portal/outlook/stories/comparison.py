@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from allmende.portal import wording
 from allmende.portal.drawing import Line, lines
 from allmende.portal.outlook.models import Scenario
-from allmende.portal.outlook.stories.kept import EVERY, places
+from allmende.portal.outlook.stories.kept import EVERY, moved, places
 from allmende.portal.outlook.words import band_words, rounded, signed_to, step_of
 from allmende.portal.page import Choice, Fact, Page, Sheet, drawn, pick
 from allmende.portal.places import Atlas
@@ -39,7 +39,7 @@ def comparison(scenarios: Sequence[Scenario], atlas: Atlas, query: QueryDict) ->
             list(zip(KEYS, (one.name for one in scenarios), strict=False)),
         ),
         sheet=_sheet(scenarios, key, bands, year, name),
-        origin=[Fact(one.name, _("Vorausschau %(outlook)s") % {"outlook": one.outlook}) for one in scenarios],
+        origin=[Fact(one.name, _assumed(one, atlas)) for one in scenarios],
         choices=[
             Choice("gebiet", _("Gebiet"), common, key),
             Choice("gruppe", _("Altersgruppe"), [(one, band_words(one)) for one in bands], band),
@@ -49,6 +49,12 @@ def comparison(scenarios: Sequence[Scenario], atlas: Atlas, query: QueryDict) ->
         if len({one.outlook for one in scenarios}) > 1
         else [],
     )
+
+
+def _assumed(scenario: Scenario, atlas: Atlas) -> str:
+    """List the levers of a scenario and the outlook under it."""
+    told = [f"{fact.term}: {fact.words}" for fact in moved(scenario, atlas)]
+    return "; ".join([*told, _("Vorausschau %(outlook)s") % {"outlook": scenario.outlook}])
 
 
 def _value(scenario: Scenario, key: str, band: str, year: int, what: str = "middle") -> int:

@@ -121,7 +121,7 @@ def _sheet(years: Sequence[int], numbers: Numbers, name: str, band: str) -> Shee
 
 def _origin(scenario: Scenario, atlas: Atlas) -> list[Fact]:
     return [
-        *_moved(scenario, atlas),
+        *moved(scenario, atlas),
         Fact(_("Vorausschau"), scenario.outlook),
         Fact(_("Veröffentlichung"), scenario.release),
         Fact(_("Gerechnet am"), wording.day(scenario.created.date())),
@@ -129,7 +129,7 @@ def _origin(scenario: Scenario, atlas: Atlas) -> list[Fact]:
     ]
 
 
-def _moved(scenario: Scenario, atlas: Atlas) -> list[Fact]:
+def moved(scenario: Scenario, atlas: Atlas) -> list[Fact]:
     """Say which levers are moved; an answer of an older version whose levers nobody reads any more still has its figures."""
     try:
         return said(read_levers(scenario.levers), atlas)

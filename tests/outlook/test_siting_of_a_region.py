@@ -171,3 +171,14 @@ def test_the_middle_of_a_town_is_where_its_people_have_the_shortest_ways() -> No
     one = Settled(2025, 1000, ("01",), line, np.full(3, 53.0), np.array([10.0, 10.0, 30.0]), np.zeros(3, np.int64))
     assert one.middle("01") == (8.2, 53.0)
     assert one.means(np.array([[1.0], [2.0], [4.0]])).tolist() == [[3.0]]
+
+
+@pytest.mark.parametrize("name", ["shared-functions.md", "shared-functions.en.md"])
+def test_the_example_of_the_guide_can_be_read(name: str, tmp_path: Path) -> None:
+    guide = Path(__file__).parents[2] / "docs" / "guide" / name
+    example = guide.read_text(encoding="utf-8").split("```toml\n")[1].split("```")[0]
+    for at, ags in enumerate(("98051011", "98051012", "98051013"), 1):
+        example = example.replace(ags, f"0{at}")
+    (proposal,) = proposals(tmp_path, example)
+    (function,) = proposal.functions
+    assert (proposal.max_functions, function.sites, function.reach, function.capacity) == (2, 1, 30, 4000)

@@ -28,7 +28,12 @@ bench: .venv/full ## measure the claims of speed and size, print ratios (SHORT=1
 	$(RUN) -m allmende demo --no-serve
 	$(RUN) benchmarks/gate.py demo-data/hub
 	$(RUN) benchmarks/portal.py demo-data/public $(if $(SHORT),--rounds 3)
+	$(RUN) benchmarks/levers.py demo-data/public $(if $(SHORT),--moves 4)
 	$(RUN) benchmarks/projection.py $(if $(SHORT),--short)
+	$(RUN) benchmarks/siting.py
+	$(RUN) benchmarks/reach.py
+	$(RUN) benchmarks/sharing.py $(if $(SHORT),15)
+	$(RUN) benchmarks/fund.py
 
 lock: ## pin every dependency with hashes anew (needs uv)
 	sh tools/lock.sh

@@ -1,4 +1,4 @@
-"""How fast futures are drawn: the claims of issue 3, and that cost grows in step with the work.
+"""How fast futures are drawn, and that cost grows in step with the work.
 
 `python benchmarks/projection.py [--short]`. Rates are invented; arrays have the sizes of the real thing. CPU seconds stand
 beside wall seconds, since a machine that does other work shows the first and not the second.

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from allmende.demo.facilities_plan import Planner, Unit, share_out
 from allmende.demo.facilities_sites import Streets, spread_sites
-from allmende.needs.services import Part, Quota, Service, Span
+from allmende.needs.services import Norm, Part, Quota, Service, Span
 from allmende.parameters import load
 
 WORDS = {"de": "x", "en": "x"}
@@ -71,6 +71,15 @@ def test_a_planned_closing_is_of_the_smallest_house_and_of_all_its_parts() -> No
     sizes = {f.id: sum(g.capacity for g in plan if g.id == f.id) for f in plan}
     assert {f.closes for f in closing} == {date(2029, 7, 31)}
     assert {f.id for f in closing} == {min(sizes, key=lambda key: sizes[key])}
+
+
+def test_a_planned_station_stands_in_the_largest_place_without_one_and_moves_no_other() -> None:
+    fire = Service("fire", "reach", WORDS, WORDS, (12, 31), (), Norm(10, "assumption", before_driving=4))
+    plan = planner("ageing", times=1.0).plan(fire)
+    there, new = plan
+    assert new.opens == date(2029, 7, 1)
+    assert {there.area, new.area} == {"98051013.1", "98051013.2"}
+    assert planner("ageing", "98051014", times=1.0).plan(fire)[0].lon == there.lon, "the same site without the wish"
 
 
 def test_a_planned_opening_stands_where_the_need_is_greatest() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import cycle, islice
 from typing import Any
@@ -65,7 +65,8 @@ class Planner:
     def plan(self, service: Service) -> list[Facility]:
         """Return what the municipality has of a service today, with closings, and what it plans."""
         if service.kind == "reach":
-            return list(self._stations(service))
+            there = list(self._stations(service))
+            return [*there, *self._further(service, {station.area for station in there})]
         # homes and services for people in need of care are houses of their own; a Kita or school has all its parts in one
         together = [[part] for part in service.parts] if service.kind == "people" else [list(service.parts)]
         today = [each for parts in together for each in self._houses(service, parts)]
@@ -127,6 +128,16 @@ class Planner:
             for part, capacity in wish["capacity"].items():
                 new = self._at(site, f"{service.id}-{self.ags}-new-{number}", service, part, wish["name"], capacity)
                 yield replace(new, opens=wish["opens"])
+
+    def _further(self, service: Service, served: Set[str]) -> Iterator[Facility]:
+        """Yield the stations that are planned, each in the largest unit without one."""
+        planned = [each for each in self.wishes["opening"] if each["ags"] == self.ags and each["service"] == service.id]
+        without = [at for at, unit in self.units.items() if unit.key not in served]
+        without.sort(key=lambda at: -self.units[at].people(Span(0, OLDEST)))
+        for number, (wish, at) in enumerate(zip(planned, without, strict=False), 1):
+            site = spread_sites(self.streets, [at], 1, np.random.default_rng(number))[0]  # moves no other site
+            new = self._at(site, f"{service.id}-{self.ags}-new-{number}", service, "", wish["name"], wish["capacity"])
+            yield replace(new, opens=wish["opens"])
 
     def _sites(self, units: list[int], count: int) -> list[int]:
         return spread_sites(self.streets, units, count, self.rng)

@@ -75,6 +75,17 @@ def areas_of(region: Region, ags: str, geography: str) -> tuple[str, ...]:
     return tuple(sorted({area(key) for key in (*keys, f"{ags}.{UNLOCATED_CODE}")}))
 
 
+def alike(region: Region) -> dict[str, str]:
+    """Return one name for all districts that are made of the same finest ones: those repeated on the levels below them."""
+    parts: dict[str, set[str]] = {}
+    for m in region.municipalities:
+        for district in region.finest(m.ags):
+            for level in range(1, len(m.levels) + 1):
+                parts.setdefault(region.ancestor(district.key, level), set()).add(district.key)
+    first: dict[frozenset[str], str] = {}
+    return {area: first.setdefault(frozenset(own), area) for area, own in parts.items()}
+
+
 def _cells(column: Column, size: int) -> Column:
     cells, codes = np.unique(coarsen(column.codes, size), return_inverse=True)
     labels = tuple(UNLOCATED_CODE if cell == UNLOCATED else cell_id(int(cell), size) for cell in cells)

@@ -28,11 +28,14 @@ Total = tuple[int, str, int, int, float]
 
 
 def date_groups(tables: Sequence[Table]) -> list[tuple[Table, ...]]:
-    """Group stock tables of one administrative geography and residence that count it at more than one key date a year."""
-    groups: dict[tuple[str, str], list[Table]] = {}
+    """Group stock tables of administrative areas and one residence that count at more than one key date a year.
+
+    Two geographies may have areas in common: a municipality that is not divided, a district that is not divided further.
+    """
+    groups: dict[str, list[Table]] = {}
     for table in tables:
         if table.cube == "stock" and table.geography in ADMINISTRATIVE:
-            groups.setdefault((table.geography, table.residence), []).append(table)
+            groups.setdefault(table.residence, []).append(table)
     return [tuple(group) for group in groups.values() if len({table.series for table in group}) > 1]
 
 
@@ -42,18 +45,19 @@ def find_dates(
     shares: Sequence[float],
     protection: Protection,
     limits: Limits,
+    alike: Mapping[str, str],
 ) -> tuple[Finding, ...]:
     """Hold what all key dates together leave of the worst total against the limit of least squares.
 
     `counted` holds the tables' exact cells, `shares` what least squares at a table's own date leaves of a value's variance.
     The attacker is given how much each area changes from one key date to the next, on average over all years that were
     counted: those published may be few, and by chance alike. Unchanged people have unchanged
-    values: such a figure tells nothing new and counts once.
+    values: such a figure tells nothing new and counts once. `alike` gives areas of the same people one name.
     """
     variance = protection.table.variance()
     left = {}
-    drifts = _drifts(counted)
-    for area, totals in _totals(tables, shares, variance).items():
+    drifts = _drifts(counted, alike)
+    for area, totals in _totals(tables, shares, variance, alike).items():
         dates = [totals[0], *(b for a, b in pairwise(totals) if a[2:4] != b[2:4])]
         noise = np.array([date[4] for date in dates])
         if len(dates) > 1 and (noise > EXACT).any():
@@ -62,10 +66,13 @@ def find_dates(
         return ()
     worst = min(left, key=lambda area: left[area])
     check = Check("least squares", "variance left by all key dates", left[worst], limits.least_variance_share, at_least=True)
-    return (Finding(tuple(each.table.id for each in tables), check, f"worst of {len(left)} areas: {worst}"),)
+    first = sorted(tables, key=lambda each: worst not in {alike.get(area, area) for area in each.areas})
+    return (Finding(tuple(each.table.id for each in first), check, f"worst of {len(left)} areas: {worst}"),)
 
 
-def _totals(tables: Sequence[Protected], shares: Sequence[float], variance: float) -> dict[str, list[Total]]:
+def _totals(
+    tables: Sequence[Protected], shares: Sequence[float], variance: float, alike: Mapping[str, str]
+) -> dict[str, list[Total]]:
     """Return each area's totals in the order of their dates, those that are published in detail; one for a date."""
     found: dict[str, dict[tuple[int, str], Total]] = {}
     for protected, share in zip(tables, shares, strict=True):
@@ -73,9 +80,9 @@ def _totals(tables: Sequence[Protected], shares: Sequence[float], variance: floa
         for area, year, n, key in _cells(protected[()].cells):
             if year in protected.areas.get(area, ()):
                 date = (year, protected.table.series)
-                known = found.setdefault(area, {}).get(date)
-                if known is None or noise < known[4]:
-                    found[area][date] = (*date, n, key, noise)
+                own = found.setdefault(alike.get(area, area), {})
+                if date not in own or noise < own[date][4]:
+                    own[date] = (*date, n, key, noise)
     return {area: [totals[date] for date in sorted(totals)] for area, totals in found.items()}
 
 
@@ -85,7 +92,7 @@ def _cells(cells: Cells) -> Iterator[tuple[str, int, int, int]]:
         yield str(area), year, n, key
 
 
-def _drifts(counted: Sequence[Counted]) -> dict[str, dict[Date, float]]:
+def _drifts(counted: Sequence[Counted], alike: Mapping[str, str]) -> dict[str, dict[Date, float]]:
     """Return for each area how much (persons²) it changed from its first key date to each: steps add up.
 
     A step has the mean squared change of its pair of series, a half where that was 0.
@@ -93,7 +100,7 @@ def _drifts(counted: Sequence[Counted]) -> dict[str, dict[Date, float]]:
     totals: dict[str, dict[Date, int]] = {}
     for each in counted:
         for area, year, n, _ in _cells(each.margins[()]):
-            totals.setdefault(area, {})[year, each.table.series] = n
+            totals.setdefault(alike.get(area, area), {})[year, each.table.series] = n
     return {area: _drift(of_area) for area, of_area in totals.items()}
 
 

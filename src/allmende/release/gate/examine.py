@@ -14,6 +14,7 @@ from allmende.release.gate.finding import Finding
 from allmende.release.gate.overlap import Overlap, assess_overlap, judge_overlaps, overlap_pairs
 from allmende.release.gate.sparse import find_sparse
 from allmende.release.gate.years import find_years
+from allmende.release.geographies import alike
 from allmende.release.protect import Protected, protect
 from allmende.release.tabulate import Counted, Source, tabulate
 
@@ -112,7 +113,7 @@ class Gate:
             family = next(family for family in families(public) if table in family)
             shares.append(self._average(family).share_of(family.index(table)))
         tables, counted = [self.protected(table) for table in group], [self._count(table) for table in group]
-        return find_dates(tables, counted, shares, self.protection, self.limits)
+        return find_dates(tables, counted, shares, self.protection, self.limits, alike(self.source.region))
 
 
 def _repeats(earlier: Table, catalogue: Catalogue) -> bool:

@@ -10,7 +10,7 @@ from scipy.stats import binom, norm
 from allmende.errors import AllmendeError
 from allmende.projection.bands import Band, sum_bands
 from allmende.projection.chance import normal, place_key, scenario_keys
-from allmende.projection.compiled import ARRIVE, BIRTH, DEATH, LEAVE, LEVEL
+from allmende.projection.compiled import ARRIVE, BIRTH, DEATH, LEAVE, LEVEL, fast_exp
 from allmende.projection.draws import draw, draw_quantiles, quantiles
 from allmende.projection.drivers import COMPONENTS, Drivers, drivers, still_drivers
 from allmende.projection.model import Model, still_model
@@ -110,6 +110,18 @@ def test_levels_of_another_region_are_refused(region: Maker) -> None:
         draw(model, drivers({}, {}, levels={"unit": [[0.1] * 4]}), BANDS, draws=1, seed=1)
     with pytest.raises(AllmendeError, match="cannot be below 0"):
         drivers({}, {}, levels={"unit": [[0.1, -0.1, 0.1, 0.1]] * 7})
+
+
+def test_the_fast_exponential_is_one() -> None:
+    logs = np.linspace(-5, 5, 501)
+    np.testing.assert_allclose([fast_exp(log) for log in logs], np.exp(logs), rtol=1e-12)
+
+
+@pytest.mark.parametrize("draws", [1, 31, 33, 65])
+def test_a_block_of_any_width_draws_the_same(region: Maker, restless: Drivers, draws: int) -> None:
+    model = region(5, steps=2)
+    whole = draw(model, restless, BANDS, draws=70, seed=3, threads=1).value
+    assert np.array_equal(draw(model, restless, BANDS, draws=draws, seed=3, threads=2).value, whole[:draws])
 
 
 def test_normal_numbers_are_normal() -> None:

@@ -99,6 +99,9 @@ def test_selfcheck_shows_the_projections(run):
     assert code == 0
     assert len(found["rooms"]["projection"]) > 40
     assert all(entry["holds"] for entry in found["rooms"]["projection"])
+    assert {"empirical Bayes: area of 0 events", "Rogers-Castro: age of the peak"} <= {
+        entry["name"] for entry in found["rooms"]["projection"]
+    }
 
 
 def test_selfcheck_needs_files_where_it_is_sent(run, tmp_path):

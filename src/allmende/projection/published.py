@@ -10,6 +10,7 @@ from allmende.comparison import Comparison
 from allmende.projection.conventions import case_of, project
 from allmende.projection.conventions.leslie import leslie_matrix
 from allmende.projection.lifetable import from_rates
+from allmende.projection.rates.published import comparisons as rates
 
 PRESTON = "Preston, Heuveline, Guillot 2001, Box 6.2 (Sweden, women)"
 CCMPP_R = "R package ccmppWPP, the same inputs"
@@ -69,8 +70,8 @@ BURKINA_1965: Mapping[int, float] = {0: 509479.592, 5: 338995.727, 20: 233696.09
 
 
 def comparisons() -> tuple[Comparison, ...]:
-    """Compare the steps of four conventions and a life table with what was printed."""
-    return (*_sweden(), *_aargau(), *_burkina_faso(), *_life_table())
+    """Compare the steps of four conventions, a life table and the rates' smoothing with what was printed."""
+    return (*_sweden(), *_aargau(), *_burkina_faso(), *_life_table(), *rates())
 
 
 def _sweden() -> Iterable[Comparison]:

@@ -94,3 +94,13 @@ def test_five_broad_bands_keep_the_shape_and_take_the_level():
 def test_bad_movers_are_named(events, exposure, lows, says):
     with pytest.raises(AllmendeError, match=says):
         fit_rogers_castro(events, exposure, lows=lows)
+
+
+@pytest.mark.parametrize(
+    ("deaths", "exposure"),
+    [(1e12, 1.0), (1e300, 1.0), (1e9, 1e-300), (5.0, 1e-5), (np.inf, 1.0), (1.0, np.inf)],
+)
+@pytest.mark.filterwarnings("error")
+def test_topals_refuses_deaths_that_no_schedule_fits(deaths, exposure):
+    with pytest.raises(AllmendeError, match="fits these deaths"):
+        fit_topals(np.where(AGES == 50, deaths, 0.0), np.full(101, exposure), STANDARD)

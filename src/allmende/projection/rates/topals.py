@@ -76,12 +76,14 @@ def fit_topals(
     penalty = precision * steps.T @ steps
     alpha = np.zeros(basis.shape[1])
     for step in range(1, 101):
-        each = exposure * np.exp(standard + basis @ alpha)
-        expected = np.add.reduceat(each, starts)
-        slope = np.add.reduceat(each[:, None] * basis, starts, axis=0)
-        weight = np.divide(1.0, expected + noise, out=np.zeros_like(expected), where=expected > 0)
-        information = slope.T @ (weight[:, None] * slope) + penalty
-        before, alpha = alpha, np.linalg.solve(information, slope.T @ (weight * (deaths - expected + slope @ alpha)))
+        with np.errstate(over="ignore", invalid="ignore"):  # rates that leave the range of numbers end the search below
+            each = exposure * np.exp(standard + basis @ alpha)
+            expected = np.add.reduceat(each, starts)
+            slope = np.add.reduceat(each[:, None] * basis, starts, axis=0)
+            weight = np.divide(1.0, expected + noise, out=np.zeros_like(expected), where=expected > 0)
+            information = slope.T @ (weight[:, None] * slope) + penalty
+            wanted = slope.T @ (weight * (deaths - expected + slope @ alpha))
+        before, alpha = alpha, _solve(information, wanted)
         if np.abs(alpha - before).max() < 5e-5:
             covariance = np.linalg.inv(information)
             log_rate = standard + basis @ alpha
@@ -91,10 +93,23 @@ def fit_topals(
                 np.divide(fitted, np.add.reduceat(exposure, starts), out=np.ones_like(fitted), where=fitted > 0)
             )
             return Topals(alpha, covariance, log_rate, error, float(gain - fitted.sum() - alpha @ penalty @ alpha / 2), step)
-    raise AllmendeError(
-        "The mortality schedule did not settle in 100 steps.",
+    raise _unfit()
+
+
+def _solve(information: Floats, wanted: Floats) -> Floats:
+    if not (np.isfinite(information).all() and np.isfinite(wanted).all()):
+        raise _unfit()
+    try:
+        return np.linalg.solve(information, wanted)
+    except np.linalg.LinAlgError as error:
+        raise _unfit() from error
+
+
+def _unfit() -> AllmendeError:
+    return AllmendeError(
+        "No mortality schedule near the standard fits these deaths.",
         expected="deaths and person-years of one population, and a standard of log rates near it",
-        todo="Look for deaths at ages without population, or give another standard.",
+        todo="Look for deaths at ages with hardly any population, or give another standard.",
     )
 
 

@@ -158,3 +158,66 @@ def test_from_a_siting_plan_to_shares(run, tmp_path):
     code, out, _ = run("sharing", "compare", "case.toml", "--json")
     assert code == 0
     assert json.loads(out)["alone"] == {"A": "100.00", "B": "100.00", "C": "100.00"}
+
+
+STRUCTURED = [
+    (
+        {"kind": "airport", "classes": [{"name": "small", "users": 2, "cost": 10}, {"name": "large", "users": 1, "cost": 16}]},
+        "nucleolus",
+        {"small": "20/3", "large": "28/3"},
+    ),
+    (
+        {"kind": "tree", "edges": [{"player": "A", "towards": "", "cost": 6}, {"player": "B", "towards": "A", "cost": 2}]},
+        "shapley",
+        {"A": "3", "B": "5"},
+    ),
+    (
+        {
+            "kind": "blocks",
+            "players": ["A", "B"],
+            "blocks": [{"players": ["A", "B"], "cost": 10}, {"players": ["B"], "cost": 4}],
+        },
+        "shapley",
+        {"A": "5", "B": "9"},
+    ),
+]
+
+
+@pytest.mark.parametrize(("game", "method", "shares"), STRUCTURED, ids=[game["kind"] for game, *_ in STRUCTURED])
+def test_structured_games_are_solved_from_a_file(run, tmp_path, game, method, shares):
+    (tmp_path / "g.json").write_text(json.dumps(game))
+    code, out, _ = run("sharing", "solve", "g.json", "--method", method, "--json")
+    assert code == 0
+    assert json.loads(out)["exact"] == shares
+    code, _, err = run("sharing", "solve", "g.json", "--method", "tau")
+    assert code == 2
+    assert "shapley" in err
+
+
+@pytest.mark.parametrize(
+    ("game", "words"),
+    [
+        ({"kind": "airport"}, "cheapest first"),
+        ({"kind": "airport", "classes": [{"name": "a", "users": 1.5, "cost": 2}]}, "class a"),
+        ({"kind": "tree", "edges": [{"player": "A", "towards": "", "cost": 1}] * 2}, "named twice"),
+        ({"kind": "blocks", "players": ["A"], "blocks": [{"players": ["Z"], "cost": 1}]}, "Z"),
+    ],
+)
+def test_structured_games_that_cannot_be_used_are_refused(run, tmp_path, game, words):
+    (tmp_path / "g.json").write_text(json.dumps(game))
+    code, _, err = run("sharing", "solve", "g.json", "--method", "shapley")
+    assert code == 2
+    assert "g.json" in err
+    assert words in err
+
+
+def test_scrb_follows_stated_benefits_and_aca_does_not(run, tmp_path):
+    table = {"A": 60, "B": 50, "AB": 80}  # separable 30 and 20, joint 30; remaining min(40, 60) - 30 and min(50, 50) - 20
+    game = write(tmp_path / "g.json", "AB", table, benefits={"A": 40, "B": 50})
+    _, out, _ = run("sharing", "solve", game, "--method", "scrb", "--json")
+    assert json.loads(out)["allocation"] == pytest.approx({"A": 37.5, "B": 42.5})
+    _, out, _ = run("sharing", "solve", game, "--method", "aca", "--json")
+    assert json.loads(out)["allocation"] == pytest.approx({"A": 45, "B": 35})
+    code, _, err = run("sharing", "solve", write(tmp_path / "h.json", "AB", table, benefits={"A": 40}), "--method", "scrb")
+    assert code == 2
+    assert "benefits" in err

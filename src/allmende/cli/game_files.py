@@ -15,6 +15,7 @@ import numpy as np
 from allmende.errors import AllmendeError
 from allmende.sharing.core import CoreReport
 from allmende.sharing.games import Amounts, Game, game_of
+from allmende.sharing.structure_file import STRUCTURES, Structured, solve_structured
 
 Found = TypeVar("Found")
 
@@ -35,6 +36,34 @@ def read_game(path: Path, *, exact: bool = False) -> Game:
         return within(path, lambda: game_of_table(document, exact=exact))
     finally:
         gc.enable()
+
+
+def read_structured(path: Path, method: str) -> Structured | None:
+    """Return the split of a game of kind airport, tree or blocks; None for a game that is a table of coalitions."""
+    document = _read(path)
+    if not isinstance(document, dict) or document.get("kind") not in tuple(STRUCTURES):
+        return None
+    return within(path, lambda: solve_structured(document, method))
+
+
+def read_benefits(path: Path, game: Game) -> list[Any] | None:
+    """Return the benefits that a game's file states, in the order of the players; None if it states none."""
+    document = _read(path)
+    document = document.get("game", document)
+    if "benefits" not in document:
+        return None
+    table = document["benefits"]
+    if not isinstance(table, dict) or set(table) != set(game.players):
+        raise AllmendeError(
+            "The benefits are not those of the players.",
+            where=f"{path}, benefits",
+            expected="an amount for each of " + ", ".join(game.players),
+        )
+    try:
+        stated = [Fraction(str(table[name])) for name in game.players]
+    except (ValueError, ZeroDivisionError):
+        raise AllmendeError("A benefit is not a number.", where=f"{path}, benefits", expected="amounts as 12.5") from None
+    return stated if game.exact else [float(benefit) for benefit in stated]
 
 
 def game_of_table(document: dict[str, Any], *, exact: bool = False) -> Game:

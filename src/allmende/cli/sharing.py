@@ -9,7 +9,7 @@ import click
 
 from allmende.cli.case_files import read_case, read_savings
 from allmende.cli.deal_output import deal_document, deal_lines, proof_document
-from allmende.cli.game_files import core_document, read_allocation, read_game, within
+from allmende.cli.game_files import core_document, read_allocation, read_benefits, read_game, read_structured, within
 from allmende.cli.output import json_option, language, say, say_json
 from allmende.errors import AllmendeError
 from allmende.files import write_whole
@@ -22,6 +22,7 @@ from allmende.sharing.kohlberg import verify_nucleolus
 from allmende.sharing.methods import METHODS, solve
 from allmende.sharing.page import page
 from allmende.sharing.proof import prove
+from allmende.sharing.structure_file import Structured
 
 game_argument = click.argument("game_file", metavar="GAME.json", type=click.Path(path_type=Path))
 
@@ -43,12 +44,17 @@ def solve_game(game_file: Path, method: str, exact: bool, as_json: bool) -> None
     """Split the amount of all together, and say which group would be better off alone.
 
     GAME.json: {"kind": "cost" | "value", "players": [...], "coalitions": [{"members": [...], "amount": 12.3}, ...]}, with
-    "partial": true if only some coalitions are costed.
+    "partial": true if only some coalitions are costed, and "benefits": {player: amount} for SCRB if they are known. Kinds
+    "airport", "tree" and "blocks" take any number of players: docs/formats/sharing-case.md.
 
     Example: allmende sharing solve game.json --method shapley --json
     """
+    structured = read_structured(game_file, method)
+    if structured is not None:
+        _say_structured(structured, as_json=as_json)
+        return
     game = read_game(game_file, exact=exact)
-    found = solve(game, method)
+    found = solve(game, method, benefits=read_benefits(game_file, game) if method == "scrb" else None)
     report, balance = core_report(game, found.shares), core_balance(game)
     warnings = _warnings(game)
     document: dict[str, Any] = {
@@ -171,6 +177,26 @@ def prove_savings(ctx: click.Context, case_file: Path, land: str, count_one_off:
             say(f"{'holds' if condition.holds else 'FAILS'}  {condition.name}: {condition.found} (asked: {condition.asked})")
         say(f"{proof.rule[language()]} [{proof.source}]")
     ctx.exit(0 if proof.holds else 1)
+
+
+def _say_structured(found: Structured, *, as_json: bool) -> None:
+    if as_json:
+        document: dict[str, Any] = {
+            "method": found.method,
+            "kind": found.kind,
+            "total": float(found.total),
+            "allocation": {name: float(share) for name, share in found.shares.items()},
+            "core": {"member": True, "overcharged": [], "by": 0.0, "nonempty": True},
+            "exact": {name: str(share) for name, share in found.shares.items()},
+        }
+        if found.per_user is not None:
+            document["per_user"] = {name: float(fee) for name, fee in found.per_user.items()}
+        say_json(document)
+        return
+    for name, share in found.shares.items():
+        each = "" if found.per_user is None else f" ({float(found.per_user[name]):,.4f} a user)"
+        say(f"{name}: {float(share):,.4f}{each}")
+    say("No group would be better off alone.")
 
 
 def _report(game: Game, shares: Any) -> CoreReport | None:

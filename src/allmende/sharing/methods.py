@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,8 +36,10 @@ class Allocation:
         return {name: float(share) for name, share in zip(self.players, self.shares, strict=True)}
 
 
-def solve(game: Game, method: str) -> Allocation:
+def solve(game: Game, method: str, *, benefits: Sequence[Any] | None = None) -> Allocation:
     """Split the total of a game by a method of `METHODS`; raises `AllmendeError` if there is none or it is not defined here.
+
+    `benefits`, in the order of the players, count in SCRB alone; without them the cost alone stands for the benefit.
 
     >>> from allmende.sharing.games import game_of
     >>> solve(game_of("cost", "AB", [("A", 6), ("B", 5), ("AB", 8)]), "shapley").by_player()
@@ -45,7 +47,9 @@ def solve(game: Game, method: str) -> Allocation:
     """
     if method not in METHODS:
         raise AllmendeError(f"There is no method {method!r}.", where="method", expected=", ".join(METHODS))
-    return Allocation(method, game.players, METHODS[method](game), words_of(method))
+    stated = method == "scrb" and benefits is not None
+    shares = separable_remaining(game, benefits) if stated else METHODS[method](game)
+    return Allocation(method, game.players, shares, words_of(method))
 
 
 def words_of(method: str) -> dict[str, Any]:

@@ -29,6 +29,7 @@ BAD = [  # what is changed, into what, line that the error names, what it expect
     ('separator = ","', 'separator = "::"', "line 4", "a character"),
     ('separator = ","', 'separator = ","\nkind = "xml"', "line 5", "delimited"),
     ('separator = ","', 'separator = ","\nheader = 1', "line 5", "true or false"),
+    ('separator = ","', 'seperator = ","', "line 4", "kind, encoding, separator"),
     ('separator = ","', 'separator = "\\n"', "line 4", "no line end"),
     ('separator = ","', 'separator = "|"\nquote = "|"', "line 4", "no quote"),
     ('["JJJJ-MM-TT"]', '["YYYY-MM-DD"]', "line 6", "TT, MM and JJJJ"),

@@ -19,6 +19,14 @@ ENCODINGS = ("utf-8", "utf-8-sig", "windows-1252", "iso-8859-15")
 CRS = tuple(BOUNDS)
 DATE_PARTS = {"TT": "day", "MM": "month", "JJJJ": "year"}
 SECTIONS = ("schema", "name", "office", "file", "dates", "citizenship", "coordinates", "stock", "events", "codes")
+SETTINGS = {
+    "file": ("kind", "encoding", "separator", "quote", "header"),
+    "dates": ("formats",),
+    "citizenship": ("separator", "width", "pad", "codes"),
+    "coordinates": ("crs",),
+}
+"""What may stand in the sections that describe the file; the other sections name fields, codes or the office's files."""
+
 OFFICE = ("ags", "region", "houses", "houses_crs", "secret", "matrix_secret", "key", "hub")
 """What an office may write into its own copy of a profile; files are relative to the profile."""
 
@@ -92,6 +100,10 @@ def parse_profile(text: str, where: str) -> Profile:
     for section in source.fields:
         if section not in SECTIONS:
             source.refuse("", section, f"There is no section {section!r}", f"one of {', '.join(SECTIONS)}")
+    for section, known in SETTINGS.items():
+        for key in source.section(section):
+            if key not in known:
+                source.refuse(section, key, f"{key!r} means nothing in [{section}]", f"one of {', '.join(known)}")
     if source.fields.get("schema") != load_schema().version:
         source.refuse("", "schema", "The profile names another schema version", f"schema = {load_schema().version}")
     layout = _layout(source)

@@ -95,14 +95,17 @@ def fan(
     named: FanWords = FanWords(),
     short_from: int | None = None,
     zero: bool = False,
+    write_ends: Callable[[float], str] | None = None,
 ) -> str:
     """Draw a projection: past, median and bands, earlier forecasts behind them, the capacity, and the first year it is short.
 
     `capacity` is a step line: each value holds until the next. The value axis starts at 0 if `zero`, else near the smallest.
+    `write_ends` writes the figures at the last year, which bear fewer digits than the axis.
     """
     shown = outlook(years, past, quantiles, capacity, forecasts)
     values = [value for _, value in shown.points()]
     marks = _marks(min(values), max(values), zero)
+    at_end = write_ends or write
     written = [write(mark) for mark in marks]
     ends = [shown.edges()[1], shown.median[-1][1], shown.edges()[0]]
     heads = [(words, year) for words, year in ((named.now, past[-1][0] if past else None), (named.short, short_from)) if year]
@@ -111,7 +114,7 @@ def fan(
     plot = Plot(
         max(measure(words, SMALL) for words in written) + 10,
         12 + LINE * len(heads),
-        width - max(max(measure(write(end)) for end in ends) + 10, 20),
+        width - max(max(measure(at_end(end)) for end in ends) + 10, 20),
         height - 30,
         min(seen),
         max(seen),
@@ -124,7 +127,7 @@ def fan(
     ]
     if short_from is not None and short_from in years:
         parts.append(element("circle", cx=plot.x(short_from), cy=plot.y(dict(shown.median)[short_from]), r=4.5, class_="short"))
-    parts += [_capacity_words(named.capacity, shown, plot), *_ends(ends, plot, write)]
+    parts += [_capacity_words(named.capacity, shown, plot), *_ends(ends, plot, at_end)]
     return drawing(width, height, label, parts)
 
 

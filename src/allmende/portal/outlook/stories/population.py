@@ -52,9 +52,24 @@ def _picture(sight: Sight, found: Fan, band: str, others: dict[str, list[float]]
     }  # fmt: skip
     lines = [list(zip(found.years, values, strict=True)) for values in others.values()]
 
+    last = {level: values[-1] for level, values in found.quantiles.items()}
+
+    def ends(value: float) -> str:
+        return rounded(value, step_of(last[0.1], last[0.9]))
+
     def draw(width: int) -> str:
         words = FanWords(now=_("ab hier gerechnet"))
-        return fan(found.years, found.past, found.quantiles, label, wording.number, width, forecasts=lines, named=words)
+        return fan(
+            found.years,
+            found.past,
+            found.quantiles,
+            label,
+            wording.number,
+            width,
+            write_ends=ends,
+            forecasts=lines,
+            named=words,
+        )
 
     return drawn(draw, [*fan_legend(), *(("forecast", name) for name in others)])
 

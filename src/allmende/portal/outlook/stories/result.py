@@ -96,10 +96,15 @@ def _fan(sight: Sight, course: Course, place: Place, band: str) -> Picture:
     }
     middle = list(zip(before.years, before.quantiles[0.5], strict=True))
 
+    def ends(value: float) -> str:
+        return rounded(value, step_of(float(course.quantiles[0.1][-1]), float(course.quantiles[0.9][-1])))
+
     def draw(width: int) -> str:
         quantiles = {level: values.tolist() for level, values in course.quantiles.items()}
         words = FanWords(now=_("ab hier gerechnet"))
-        return fan(before.years, before.past, quantiles, label, wording.number, width, forecasts=[middle], named=words)
+        return fan(
+            before.years, before.past, quantiles, label, wording.number, width, write_ends=ends, forecasts=[middle], named=words
+        )
 
     return drawn(draw, [*fan_legend(), ("forecast", _("mittlere Variante"))])
 

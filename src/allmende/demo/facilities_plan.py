@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import cycle, islice
 from typing import Any
 
 import numpy as np
 
-from allmende.demo.facilities_sites import Streets, spread_sites
+from allmende.demo.facilities_sites import STRETCH, Streets, spread_sites
 from allmende.demo.territory import Floats, Ints
 from allmende.needs.capacity import Facility
 from allmende.needs.services import OLDEST, Part, Service, Span
@@ -66,7 +66,7 @@ class Planner:
         """Return what the municipality has of a service today, with closings, and what it plans."""
         if service.kind == "reach":
             there = list(self._stations(service))
-            return [*there, *self._further(service, {station.area for station in there})]
+            return [*there, *self._further(service, there)]
         # homes and services for people in need of care are houses of their own; a Kita or school has all its parts in one
         together = [[part] for part in service.parts] if service.kind == "people" else [list(service.parts)]
         today = [each for parts in together for each in self._houses(service, parts)]
@@ -129,12 +129,17 @@ class Planner:
                 new = self._at(site, f"{service.id}-{self.ags}-new-{number}", service, part, wish["name"], capacity)
                 yield replace(new, opens=wish["opens"])
 
-    def _further(self, service: Service, served: Set[str]) -> Iterator[Facility]:
-        """Yield the stations that are planned, each in the largest unit without one."""
+    def _further(self, service: Service, there: Sequence[Facility]) -> Iterator[Facility]:
+        """Yield the stations that are planned, each in the place that is farthest from those of today."""
         planned = [each for each in self.wishes["opening"] if each["ags"] == self.ags and each["service"] == service.id]
-        without = [at for at, unit in self.units.items() if unit.key not in served]
-        without.sort(key=lambda at: -self.units[at].people(Span(0, OLDEST)))
-        for number, (wish, at) in enumerate(zip(planned, without, strict=False), 1):
+        today = np.array([(each.lon, each.lat) for each in there])
+
+        def apart(at: int) -> float:
+            middle = self.streets.point[self.streets.unit == at].mean(axis=0)
+            return float(np.hypot(*((today - middle) * STRETCH).T).min())
+
+        far = sorted(self.units, key=apart, reverse=True)
+        for number, (wish, at) in enumerate(zip(planned, far, strict=False), 1):
             site = spread_sites(self.streets, [at], 1, np.random.default_rng(number))[0]  # moves no other site
             new = self._at(site, f"{service.id}-{self.ags}-new-{number}", service, "", wish["name"], wish["capacity"])
             yield replace(new, opens=wish["opens"])

@@ -14,6 +14,7 @@ from allmende.errors import AllmendeError, Refused
     [
         (AllmendeError("The file is empty."), 2, "The file is empty."),
         (Refused("The gate refuses."), 1, "The gate refuses."),
+        (OSError(28, "No space left on device", "public"), 2, "The disk is full."),
         (FileNotFoundError(2, "No such file or directory", "stock.csv"), 2, "No such file or directory."),
     ],
 )

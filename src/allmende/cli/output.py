@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -76,6 +77,13 @@ def answer_errors() -> Iterator[None]:
 
 def of_system(error: OSError) -> AllmendeError:
     """Put what the operating system refused into words that can be acted on."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return AllmendeError(
+            "The disk is full.",
+            where=str(error.filename or ""),
+            expected="room for what is to be written",
+            todo="Make room, then run the command again; what was there before is unchanged.",
+        )
     return AllmendeError(
         f"{error.strerror or error}.",
         where=str(error.filename or ""),

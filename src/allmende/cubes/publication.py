@@ -136,7 +136,10 @@ def read_publication(folder: Path) -> Publication:
     path = folder / DESCRIPTION
     if not path.is_file():
         raise AllmendeError(
-            "This folder is no release.", where=str(folder), expected=DESCRIPTION, todo="Give a folder of releases/."
+            "This folder is no release." if folder.is_dir() else "There is no such folder.",
+            where=str(folder),
+            expected=f"a folder with {DESCRIPTION}",
+            todo=f"Give {CURRENT}, or a folder of {RELEASES}/, in the public folder.",
         )
     try:
         document = json.loads(path.read_text(encoding="utf-8"))

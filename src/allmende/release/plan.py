@@ -82,7 +82,7 @@ class Plan:
         for finding, change in self.changes:
             lines.append(f"{finding.sentence()}")
             lines.append(
-                f"  smallest change that passes: {change.table}: {change.words} ({change.kept} of {change.before} cells stay)"
+                f"  smallest change that passes: {change.table}: {change.words} ({change.kept} of {change.before} values stay)"
             )
         raise Refused(
             "The gate refuses this release:\n    " + "\n    ".join(lines),

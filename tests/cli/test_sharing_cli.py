@@ -221,3 +221,33 @@ def test_scrb_follows_stated_benefits_and_aca_does_not(run, tmp_path):
     code, _, err = run("sharing", "solve", write(tmp_path / "h.json", "AB", table, benefits={"A": 40}), "--method", "scrb")
     assert code == 2
     assert "benefits" in err
+
+
+@pytest.mark.parametrize(
+    ("players", "members", "amount", "words"),
+    [
+        (5, ["A"], 1, "5 are no players"),
+        ([1], [1], 1, "names as texts"),
+        (["A"], None, 1, "None are no members"),
+        (["A"], [["A"]], 1, "are no members"),
+        (["A"], ["A"], True, "True is not an amount"),
+    ],
+)
+def test_a_table_of_wrong_types_is_told_so(run, tmp_path, players, members, amount, words):
+    table = {"kind": "cost", "players": players, "coalitions": [{"members": members, "amount": amount}]}
+    (tmp_path / "g.json").write_text(json.dumps(table))
+    code, _, err = run("sharing", "solve", "g.json")
+    assert code == 2
+    assert "g.json" in err
+    assert words in err
+
+
+def test_an_exact_answer_is_verified_as_its_fractions_say(run, tmp_path):
+    game = write(tmp_path / "g.json", "ABC", dict.fromkeys(("A", "B", "C", "AB", "AC", "BC", "ABC"), 7))  # 7/3 is no float
+    _, out, _ = run("sharing", "solve", game, "--exact", "--json")
+    (tmp_path / "a.json").write_text(out)
+    assert run("sharing", "verify", game, "a.json", "--nucleolus", "--exact")[0] == 0
+
+
+def test_zero_is_printed_without_a_sign(run, tmp_path):
+    assert "-0" not in run("sharing", "solve", write(tmp_path / "g.json", "AB", {"A": 0, "B": 0, "AB": 0}))[1]

@@ -72,13 +72,21 @@ def game_of_table(document: dict[str, Any], *, exact: bool = False) -> Game:
         coalitions = [(entry["members"], entry["amount"]) for entry in document["coalitions"]]
     except (TypeError, KeyError) as error:
         raise AllmendeError("A coalition lacks its members or amount.", where="coalitions", expected=str(error)) from None
-    return game_of(document["kind"], document["players"], coalitions, partial=bool(document.get("partial")), exact=exact)
+    players = document["players"]
+    if not isinstance(players, list) or not all(isinstance(name, str) for name in players):
+        raise AllmendeError(f"{players!r} are no players.", where="players", expected='a list of names as texts, ["A", "B"]')
+    return game_of(document["kind"], players, coalitions, partial=bool(document.get("partial")), exact=exact)
 
 
 def read_allocation(path: Path, game: Game) -> Amounts:
-    """Return shares in the order of the game's players from {"allocation": {player: amount}} or {player: amount}."""
+    """Return shares in the order of the game's players from {"allocation": {player: amount}} or {player: amount}.
+
+    For an exact game the fractions that `solve --exact` writes beside its allocation count.
+    """
     document = _read(path)
     table = document.get("allocation", document) if isinstance(document, dict) else None
+    if game.exact and isinstance(table, dict) and table is not document:
+        table = document.get("exact", table)
     if not isinstance(table, dict) or set(table) != set(game.players):
         raise AllmendeError(
             "The file holds no allocation of this game.",

@@ -74,7 +74,7 @@ def solve_game(game_file: Path, method: str, exact: bool, as_json: bool) -> None
         say_json(document)
         return
     for name, share in zip(game.players, found.shares, strict=True):
-        say(f"{name}: {share if exact else format(float(share), ',.4f')}")
+        say(f"{name}: {share if exact else format(float(share), 'z,.4f')}")
     say(_core_line(game, report, nonempty=balance.nonempty))
     for warning in warnings:
         say(f"Warning: {warning}")
@@ -195,7 +195,7 @@ def _say_structured(found: Structured, *, as_json: bool) -> None:
         return
     for name, share in found.shares.items():
         each = "" if found.per_user is None else f" ({float(found.per_user[name]):,.4f} a user)"
-        say(f"{name}: {float(share):,.4f}{each}")
+        say(f"{name}: {float(share):z,.4f}{each}")
     say("No group would be better off alone.")
 
 

@@ -184,9 +184,14 @@ def _checked_players(kind: str, players: Sequence[str]) -> tuple[str, ...]:
 
 
 def _position(members: Sequence[str], position: dict[str, int]) -> int:
-    at = 0
-    for name in members:
-        at |= position.get(name, 0)
+    try:
+        at = 0
+        for name in members:
+            at |= position.get(name, 0)
+    except TypeError:
+        raise AllmendeError(
+            f"{members!r} are no members of a coalition.", where="coalitions", expected='a list of names, as ["A", "B"]'
+        ) from None
     if not at or at.bit_count() != len(members):
         unknown = [name for name in members if name not in position]
         what = f"There is no player {unknown[0]!r}." if unknown else "A coalition has no members, or one twice."
@@ -200,7 +205,7 @@ def _named(members: Sequence[str]) -> str:
 
 def _amount(amount: Any, kind: str, members: Sequence[str], *, exact: bool) -> Any:
     try:
-        number = float(amount)
+        number = float("nothing" if isinstance(amount, bool) else amount)
         kept = Fraction(str(amount)) if exact and isfinite(number) else number
     except (TypeError, ValueError):
         raise AllmendeError(f"{amount!r} is not an amount.", where=_named(members), expected="a number") from None

@@ -60,7 +60,7 @@ def _solve(matrix: Any, right: Any) -> Any:
 
 
 def _check_relative(game: Game) -> None:
-    below = np.flatnonzero(game.amounts < 0)
+    below = np.flatnonzero(game.stated & (np.where(game.stated, game.amounts, 0) < 0))
     if game.kind == "cost" or len(below):
         raise AllmendeError(
             "Relative complaints are defined for gains of 0 or more only.",

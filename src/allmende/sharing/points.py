@@ -40,7 +40,15 @@ def equal_savings(game: Game) -> Amounts:
 
 def proportional_to_alone(game: Game) -> Amounts:
     """Return c(N) c(i) / Σ c(j): everybody saves the same percentage."""
-    return proportional(game, stand_alone(game))
+    alone = stand_alone(game)
+    if alone.sum() == 0:
+        raise AllmendeError(
+            "The amounts alone sum to nothing: there is no percentage that everybody could save.",
+            where=", ".join(game.players),
+            expected="an amount alone other than 0",
+            todo="Choose another method (equal split of savings, Shapley value, nucleolus).",
+        )
+    return proportional(game, alone)
 
 
 def proportional(game: Game, weights: Sequence[Any] | Amounts) -> Amounts:

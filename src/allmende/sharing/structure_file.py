@@ -83,7 +83,7 @@ def _airport(document: Mapping[str, Any], method: str) -> Structured:
 def _users(row: Mapping[str, Any]) -> int:
     if not isinstance(row["users"], int):
         raise AllmendeError(
-            f"{row['users']!r} is no number of users.", where=f"class {row['name']}", expected="a whole number above 0"
+            f"{row['users']} is no number of users.", where=f"class {row['name']}", expected="a whole number above 0"
         )
     return row["users"]
 

@@ -146,3 +146,47 @@ def test_json_errors_are_json(tmp_path):
     )
     assert ended.returncode == 2
     assert "empty" in json.loads(ended.stdout)["error"]["what"]
+
+
+OSM = """<?xml version="1.0"?><osm version="0.6">
+<node id="1" lat="53.0" lon="8.0"><tag k="amenity" v="fire_station"/></node><node id="2" lat="53.0" lon="8.01"/>
+<node id="3" lat="53.0" lon="8.02"/>
+<node id="4" lat="53.5" lon="8.0"><tag k="amenity" v="fire_station"/><tag k="name" v="FF Fern"/></node>
+<way id="10"><nd ref="1"/><nd ref="2"/><nd ref="3"/><tag k="highway" v="residential"/></way>
+<way id="11"><nd ref="3"/><nd ref="1"/><tag k="highway" v="primary"/><tag k="oneway" v="yes"/></way></osm>"""
+
+
+def test_reach_reads_openstreetmap_and_its_stations(capsys, tmp_path):
+    pytest.importorskip("osmium")
+    (tmp_path / "county.osm").write_text(OSM, encoding="utf-8")
+    options = ["--edges", tmp_path / "county.osm", "--facilities", "amenity=fire_station", "--within", 2, "--json"]
+    (inward, outward) = (run(capsys, "reach", *options, *more) for more in ([], ["--outward"]))
+    to, away = json.loads(inward[1].out), json.loads(outward[1].out)
+    assert [one["facility"] for one in to["nearest"]] == [1, 1, 1]
+    assert to["nearest"][2]["minutes"] < away["nearest"][2]["minutes"]
+    assert any("FF Fern" in note for note in to["notes"])
+    assert any("OpenStreetMap" in note for note in to["notes"])
+
+
+def test_reach_says_when_nothing_carries_the_tag(capsys, tmp_path):
+    pytest.importorskip("osmium")
+    (tmp_path / "county.osm").write_text(OSM, encoding="utf-8")
+    code, out = run(capsys, "reach", "--edges", tmp_path / "county.osm", "--facilities", "amenity=zoo", "--within", 2)
+    assert code == 2
+    assert "amenity=zoo" in out.err
+
+
+def test_reach_reads_geojson(capsys, tmp_path):
+    line = {"type": "LineString", "coordinates": [[8.0, 53.0], [8.01, 53.0]]}
+    road = {"type": "Feature", "properties": {"speed_kmh": 60}, "geometry": line}
+    path = tmp_path / "roads.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": [road]}), encoding="utf-8")
+    code, out = run(capsys, "reach", "--edges", path, "--facilities", "0", "--within", 5, "--json")
+    assert code == 0
+    assert json.loads(out.out)["people"] == 2
+
+
+def test_a_seed_below_zero_is_a_usage_error(capsys, line):
+    code, out = run(capsys, "site", "--edges", line, "--p", 1, "--seed", -1)
+    assert code == 2
+    assert "--seed" in out.err

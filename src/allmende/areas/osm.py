@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from allmende.areas.roads import Line, Roads, direction, join, main_component, speeds
+from allmende.areas.roads import Line, Roads, direction, join, main_component, read_edges, read_geojson_roads, speeds
 from allmende.errors import AllmendeError
 
 ATTRIBUTION = "© OpenStreetMap contributors, ODbL 1.0"
@@ -23,6 +23,24 @@ class OsmPlace:
     name: str
     lon: float
     lat: float
+
+
+def read_roads(path: Path, *, layout: str = "auto") -> Roads:
+    """Read a network by the ending of its name: OpenStreetMap, GeoJSON, else an edge list (`layout` as in `read_edges`)."""
+    if is_osm(path):
+        return read_osm_roads(path)
+    if path.name.lower().endswith((".geojson", ".json")):
+        return read_geojson_roads(path)
+    return read_edges(path, layout=layout)
+
+
+def is_osm(path: Path) -> bool:
+    """Say whether a name ends as OpenStreetMap's files do.
+
+    >>> is_osm(Path("land.osm.pbf")), is_osm(Path("roads.txt"))
+    (True, False)
+    """
+    return path.name.lower().endswith((".osm", ".osm.gz", ".osm.bz2", ".pbf"))
 
 
 def read_osm_roads(path: Path) -> Roads:

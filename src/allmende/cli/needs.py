@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse.csgraph import dijkstra
 
-from allmende.areas.roads import Roads, read_edges
+from allmende.areas.osm import read_roads
+from allmende.areas.roads import Roads
 from allmende.cli.needs_plan import plan as plan_command
 from allmende.cli.needs_report import report
-from allmende.cli.node_files import nodes_of, read_nodes, read_weights
+from allmende.cli.node_files import facilities_of, nodes_of, read_nodes, read_weights
 from allmende.cli.output import json_option, say, say_json
 from allmende.cli.sharing_files import plan_document, read_sharing
 from allmende.errors import AllmendeError
@@ -31,7 +32,10 @@ from allmende.needs.siting import (
 )
 
 edges_option = click.option(
-    "--edges", type=click.Path(path_type=Path), required=True, help="Lines `from to cost`, or the OR-Library's layout."
+    "--edges",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="Lines `from to cost`, the OR-Library's layout, .geojson, or OpenStreetMap (.osm, .osm.gz, .pbf; costs: minutes).",
 )
 layout_option = click.option(
     "--layout", type=click.Choice(["auto", "plain", "orlib"]), default="auto", show_default=True, help="Layout of --edges."
@@ -40,7 +44,9 @@ weights_option = click.option("--weights", type=click.Path(path_type=Path), help
 seconds_option = click.option(
     "--time-limit", "seconds", type=float, help="Seconds of search; the gap then says what is not proved."
 )
-seed_option = click.option("--seed", type=int, default=1, show_default=True, help="Of the heuristic's random choices.")
+seed_option = click.option(
+    "--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Of the heuristic's random choices."
+)
 
 
 @click.group("needs")
@@ -90,7 +96,7 @@ def site(
 
     Example: allmende needs site --edges pmed1.txt --p 5 --objective median --json
     """
-    roads = read_edges(edges, layout=layout)
+    roads = read_roads(edges, layout=layout)
     hosts = nodes_of(roads, read_nodes(candidates, "--candidates")) if candidates else np.arange(len(roads))
     costs = _costs(roads, hosts)
     weight = read_weights(weights, roads) if weights else None
@@ -207,18 +213,26 @@ def share(plan: Path, regret_draws: int, game: bool, seconds: float | None, seed
 @group.command("reach")
 @edges_option
 @layout_option
-@click.option("--facilities", required=True, help="Nodes with a facility: 3,7,12, or a file with one a line.")
+@click.option(
+    "--facilities",
+    required=True,
+    help="Nodes with a facility: 3,7,12, a file with one a line, or a tag of the OpenStreetMap file.",
+)
+@click.option("--outward", is_flag=True, help="Drive from the facility (fire engines); else to it. Differs by one-way roads.")
 @click.option("--within", type=float, required=True, help="Minutes that count as reached.")
 @weights_option
 @json_option
-def reach(edges: Path, layout: str, facilities: str, within: float, weights: Path | None, as_json: bool) -> None:
+def reach(edges: Path, layout: str, facilities: str, outward: bool, within: float, weights: Path | None, as_json: bool) -> None:
     """Count who reaches the nearest facility in time; costs of the edges are minutes. Who does not is listed.
 
-    Example: allmende needs reach --edges roads.txt --facilities 3,17 --within 10 --weights people.txt
+    \b
+    Example:
+      allmende needs reach --edges roads.txt --facilities 3,17 --within 10 --weights people.txt
+      allmende needs reach --edges county.osm.pbf --facilities amenity=fire_station --outward --within 10
     """
-    roads = read_edges(edges, layout=layout)
-    at = nodes_of(roads, read_nodes(facilities, "--facilities"))
-    nearest = nearest_facility(roads, at)
+    roads = read_roads(edges, layout=layout)
+    at, notes = facilities_of(roads, facilities, edges)
+    nearest = nearest_facility(roads, at, outward=outward)
     people = read_weights(weights, roads) if weights else np.ones(len(roads))
     cover = within_minutes(nearest.minutes, people, within)
     late = [int(node) for node in roads.ids[cover.late]]
@@ -236,8 +250,11 @@ def reach(edges: Path, layout: str, facilities: str, within: float, weights: Pat
                 "late": late,
                 "unreachable": unreachable,
                 "nearest": ways,
+                "notes": [*roads.notes, *notes],
             }
         )
         return
     say(f"{float(cover.people):g} of {float(people.sum()):g} ({float(cover.share):.1%}) are within {within:g}.")
     say(f"Not in time: {len(late)} nodes, of which {len(unreachable)} have no way at all.")
+    for note in (*roads.notes, *notes):
+        say(f"  {note}")

@@ -8,8 +8,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from allmende.areas.osm import is_osm, read_osm_places
 from allmende.areas.roads import Roads
 from allmende.errors import AllmendeError
+from allmende.needs.reach import snap
 
 
 def read_nodes(text: str, where: str) -> list[int]:
@@ -40,6 +42,25 @@ def nodes_of(roads: Roads, nodes: Sequence[int]) -> NDArray[np.int64]:
             expected=f"nodes from {roads.ids.min()} to {roads.ids.max()}",
         )
     return np.array([position[node] for node in nodes], dtype=np.int64)
+
+
+def facilities_of(roads: Roads, text: str, source: Path) -> tuple[NDArray[np.int64], tuple[str, ...]]:
+    """Return the nodes of facilities, and notes: node numbers, or a tag as `amenity=fire_station` of the OpenStreetMap source.
+
+    A tagged place stands at its nearest node; places farther than 500 m from any road are left out, by name, in the notes.
+    """
+    key, equals, value = text.partition("=")
+    if not (equals and is_osm(source)):
+        return nodes_of(roads, read_nodes(text, "--facilities")), ()
+    places = read_osm_places(source, key, value)
+    snapped = snap(roads, [place.lon for place in places], [place.lat for place in places])
+    far = set(snapped.far.tolist())
+    near = np.unique([node for k, node in enumerate(snapped.node.tolist()) if k not in far]).astype(np.int64)
+    if not len(near):
+        raise AllmendeError(f"No place with {text} is near a road.", where=source.name, expected="a tag that places carry")
+    left_out = ", ".join(places[k].name or places[k].id for k in sorted(far))
+    found = f"{len(places)} places with {text}, at {len(near)} nodes"
+    return near, (found, f"farther than 500 m from any road and left out: {left_out}") if far else (found,)
 
 
 def read_weights(path: Path, roads: Roads) -> NDArray[np.float64]:

@@ -100,7 +100,8 @@ def _solve(information: Floats, wanted: Floats) -> Floats:
     if not (np.isfinite(information).all() and np.isfinite(wanted).all()):
         raise _unfit()
     try:
-        return np.linalg.solve(information, wanted)
+        solved: Floats = np.linalg.solve(information, wanted)
+        return solved
     except np.linalg.LinAlgError as error:
         raise _unfit() from error
 

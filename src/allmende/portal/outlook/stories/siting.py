@@ -53,7 +53,7 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A plan as a page: hosts of each function in words, the gains as picture and table, and more tables."""
+    """A plan as a page: hosts of each function in words, the gains as picture and table, more tables, and a command."""
 
     page: Page
     hosts: list[tuple[str, str, str]]
@@ -62,6 +62,7 @@ class Told:
     gains_words: str
     gains_sheet: Sheet
     sheets: list[Sheet]
+    command: str
 
 
 def plans_page(plans: tuple[JointPlan, ...]) -> Listing:
@@ -111,6 +112,7 @@ def plan_page(plan: JointPlan, shelf: Shelf, query: QueryDict) -> Told:
         gains_words=_gains_words(plan),
         gains_sheet=gains_sheet(plan),
         sheets=[functions_sheet(plan), assumptions_sheet(plan)],
+        command=f"allmende sharing solve kostenspiel-{plan.id}-{plan.outlook}.json --method nucleolus",
     )
 
 

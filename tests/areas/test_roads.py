@@ -144,3 +144,12 @@ def test_the_main_component_says_what_it_leaves_out(tmp_path):
     roads = main_component(edges(tmp_path, "1 2 1\n2 3 1\n7 8 1\n"))
     assert roads.ids.tolist() == [1, 2, 3]
     assert "2 of 5 nodes" in roads.notes[-1]
+
+
+def test_an_edge_list_may_begin_with_a_byte_order_mark_and_must_be_text(tmp_path):
+    path = tmp_path / "windows.txt"
+    path.write_bytes(b"\xef\xbb\xbf1 2 1\r\n2 3 0\r\n")
+    assert read_edges(path).ids.tolist() == [1, 2, 3]
+    path.write_bytes(b"\xff\xfe1\x00 \x002\x00")
+    with pytest.raises(AllmendeError, match="UTF-8"):
+        read_edges(path)

@@ -210,7 +210,13 @@ Row = tuple[int, float, float, float]
 
 def _rows(path: Path) -> list[Row]:
     rows: list[Row] = []
-    for line, text in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+    try:
+        texts = path.read_text(encoding="utf-8-sig").splitlines()
+    except UnicodeDecodeError as error:
+        raise AllmendeError(
+            "The file is no text in UTF-8.", where=path.name, expected="from to cost, one edge a line"
+        ) from error
+    for line, text in enumerate(texts, 1):
         words = text.partition("#")[0].replace(",", " ").replace(";", " ").split()
         if not words or (not rows and [word.lower() for word in words] == ["from", "to", "cost"]):
             continue

@@ -100,8 +100,7 @@ def _solve(information: Floats, wanted: Floats) -> Floats:
     if not (np.isfinite(information).all() and np.isfinite(wanted).all()):
         raise _unfit()
     try:
-        solved: Floats = np.linalg.solve(information, wanted)
-        return solved
+        return np.asarray(np.linalg.solve(information, wanted), dtype=np.float64)
     except np.linalg.LinAlgError as error:
         raise _unfit() from error
 

@@ -205,3 +205,12 @@ def test_commands_show_and_run(capsys, tmp_path):
     told = call(capsys, "scheme", "run", "rendsburg", tmp_path / "figures.toml")
     assert told["net"] == {"A": ["-10.00"] * 4, "B": ["-30.00", "-30.00", None, None]}
     assert told["not_known"]
+
+
+@pytest.mark.parametrize("name", SCHEMES)
+def test_every_scheme_is_shown_with_its_sources(name, capsys):
+    with pytest.raises(SystemExit) as stop:
+        main(["scheme", "show", name])
+    out = capsys.readouterr().out
+    assert stop.value.code == 0
+    assert all(source in out for source in load_scheme(name).sources)

@@ -91,7 +91,7 @@ def _say_limits(story: dict[str, Any], parts: tuple[str, ...]) -> None:
         if story[part]:
             say(f"{_WORDS[language()][part]}:")
             for line in story[part]:
-                say(f"  - {line[language()]}")
+                say(f"  - {line if isinstance(line, str) else line[language()]}")
 
 
 def _say_account(story: dict[str, Any], years: list[int]) -> None:

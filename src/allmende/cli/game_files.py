@@ -40,6 +40,8 @@ def read_game(path: Path, *, exact: bool = False) -> Game:
 
 def read_structured(path: Path, method: str) -> Structured | None:
     """Return the split of a game of kind airport, tree or blocks; None for a game that is a table of coalitions."""
+    if b'"coalitions"' in path.read_bytes():  # a million coalitions take seconds to parse, and `read_game` does
+        return None
     document = _read(path)
     if not isinstance(document, dict) or document.get("kind") not in tuple(STRUCTURES):
         return None

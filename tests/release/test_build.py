@@ -1,4 +1,5 @@
 import dataclasses
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -45,6 +46,13 @@ def test_what_is_published_reads_as_the_catalogue_says(hub, small, tmp_path):
     assert not district.covers("99000002.01", 2022)
     assert district.margins() == {(), ("age",), ("sex",)}
     assert release.open("stock_grid_1000").margins() == {()}
+
+
+def test_a_table_whose_areas_are_all_too_small_is_a_gap(hub, small):
+    wanted = small.with_table(replace(small["stock_district"], min_parent=10**6))
+    planned = plan(hub, wanted)
+    assert "stock_district" not in {table.id for table in planned.catalogue.tables}
+    assert any(gap.startswith("stock_district: nobody to count") for gap in planned.gaps)
 
 
 def test_another_p_table_for_the_same_people_is_refused(hub, small, tmp_path):

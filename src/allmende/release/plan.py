@@ -111,6 +111,12 @@ def plan(hub: Hub, catalogue: Catalogue, profile: str = "standard") -> Plan:
         together = _put_together(hub, gate, catalogue, shares)
         missing = _missing(shares, together)
         outgoing = tuple(each for each in together if each.years)
+        told = {each.table.id for each in together}
+        gaps += tuple(
+            f"{table.id}: nobody to count, or no area reaches min_parent {table.min_parent}"
+            for table in catalogue.tables
+            if table.id not in told
+        )
         catalogue = Catalogue(catalogue.title, tuple(each.table for each in outgoing))
         tables = tuple(gate.protected(table) for table in catalogue.tables)
         findings = gate.examine(catalogue)
@@ -149,6 +155,8 @@ def _put_together(hub: Hub, gate: Gate, catalogue: Catalogue, shares: Mapping[st
         note = note_of(table, hub.region, hub.store.manifests(), [share.cube for share in others.parts])
         own = publish(protected, hub.region, note) if protected.years else None
         part = Part(counted_in(gate.source, table), own) if own else None
+        if not part and not others.parts:
+            continue  # nobody was counted, or no area is large enough for its detail
         together.append(put_together(part, others, note, hub.region, outlines))
     if not any(each.years for each in together):
         raise AllmendeError(

@@ -86,7 +86,7 @@ def steps(part: Part, count: float) -> str:
 
     >>> from allmende.needs.services import Part
     >>> steps(Part("u3", {}, (), 15, {"de": "Gruppe", "en": "group"}), 1)
-    '1 Gruppe'
+    '1\\xa0Gruppe'
     """
     if part.step_name is None:
         return ""

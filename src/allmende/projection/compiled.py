@@ -56,7 +56,7 @@ def _run_block(t, c, sheets, room, first):  # type: ignore[no-untyped-def]
     birth, fertile, child, newborn_death, home, ages = t.birth, t.fertile, t.child, t.newborn_death, t.home, t.ages[0]
     death_factor, birth_factor, leave_factor, arrive_factor = t.death_factor, t.birth_factor, t.leave_factor, t.arrive_factor
     death, leave, arrive, shares, removed, rehoused = t.death, t.leave, t.arrive, t.share, t.removed, t.rehoused
-    start, change, building, arrivals, stretches = t.start, t.change, t.building, t.build_arrivals, t.stretches
+    start, change, arrivals, stretches, build_unit = t.start, t.change, t.build_arrivals, t.stretches, t.build_unit
     scenarios, units, mix, persistence, row_of_year = c.scenarios, c.units, c.mix, c.persistence, sheets.row_of_year
     value, low, high, sex, apart, people = sheets.value, sheets.low, sheets.high, sheets.sex, sheets.apart, sheets.people
     noise, cut, carry, spread = room.noise, sheets.cut, sheets.carry, sheets.spread
@@ -66,10 +66,11 @@ def _run_block(t, c, sheets, room, first):  # type: ignore[no-untyped-def]
     restless = c.active.any() or c.town_level.any() or c.unit_level.any()
     for step in range(-1, steps):  # -1 only writes the start down and prepares the first year
         begins, y = step + 1 < steps, row_of_year[step + 1]
+        built, awaited = step >= 0 and t.building[step] == 1, begins and len(there) > 0 and t.building[step + 1] == 1
         if step >= 0:
             _send(inbound, outbound, t.flow_origin, t.flow_destination, t.flow_share)
             _share_out(inbound, outbound, total, rooms, t.unknown, stretches)
-            if building[step]:
+            if built:
                 _draw_for_dwellings(drawn, there, t.drawn_from, arrivals, step)
         if begins:
             _draw_places(c, room, first, step + 1)
@@ -94,8 +95,8 @@ def _run_block(t, c, sheets, room, first):  # type: ignore[no-untyped-def]
                     _begin(row, start, m)
                 else:
                     _arrive(row, base, share, inbound, old[ARRIVE, b], m, town, b)
-                    if building[step]:
-                        _build(row, base, drawn, t.build_unit, arrivals, m, z, step, b)
+                    if built:
+                        _build(row, base, drawn, build_unit, arrivals, m, z, step, b)
                     if changing:
                         _change_group(row, change, step)
                     births, risk = birth_factor[step, m] * old[BIRTH, b], death_factor[step, m] * old[DEATH, b]
@@ -112,7 +113,7 @@ def _run_block(t, c, sheets, room, first):  # type: ignore[no-untyped-def]
                         lost, rehoming = removed[step + 1, m], rehoused[step + 1, m]
                         _remove(row, base, outbound, rates, shock[m, DEATH, b], shock[m, LEAVE, b], lost, rehoming, m, town, b)
                     _count_mothers(mothers, row, birth, fertile, m, step + 1, b)
-                    if building[step + 1] and len(there):
+                    if awaited:
                         _count_there(there, base, m, z, b)
             if y >= 0:
                 if noisy:

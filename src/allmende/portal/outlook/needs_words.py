@@ -82,11 +82,11 @@ def amount(view: View, year: int, value: float) -> str:
 
 
 def steps(part: Part, count: float) -> str:
-    """Write whole groups, classes or half practices; "" if a part has none.
+    r"""Write whole groups, classes or half practices; "" if a part has none.
 
     >>> from allmende.needs.services import Part
     >>> steps(Part("u3", {}, (), 15, {"de": "Gruppe", "en": "group"}), 1)
-    '1\\xa0Gruppe'
+    '1\xa0Gruppe'
     """
     if part.step_name is None:
         return ""

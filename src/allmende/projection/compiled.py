@@ -12,12 +12,13 @@ cost as much as a tenth of a row. They stand in one file because the cache of co
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from queue import SimpleQueue
 
 import numpy as np
 from numba import njit
 
 from allmende.projection.chance import mixed, normal_of
-from allmende.projection.layout import UNIT, VECTOR, Chances, Sheets, Tables, room
+from allmende.projection.layout import UNIT, VECTOR, Chances, Room, Sheets, Tables, room
 from allmende.projection.prefetch import prefetch
 
 FAST = {"contract", "reassoc", "nsz", "arcp"}
@@ -38,9 +39,16 @@ leaf = njit(nogil=True, fastmath=FAST, forceinline=True, error_model="numpy")
 def simulate(model: Tables, chances: Chances, sheets: Sheets, *, threads: int, width: int) -> None:
     """Run all scenarios, `width` at a time on each thread, and fill `sheets.value`, `sheets.cut` and `sheets.people`."""
     count = len(chances.scenarios)
+    spare: SimpleQueue[Room | None] = SimpleQueue()  # new memory for every block would cost a fiftieth of the work
+    for _ in range(threads):
+        spare.put(None)
 
     def block(first: int) -> None:
-        _run_block(model, chances, sheets, room(model, chances, sheets, min(width, count - first)), first)
+        size, held = min(width, count - first), spare.get()
+        if held is None or held.base.shape[1] != size:
+            held = room(model, chances, sheets, size)
+        _run_block(model, chances, sheets, held, first)
+        spare.put(held)
 
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(block, range(0, count, width)))
@@ -61,6 +69,8 @@ def _run_block(t, c, sheets, room, first):  # type: ignore[no-untyped-def]
     value, low, high, sex, apart, people = sheets.value, sheets.low, sheets.high, sheets.sex, sheets.apart, sheets.people
     noise, cut, carry, spread = room.noise, sheets.cut, sheets.carry, sheets.spread
     own, noisy, changing, steps = c.active[UNIT] == 1, spread.any(), change.any(), len(death)
+    for state in (room.nation_state, room.district_state, room.town_state, unit_state):  # the one before left its own
+        state[:] = 0.0
     _draw_levels(room.town_level, c.town_level, c.municipalities, scenarios, first)
     _draw_levels(unit_level, c.unit_level, units, scenarios, first)
     restless = c.active.any() or c.town_level.any() or c.unit_level.any()

@@ -40,6 +40,17 @@ def test_a_command_shows_an_example_and_answers_in_json(name: str, command: clic
     assert "--json" in {option for parameter in command.params for option in parameter.opts}
 
 
+def test_pages_and_docs_name_only_commands_that_there_are() -> None:
+    templates = (ROOT / "src" / "allmende" / "portal").rglob("*.html")
+    there = {name.split()[0]: set[str]() for name, _ in commands()}
+    for name, _ in commands():
+        there[name.split()[0]] |= set(name.split()[1:])
+    for page in [*PAGES, *templates]:
+        for group, child in re.findall(r"allmende ([a-z]+) ([a-z]+(?:-[a-z]+)*)", page.read_text(encoding="utf-8")):
+            if there.get(group):
+                assert child in there[group], f"{page.name} names `allmende {group} {child}`, which is no command"
+
+
 def test_readme_names_only_targets_that_make_has() -> None:
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE))
     named = set(re.findall(r"(?:^|`)make ([a-z]+)", (ROOT / "README.md").read_text(encoding="utf-8"), flags=re.MULTILINE))

@@ -88,7 +88,7 @@ def test_without_an_outlook_a_page_says_what_will_be_here(client: Client, name: 
     if name == "szenario_ergebnis":
         assert response.status_code == 404
     elif name != "szenarien":
-        assert "allmende project region" in response.content.decode()
+        assert "allmende project run" in response.content.decode()
 
 
 def test_an_outlook_for_members_is_not_shown_to_the_public(

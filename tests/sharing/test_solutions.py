@@ -197,6 +197,18 @@ def test_too_few_coalitions_leave_more_than_one_point():
         nucleolus(game_of("cost", "ABC", [("AB", 5), ("ABC", 9)], partial=True))
 
 
+def test_relative_complaints_need_groups_that_save_something(water):
+    idle = game_of("cost", "ABC", [("A", 5), ("B", 5), ("C", 5), ("AB", 10), ("AC", 10), ("BC", 8), ("ABC", 9)])
+    with pytest.raises(AllmendeError, match="do not determine the shares") as refused:
+        solve(idle, "proportional-nucleolus")
+    assert refused.value.where == "nothing without the others: A + B, A + C"
+    assert "per-capita-nucleolus" in refused.value.todo
+    with pytest.raises(AllmendeError, match="do not determine the shares") as refused:
+        solve(game_of("cost", "ABC", [("A", 5), ("B", 5), ("C", 5), ("ABC", 9)], partial=True), "proportional-nucleolus")
+    assert "no group between" in refused.value.where
+    assert solve(water, "proportional-nucleolus").shares.sum() == pytest.approx(water.total)
+
+
 def test_shared_cost_that_no_split_keeps_together(water):
     dear = Game("cost", water.players, water.amounts + np.where(np.arange(8) == 7, 3.0, 0.0))
     with pytest.raises(AllmendeError, match="worse than everybody alone"):

@@ -33,6 +33,10 @@ SMALL = 126
 """Games of at most so many proper coalitions (complete ones of seven players) begin with all of them."""
 
 
+class NoMeasure(Exception):
+    """Every coalition that is still free is worth nothing: no complaint can be a part of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Level:
     """One level: its complaint, and the coalitions that have it in every optimum."""
@@ -58,7 +62,8 @@ class Levels:
 def settle(worth: Floats, *, weighing: Weighing = "plain", rational: bool = True, first_only: bool = False) -> Levels:
     """Return the levels of a value game (NaN: not stated); `rational` holds everybody at v(i) or more.
 
-    Raises `AllmendeError` if no shares are individually rational, or the stated coalitions leave more than one point.
+    Raises `AllmendeError` if no shares are individually rational, or the stated coalitions leave more than one point, and
+    `NoMeasure` if relative complaints leave more than one point.
     """
     shift, scale = _normal_form(worth, weighing)
     search = _Search((worth - coalition_sums(shift)) / scale, weighing, rational=rational)
@@ -140,6 +145,8 @@ class _Search:
 
     def _solve(self) -> float:
         free = Free.of(self.span.normal())
+        if self.weighing == "relative" and not free[np.flatnonzero(self.worth > CLOSE)].any():
+            raise NoMeasure
         while True:
             self.shares, level = self.programme.solve()
             self.rounds += 1

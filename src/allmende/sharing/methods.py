@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from allmende.errors import AllmendeError
 from allmende.parameters import load
 from allmende.sharing.core import least_core
@@ -67,7 +69,10 @@ def savings_game(game: Game) -> Game:
     """
     if game.kind == "value":
         return game
-    return Game("value", game.players, coalition_sums(game.alone) - game.amounts)
+    saved = coalition_sums(game.alone) - game.amounts
+    if not game.exact:  # costs that differ by rounding alone save nothing
+        saved[np.abs(saved) <= 1e-12 * np.nanmax(game.amounts)] = 0.0
+    return Game("value", game.players, saved)
 
 
 def _proportional_nucleolus(game: Game) -> Amounts:

@@ -9,7 +9,7 @@ import numpy as np
 from allmende.errors import AllmendeError
 from allmende.sharing.exact import solve_exactly
 from allmende.sharing.games import Amounts, Game
-from allmende.sharing.levels import Levels, Weighing, settle, weight_of
+from allmende.sharing.levels import Levels, NoMeasure, Weighing, settle, weight_of
 
 
 def nucleolus(game: Game, *, weighing: Weighing = "plain", rational: bool = True) -> Amounts:
@@ -20,7 +20,7 @@ def nucleolus(game: Game, *, weighing: Weighing = "plain", rational: bool = True
     everybody at the amount alone or better (the nucleolus); without it the result is the prenucleolus. An exact game gives
     fractions.
 
-    Schmeidler 1969. Raises `AllmendeError` as `settle` does.
+    Schmeidler 1969. Raises `AllmendeError` as `settle` does, and where relative complaints are not defined.
 
     >>> from allmende.sharing.games import game_from
     >>> nucleolus(game_from("cost", "ABC", lambda s: {1: 10, 2: 16, 3: 18}[len(s)])).round(9).tolist()
@@ -28,7 +28,10 @@ def nucleolus(game: Game, *, weighing: Weighing = "plain", rational: bool = True
     """
     if weighing == "relative":
         _check_relative(game)
-    found = settle(game.as_floats().worth, weighing=weighing, rational=rational)
+    try:
+        found = settle(game.as_floats().worth, weighing=weighing, rational=rational)
+    except NoMeasure:
+        raise _no_measure(game) from None
     shares = polished(game.worth, found, weighing)
     return -shares if game.kind == "cost" else shares
 
@@ -61,10 +64,23 @@ def _solve(matrix: Any, right: Any) -> Any:
 
 def _check_relative(game: Game) -> None:
     below = np.flatnonzero(game.stated & (np.where(game.stated, game.amounts, 0) < 0))
-    if game.kind == "cost" or len(below):
+    if len(below):
         raise AllmendeError(
-            "Relative complaints are defined for gains of 0 or more only.",
-            where=" + ".join(game.members(int(below[0]))) if len(below) else "kind cost",
-            expected="a value game without negative amounts",
-            todo="Turn costs into savings first (savings_game).",
+            "A group saves less than nothing (is worth less than nothing): no complaint can be a part of it.",
+            where=f"{' + '.join(game.members(int(below[0])))}: {float(game.amounts[below[0]]):,.2f}",
+            expected="groups that cost at most as much together as their members alone",
+            todo="Check this amount; if it is right, choose nucleolus or per-capita-nucleolus.",
         )
+
+
+def _no_measure(game: Game) -> AllmendeError:
+    nothing = np.flatnonzero(game.stated & (np.where(game.stated, game.amounts, 1) == 0)).tolist()
+    groups = [" + ".join(game.members(s)) for s in nothing if s.bit_count() > 1]
+    named = ", ".join(groups[:4]) + (f" and {len(groups) - 4} more" if len(groups) > 4 else "")
+    return AllmendeError(
+        "Relative complaints do not determine the shares: too few groups save (or are worth) anything by themselves.",
+        where=f"nothing without the others: {named}" if groups else "no group between one partner and all together is stated",
+        expected="enough groups of two or more that are better off than their members alone, since the complaint of a group is"
+        " divided by what it saves",
+        todo="Check the amounts of these groups; if they are right, choose nucleolus or per-capita-nucleolus.",
+    )

@@ -63,7 +63,7 @@ def _solve(matrix: Any, right: Any) -> Any:
 
 
 def _check_relative(game: Game) -> None:
-    below = np.flatnonzero(game.stated & (np.where(game.stated, game.amounts, 0) < 0))
+    below = np.flatnonzero(game.stated & (np.where(game.stated, game.worth, 0) < 0))
     if len(below):
         raise AllmendeError(
             "A group saves less than nothing (is worth less than nothing): no complaint can be a part of it.",
@@ -74,7 +74,7 @@ def _check_relative(game: Game) -> None:
 
 
 def _no_measure(game: Game) -> AllmendeError:
-    nothing = np.flatnonzero(game.stated & (np.where(game.stated, game.amounts, 1) == 0)).tolist()
+    nothing = np.flatnonzero(game.stated & (game.amounts == 0)).tolist()
     groups = [" + ".join(game.members(s)) for s in nothing if s.bit_count() > 1]
     named = ", ".join(groups[:4]) + (f" and {len(groups) - 4} more" if len(groups) > 4 else "")
     return AllmendeError(

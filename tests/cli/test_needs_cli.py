@@ -26,10 +26,15 @@ def line(tmp_path):
 
 @pytest.mark.parametrize(
     ("objective", "options", "value"),
-    [("median", [], 4), ("center", [], 1), ("cover", ["--within", 1], 6), ("set-cover", ["--within", 1], 2)],
+    [
+        ("median", ["--p", 2], 4),
+        ("center", ["--p", 2], 1),
+        ("cover", ["--p", 2, "--within", 1], 6),
+        ("set-cover", ["--within", 1], 2),
+    ],
 )
 def test_site_answers_with_hosts_objective_and_gap(capsys, line, objective, options, value):
-    code, out = run(capsys, "site", "--edges", line, "--p", 2, "--objective", objective, *options, "--json")
+    code, out = run(capsys, "site", "--edges", line, "--objective", objective, *options, "--json")
     answer = json.loads(out.out)
     assert code == 0
     assert answer["objective"] == answer["bound"] == value
@@ -49,9 +54,67 @@ def test_site_takes_p_from_the_header_weights_and_candidates(capsys, tmp_path):
     assert json.loads(out.out)["objective"] == 4 + 3 + 2 + 1 + 0 + 100
 
 
+def test_a_centre_counts_a_way_times_its_weight(capsys, line, tmp_path):
+    (tmp_path / "weights").write_text("1 9\n", encoding="utf-8")
+    code, out = run(
+        capsys, "site", "--edges", line, "--p", 1, "--objective", "center", "--weights", tmp_path / "weights", "--json"
+    )
+    assert code == 0
+    assert json.loads(out.out)["hosts"] == [1]
+    assert json.loads(out.out)["objective"] == 5
+
+
+@pytest.mark.parametrize(
+    ("objective", "options", "words"),
+    [
+        ("median", ["--p", 2, "--within", 3], "--within with --objective cover or set-cover"),
+        ("center", ["--p", 2, "--within", 3], "--within changes nothing with --objective center"),
+        ("center", ["--p", 2, "--seed", 3], "--seed with --objective median"),
+        ("cover", ["--p", 2, "--within", 1, "--seed", 3], "--seed changes nothing"),
+        ("set-cover", ["--p", 2, "--within", 1], "--p with --objective median or center or cover"),
+        ("set-cover", ["--weights", "w", "--within", 1], "--weights changes nothing with --objective set-cover"),
+    ],
+)
+def test_an_option_that_would_change_nothing_is_refused(capsys, line, objective, options, words):
+    code, out = run(capsys, "site", "--edges", line, "--objective", objective, *options)
+    assert (code, words in out.err) == (2, True), out.err
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--objective", "cover", "--within", "nan"],
+        ["--objective", "cover", "--within", "-1"],
+        ["--objective", "cover", "--within", "inf"],
+        ["--time-limit", "-1"],
+        ["--time-limit", "nan"],
+    ],
+)
+def test_a_measure_is_a_finite_number_from_nought_on(capsys, line, options):
+    code, out = run(capsys, "site", "--edges", line, "--p", 1, *options)
+    assert (code, options[-2] in out.err) == (2, True), out.err
+
+
+def test_who_is_out_of_reach_of_every_candidate_is_named_as_in_the_file(capsys, tmp_path):
+    (tmp_path / "edges").write_text("101 102 1\n102 103 9\n", encoding="utf-8")
+    options = ["--edges", tmp_path / "edges", "--objective", "set-cover", "--candidates", "101", "--within", 2]
+    code, out = run(capsys, "site", *options)
+    assert code == 1
+    assert "103 (nearest 10)" in out.err
+
+
+@pytest.mark.parametrize("option", ["--candidates", "--weights"])
+def test_a_file_that_is_no_text_is_named(capsys, line, tmp_path, option):
+    (tmp_path / "nodes").write_bytes(b"\xff\xfe1\x00")
+    code, out = run(capsys, "site", "--edges", line, "--p", 1, option, tmp_path / "nodes")
+    assert (code, "UTF-8" in out.err and "nodes" in out.err) == (2, True), out.err
+
+
 @pytest.mark.parametrize(
     ("text", "options", "code", "words"),
     [
+        (LINE, ["--p", 1, "--candidates", "1,x"], 2, "'x' is no number of a node"),
+        (LINE, ["--p", 1, "--candidates", "nodes.txt"], 2, "path of a file"),
         (LINE, [], 2, "--p"),
         (LINE, ["--p", 0], 2, "0 hosts"),
         (LINE, ["--p", 7], 2, "7 hosts"),
@@ -134,6 +197,66 @@ def test_reach_counts_people_and_lists_who_is_late_or_cut_off(capsys, tmp_path):
     assert answer["people"] == 4
     assert answer["late"] == [5, 6, 8, 9]
     assert answer["unreachable"] == [8, 9]
+
+
+VILLAGES = "id;lon;lat;people\nAue;8.0;53.0;100\nBorn;8.02;53.0;50\nFern;8.3;53.0;50\n"
+STATIONS = "id;lon;lat\nWache;8.0;53.0\n"
+
+
+def straight(capsys, tmp_path, *options, villages=VILLAGES, stations=STATIONS):
+    (tmp_path / "villages.csv").write_text(villages, encoding="utf-8")
+    (tmp_path / "stations.csv").write_text(stations, encoding="utf-8")
+    files = ["--places", tmp_path / "villages.csv", "--facilities", tmp_path / "stations.csv"]
+    return run(capsys, "reach", *files, "--within", 3, *options)
+
+
+def test_without_roads_the_straight_line_times_a_detour_is_labelled_so(capsys, tmp_path):
+    code, out = straight(capsys, tmp_path, "--json")
+    answer = json.loads(out.out)
+    assert code == 0
+    assert answer["basis"] == "straight line × 1.3 at 40 km/h (no roads)"
+    assert (answer["people"], answer["late"]) == (150, ["Fern"])
+    # 0.02° at 53° north are 1.338 km
+    assert answer["nearest"][1]["minutes"] == pytest.approx(1.338 * 1.3 / 40 * 60, rel=1e-3)
+    assert "straight line × 1.3 at 40 km/h (no roads)" in straight(capsys, tmp_path)[1].out
+    slower = json.loads(straight(capsys, tmp_path, "--detour", 2, "--speed", 30, "--json")[1].out)
+    assert (slower["basis"], slower["people"]) == ("straight line × 2 at 30 km/h (no roads)", 100)
+
+
+def test_reach_by_road_names_its_basis_too(capsys, line):
+    _, out = run(capsys, "reach", "--edges", line, "--facilities", "2", "--within", 2, "--json")
+    assert json.loads(out.out)["basis"] == "shortest way over the edges"
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--edges", "roads"], "either --edges"),
+        (["--weights", "w"], "belong to --edges"),
+        (["--outward"], "belong to --edges"),
+        (["--detour", "nan"], "--detour"),
+        (["--detour", "0.9"], "--detour"),
+        (["--speed", "0"], "--speed"),
+    ],
+)
+def test_options_of_roads_do_not_go_with_the_straight_line(capsys, tmp_path, options, words):
+    code, out = straight(capsys, tmp_path, *options)
+    assert (code, words in out.err) == (2, True), out.err
+
+
+@pytest.mark.parametrize(
+    ("villages", "words"),
+    [
+        (VILLAGES + "Aue;8;53;1\n", "id"),
+        (VILLAGES + "Nord;8;x;1\n", "degrees from -90 to 90"),
+        (VILLAGES + "Nord;8;53;-1\n", "a number of 0 or more"),
+        ("id;lon;lat\n", "at least one place"),
+        ("id;x;y\n", "id;lon;lat"),
+    ],
+)
+def test_places_that_cannot_be_used_are_named(capsys, tmp_path, villages, words):
+    code, out = straight(capsys, tmp_path, villages=villages)
+    assert (code, words in out.err) == (2, True), out.err
 
 
 def test_json_errors_are_json(tmp_path):

@@ -15,15 +15,18 @@ from allmende.needs.reach import snap
 
 
 def read_nodes(text: str, where: str) -> list[int]:
-    """Read node numbers from "3,7,12" or from a file with one a line."""
-    listed = text.replace(",", " ").split()
-    if not all(word.isdigit() for word in listed):
-        listed = Path(text).read_text(encoding="utf-8").split()
-        where = Path(text).name
-    try:
-        nodes = [int(word) for word in listed]
-    except ValueError as error:
-        raise AllmendeError(f"{error}", where=where, expected="node numbers, one a line") from error
+    """Read node numbers from "3,7,12", or from a file with one a line (`#` begins a comment)."""
+    if Path(text).is_file():
+        lines = _lines(Path(text), "node numbers, one a line")
+        words = " ".join(line.partition("#")[0] for line in lines).replace(",", " ").split()
+        where, expected = Path(text).name, "node numbers, one a line"
+    else:
+        words = text.replace(",", " ").split()
+        expected = "node numbers (3,7,12), or the path of a file with one a line"
+    strange = [word for word in words if not (word.isascii() and word.isdigit())]
+    if strange:
+        raise AllmendeError(f"{strange[0][:60]!r} is no number of a node.", where=where, expected=expected)
+    nodes = [int(word) for word in words]
     repeated = sorted({node for node in nodes if nodes.count(node) > 1})
     if repeated or not nodes:
         what = f"Node {repeated[0]} is named twice." if repeated else "No node is named."
@@ -65,21 +68,30 @@ def facilities_of(roads: Roads, text: str, source: Path) -> tuple[NDArray[np.int
 
 def read_weights(path: Path, roads: Roads) -> NDArray[np.float64]:
     """Read `node weight` lines; nodes that are left out weigh 1."""
-    weights = np.ones(len(roads))
-    seen: set[int] = set()
-    for line, text in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+    given: dict[int, float] = {}
+    for line, text in enumerate(_lines(path, "node weight, one a line"), 1):
         words = text.partition("#")[0].replace(",", " ").replace(";", " ").split()
         if not words:
             continue
         where = f"{path.name}, line {line}"
         try:
-            node, weight = int(words[0]), float(words[1])
-        except (ValueError, IndexError) as error:
+            node, weight = (read(word) for read, word in zip((int, float), words, strict=True))
+        except ValueError as error:
             raise AllmendeError(f"{text.strip()[:60]!r} is no weight.", where=where, expected="node weight") from error
         if not 0 <= weight < float("inf"):
             raise AllmendeError(f"The weight {weight:g} cannot be used.", where=where, expected="a number of at least 0")
-        if node in seen:
+        if node in given:
             raise AllmendeError(f"Node {node} has two weights.", where=where, expected="each node once")
-        seen.add(node)
-        weights[nodes_of(roads, [node])[0]] = weight
+        given[int(node)] = weight
+    weights = np.ones(len(roads))
+    weights[nodes_of(roads, list(given))] = list(given.values())
     return weights
+
+
+def _lines(path: Path, expected: str) -> list[str]:
+    try:
+        return path.read_text(encoding="utf-8-sig").splitlines()
+    except UnicodeDecodeError as error:
+        raise AllmendeError(
+            "The file is no text in UTF-8.", where=path.name, expected=expected, todo="Save it as UTF-8."
+        ) from error

@@ -42,11 +42,11 @@ def read_sharing(path: Path) -> tuple[Sharing, tuple[str, ...]]:
 
 
 def _load(path: Path) -> dict[str, Any]:
-    text = path.read_text(encoding="utf-8")
     try:
+        text = path.read_text(encoding="utf-8-sig")
         document = tomllib.loads(text) if path.suffix == ".toml" else json.loads(text)
     except ValueError as error:
-        raise AllmendeError(f"The file cannot be read: {error}.", where=path.name, expected="JSON or TOML") from error
+        raise AllmendeError(f"The file cannot be read: {error}.", where=path.name, expected="JSON or TOML in UTF-8") from error
     if not isinstance(document, dict):
         raise AllmendeError("The file holds no object.", where=path.name, expected="keys and values")
     return document

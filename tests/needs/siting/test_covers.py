@@ -29,6 +29,14 @@ def test_p_center_is_the_best_of_all_choices(seed, p):
     assert costs[np.arange(9), plan.assignment].max() == plan.value
 
 
+@given(st.integers(0, 10_000), st.integers(1, 7))
+@settings(max_examples=40, deadline=None)
+def test_a_weighted_center_is_the_best_of_all_choices(seed, p):
+    costs, weights = some(seed), np.random.default_rng(seed + 1).integers(0, 4, 9).astype(float)
+    plan = p_center(costs, p, weights=weights)
+    assert plan.value == plan.bound == min((weights * costs[:, hosts].min(axis=1)).max() for hosts in choices(7, p))
+
+
 @given(st.integers(0, 10_000), st.integers(1, 7), st.integers(0, 14))
 @settings(max_examples=40, deadline=None)
 def test_maximal_cover_is_the_best_of_all_choices(seed, p, within):

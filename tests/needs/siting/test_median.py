@@ -11,12 +11,13 @@ from allmende.errors import AllmendeError, Refused
 from allmende.needs.siting import Limits, p_median, p_median_heuristic
 from allmende.needs.siting.interchange import interchange
 from allmende.needs.siting.lagrange import ascend
-from allmende.needs.siting.median import _begin, _prove, _weigh
+from allmende.needs.siting.median import _begin, _prove
+from allmende.needs.siting.plan import weigh
 
 
 def brute(costs, weights, p):
-    finite = np.where(np.isfinite(costs), costs, 1e6)
-    return min(float(weights @ finite[:, list(hosts)].min(axis=1)) for hosts in combinations(range(costs.shape[1]), p))
+    weighted = np.where(np.isfinite(costs), np.nan_to_num(costs, posinf=0) * weights[:, None], 1e6)
+    return min(float(weighted[:, list(hosts)].min(axis=1).sum()) for hosts in combinations(range(costs.shape[1]), p))
 
 
 def instance(seed, customers, candidates, *, whole, lonely):
@@ -45,7 +46,7 @@ def test_the_plan_is_the_best_of_all_choices(seed, customers, candidates, data, 
 def test_the_integer_program_alone_proves_the_same(seed, p, whole):
     """Three steps share the work; the last must hold without the others' help."""
     costs, weights = instance(seed, 12, 8, whole=whole, lonely=False)
-    search = _begin(np.ascontiguousarray(_weigh(costs, weights).T), p, np.random.default_rng(seed), 1)
+    search = _begin(np.ascontiguousarray(weigh(costs, weights).T), p, np.random.default_rng(seed), 1)
     bad = type(search)(**{name: getattr(search, name) for name in search.__slots__} | {"value": np.inf, "hosts": np.arange(p)})
     assert _prove(bad, Limits(), []).value == pytest.approx(brute(costs, weights, p), abs=1e-9)
 

@@ -7,11 +7,12 @@ from allmende.needs.siting.diagnosis import Diagnosis, Relaxation, diagnose
 from allmende.needs.siting.game import as_cost_game
 from allmende.needs.siting.median import p_median, p_median_heuristic
 from allmende.needs.siting.plan import SitingPlan
-from allmende.needs.siting.program import Limits
+from allmende.needs.siting.program import NO_LIMITS, Limits
 from allmende.needs.siting.sharing import RULES, Rule, Service, Sharing
 from allmende.needs.siting.terms import Outcome, Term, broken, outcome, shares, terms
 
 __all__ = [
+    "NO_LIMITS",
     "RULES",
     "Diagnosis",
     "Limits",

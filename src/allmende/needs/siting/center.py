@@ -7,23 +7,28 @@ from numpy.typing import ArrayLike
 
 from allmende.errors import Refused
 from allmende.needs.siting.cover import cover
-from allmende.needs.siting.plan import SitingPlan, assign, check_costs, check_number
+from allmende.needs.siting.plan import SitingPlan, assign, check_costs, check_number, weigh
 from allmende.needs.siting.program import NO_LIMITS, Floats, Ints, Limits
 
 
-def p_center(cost: ArrayLike, p: int = 1, *, limits: Limits = NO_LIMITS) -> SitingPlan:
-    """Choose p hosts that minimise max_j min_i c_ji, and prove it.
+def p_center(cost: ArrayLike, p: int = 1, *, weights: ArrayLike | None = None, limits: Limits = NO_LIMITS) -> SitingPlan:
+    """Choose p hosts that minimise max_j w_j min_i c_ji, and prove it.
 
-    `cost [customers, candidates]`. Bisection over the distinct costs (Minieka 1970): a radius is enough if p sites cover
-    everybody within it. Greedy farthest-point choice gives the first radius. `limits.seconds` bounds each cover; if one ends
-    undecided, `bound` is the last radius that was proved too small.
+    `cost [customers, candidates]`; `weights [customers]`, 1 if left out (the weighted p-center of Kariv and Hakimi 1979): a
+    customer of weight 2 counts as far as one of weight 1 at twice the cost, one of weight 0 only has to be reached.
+    Bisection over the distinct weighted costs (Minieka 1970): a radius is enough if p sites cover everybody within it. Greedy
+    farthest-point choice gives the first radius. `limits.seconds` bounds each cover; if one ends undecided, `bound` is the
+    last radius that was proved too small.
 
     >>> line = np.abs(np.subtract.outer(np.arange(7.0), np.arange(7.0)))
     >>> p_center(line, 2).value
     2.0
+    >>> p_center(line, 1, weights=[5, 1, 1, 1, 1, 1, 1]).hosts.tolist()
+    [1]
     """
-    costs, _ = check_costs(cost, None)
-    check_number(p, costs.shape[1])
+    unweighted, weight = check_costs(cost, weights)
+    check_number(p, unweighted.shape[1])
+    costs = weigh(unweighted, weight)
     radii = np.unique(costs[np.isfinite(costs)])
     hosts = _farthest_first(costs, p)
     low = proved = int(np.searchsorted(radii, costs.min(axis=1).max()))
@@ -47,7 +52,7 @@ def p_center(cost: ArrayLike, p: int = 1, *, limits: Limits = NO_LIMITS) -> Siti
             todo="Allow more hosts; `set_cover` says how many are needed.",
         )
     step = f"{covers} set covers between {len(radii)} distinct ways"
-    return SitingPlan("center", hosts, float(radii[high]), float(radii[proved]), assign(costs, hosts), (step,))
+    return SitingPlan("center", hosts, float(radii[high]), float(radii[proved]), assign(unweighted, hosts), (step,))
 
 
 def _radius(costs: Floats, hosts: Ints) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,11 +15,13 @@ from allmende.needs.siting.program import INFINITY, NO_LIMITS, Floats, Ints, Lim
 Flags = NDArray[np.bool_]
 
 
-def set_cover(cost: ArrayLike, within: float, *, limits: Limits = NO_LIMITS) -> SitingPlan:
+def set_cover(
+    cost: ArrayLike, within: float, *, limits: Limits = NO_LIMITS, names: Sequence[object] | None = None
+) -> SitingPlan:
     """Choose as few hosts as have everybody within `within` (Toregas et al. 1971).
 
-    `cost [customers, candidates]`, infinity where a candidate cannot serve. Raises `Refused`, naming the customers, if some
-    are out of reach of every candidate.
+    `cost [customers, candidates]`, infinity where a candidate cannot serve. Raises `Refused` if some customers are out of reach
+    of every candidate: it calls them by their `names`, by their positions if these are left out.
 
     >>> line = np.abs(np.subtract.outer(np.arange(7.0), np.arange(7.0)))
     >>> set_cover(line, 1.0).value
@@ -26,7 +29,7 @@ def set_cover(cost: ArrayLike, within: float, *, limits: Limits = NO_LIMITS) -> 
     """
     costs, _ = check_costs(cost, None)
     reaches = costs <= within
-    _refuse_unreached(costs, reaches, within)
+    _refuse_unreached(costs, reaches, within, range(len(costs)) if names is None else names)
     found = cover(reaches, limits)
     hosts = found.sites if len(found.sites) else _greedy_set(reaches)
     bound = min(found.bound, float(len(hosts)))
@@ -158,10 +161,10 @@ def _start(width: int, *ones: Ints) -> Floats:
     return start
 
 
-def _refuse_unreached(costs: Floats, reaches: Flags, within: float) -> None:
+def _refuse_unreached(costs: Floats, reaches: Flags, within: float, names: Sequence[object]) -> None:
     alone = np.flatnonzero(~reaches.any(axis=1))
     if len(alone):
-        shown = ", ".join(f"{j} (nearest {costs[j].min():g})" for j in alone[:10]) + (" …" if len(alone) > 10 else "")
+        shown = ", ".join(f"{names[j]} (nearest {costs[j].min():g})" for j in alone[:10]) + (" …" if len(alone) > 10 else "")
         raise Refused(
             f"{len(alone)} customers are farther than {within:g} from every candidate.",
             where=f"customers {shown}",

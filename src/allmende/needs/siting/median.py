@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from allmende.errors import Refused
 from allmende.needs.siting.interchange import improve, interchange
 from allmende.needs.siting.lagrange import Bound, ascend, farthest, rule_out
-from allmende.needs.siting.plan import SitingPlan, assign, check_costs, check_number
+from allmende.needs.siting.plan import SitingPlan, assign, check_costs, check_number, weigh
 from allmende.needs.siting.program import INFINITY, NO_LIMITS, Answer, Floats, Ints, Limits, Program
 from allmende.needs.siting.tree import search_tree
 
@@ -49,7 +49,7 @@ def p_median(
     """
     costs, weight = check_costs(cost, weights)
     check_number(p, costs.shape[1])
-    search = _begin(np.ascontiguousarray((_weigh(costs, weight)).T), p, rng, starts)
+    search = _begin(np.ascontiguousarray((weigh(costs, weight)).T), p, rng, starts)
     steps = [f"interchange, {starts} starts: {search.value:g}"]
     search = _tighten(search, limits, steps)
     if not search.closed(limits.gap):
@@ -74,7 +74,7 @@ def p_median_heuristic(
     """Return p good hosts by interchange alone, and their cost; no bound is proved."""
     costs, weight = check_costs(cost, weights)
     check_number(p, costs.shape[1])
-    search = _begin(np.ascontiguousarray(_weigh(costs, weight).T), p, rng, starts)
+    search = _begin(np.ascontiguousarray(weigh(costs, weight).T), p, rng, starts)
     return search.hosts, search.value
 
 
@@ -101,13 +101,6 @@ class _Search:
     def closed(self, gap: float) -> bool:
         """Whether no better plan can exist, or the gap asked for is reached."""
         return self.bound >= self.value - max(gap * self.value, 1e-9 * self.value)
-
-
-def _weigh(costs: Floats, weights: Floats) -> Floats:
-    # 0 × infinity is no number: a customer that weighs nothing still must be reached
-    weighted: Floats = np.where(np.isfinite(costs), costs, 0.0) * weights[:, None]
-    weighted[~np.isfinite(costs)] = INFINITY
-    return weighted
 
 
 def _begin(costs: Floats, p: int, rng: np.random.Generator, starts: int) -> _Search:

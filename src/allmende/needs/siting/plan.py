@@ -77,6 +77,16 @@ def check_costs(cost: ArrayLike, weights: ArrayLike | None) -> tuple[Floats, Flo
     return costs, weight
 
 
+def weigh(costs: Floats, weights: Floats) -> Floats:
+    """Return costs times the customers' weights; one that weighs nothing still must be reached.
+
+    >>> weigh(np.array([[2.0, np.inf], [2.0, np.inf]]), np.array([3.0, 0.0])).tolist()
+    [[6.0, inf], [0.0, inf]]
+    """
+    finite = np.isfinite(costs)
+    return np.where(finite, np.where(finite, costs, 0.0) * weights[:, None], np.inf)
+
+
 def check_number(p: int, candidates: int) -> None:
     """Refuse a number of hosts that is not among 1 … candidates."""
     if not 1 <= p <= candidates:

@@ -121,6 +121,11 @@ def read_counts(
     )
 
 
+def noise_of(entry: TableEntry) -> float:
+    """Return the variance of a protected figure, as if deviations were normal."""
+    return float(MEAN_TO_VARIANCE * entry.accuracy.mean_deviation**2)
+
+
 @dataclass(frozen=True, slots=True)
 class _Table:
     """An opened table of a release."""
@@ -151,7 +156,7 @@ class _Table:
         """Return the variance of a figure, 0 for totals that the release gives exactly."""
         if total and self.entry.note.exact:
             return 0.0
-        return float(MEAN_TO_VARIANCE * self.entry.accuracy.mean_deviation**2)
+        return noise_of(self.entry)
 
 
 @dataclass(frozen=True, slots=True)

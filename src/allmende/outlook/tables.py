@@ -33,12 +33,11 @@ def dense(cube: ReleasedCube, axes: Mapping[str, Sequence[str | int]]) -> Floats
         if column.name not in axes:
             kept &= column.codes == TOTAL
             continue
-        members = list(axes[column.name])
+        place = {member: at for at, member in enumerate(axes[column.name])}
         if column.labels is None:
-            place = {member: at for at, member in enumerate(members)}
             at = np.array([place.get(int(code), -1) for code in column.codes], dtype=np.int64)
         else:
-            of_label = np.array([members.index(label) if label in members else -1 for label in column.labels])
+            of_label = np.array([place.get(label, -1) for label in column.labels])
             at = np.where(column.codes >= 0, of_label[np.maximum(column.codes, 0)], -1)
         kept &= at >= 0
         index.append((column.name, at))

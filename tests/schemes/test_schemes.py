@@ -1,7 +1,9 @@
 """Every scheme's worked example to the cent, its years with entry and exit, and what is wrong with bad figures."""
 
 import json
+import tomllib
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -50,7 +52,39 @@ def test_a_scheme_says_source_period_and_every_unit(name):
     assert scheme.sources
     assert scheme.period
     assert all(each.unit and each.source for each in scheme.parameters.values())
-    assert scheme.sentence.keys() == scheme.title.keys() == {"de", "en"}
+
+
+def texts(thing, language):
+    """Every text of a language in a story, by where it stands."""
+    if isinstance(thing, dict):
+        if thing.keys() == {"de", "en"}:
+            return [thing[language]]
+        return [text for each in thing.values() for text in texts(each, language)]
+    return [text for each in thing for text in texts(each, language)] if isinstance(thing, list) else []
+
+
+@pytest.mark.parametrize("name", SCHEMES)
+@pytest.mark.parametrize("command", ["show", "run"])
+@pytest.mark.parametrize(("locale", "own", "other"), [("de_DE.UTF-8", "de", "en"), ("en_GB.UTF-8", "en", "de")])
+def test_a_scheme_speaks_the_readers_language(name, command, locale, own, other, capsys, monkeypatch):
+    for key in ("LC_ALL", "LC_MESSAGES"):
+        monkeypatch.delenv(key, raising=False)
+    monkeypatch.setenv("LANG", locale)
+    story = call(capsys, "scheme", command, name)
+    with pytest.raises(SystemExit):
+        main(["scheme", command, name])
+    lines = capsys.readouterr().out
+    spoken, foreign = texts(story, own), texts(story, other)
+    assert len(spoken) > 5
+    for mine, theirs in zip(spoken, foreign, strict=True):
+        whole_phrase = theirs.count(" ") >= 3  # single words may be part of an id or of another phrase
+        assert mine == theirs or not whole_phrase or theirs not in lines, theirs
+    if command == "show":
+        shown = [*texts(story["parameters"], own), *texts(story["figures"], own), *texts(story["not_known"], own)]
+        sources = {text for each in story["parameters"].values() for text in texts(each["source"], own)}
+        assert all(text in lines for text in shown if text not in sources)
+    else:
+        assert all(step in lines for step in texts(story["years"], own))
 
 
 def test_kif_invents_nothing():
@@ -143,6 +177,12 @@ def test_years_carry_the_pool_and_count_only_members():
         (lambda t: t["parameters"]["cap"].update(value=1), "The parameter cap has value and required."),
         (lambda t: t.update(notice=12), "notice is not known here."),
         (lambda t: t.pop("sources"), "sources is missing."),
+        (lambda t: t.update(period="since 2020"), "period is not said in both languages: 'since 2020'."),
+        (lambda t: t["parameters"]["need"]["unit"].pop("de"), "unit is not said in both languages"),
+        (lambda t: t["line"][0]["title"].update(en=""), "title is not said in both languages"),
+        (lambda t: t.update(assumptions=["read so"]), "an entry of assumptions is not said in both languages"),
+        (lambda t: t["line"][0].update(cap_of="purse"), "The measure purse has no name for people."),
+        (lambda t: t.update(membership={"notice_months": "12"}), "notice_months is '12'."),
     ],
 )
 def test_a_scheme_that_cannot_be_read_is_named(spoil, says):
@@ -152,6 +192,7 @@ def test_a_scheme_that_cannot_be_read_is_named(spoil, says):
         read_scheme(table, "own.toml")
     assert says in error.value.what
     assert "own.toml" in error.value.where
+    assert error.value.expected
 
 
 @pytest.mark.parametrize(
@@ -187,6 +228,13 @@ def test_a_run_that_cannot_be_read_is_named():
     for table in ({"years": [2024, 2020], "partners": ["A"]}, {"years": [2020, 2024], "partners": ["A", "A"]}):
         with pytest.raises(AllmendeError):
             read_run(table, "run.toml")
+
+
+def test_the_page_of_the_format_shows_a_scheme_and_figures_that_run():
+    page = (Path(__file__).parents[2] / "docs" / "formats" / "scheme.md").read_text(encoding="utf-8")
+    written, figures = (tomllib.loads(part.split("```")[0]) for part in page.split("```toml\n")[1:])
+    assert read_scheme(written, "mine.toml").title["en"] == "Our scheme"
+    assert read_run(figures, "figures.toml").opening == 12_000_00
 
 
 def call(capsys, *arguments):

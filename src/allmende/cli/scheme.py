@@ -9,6 +9,7 @@ import click
 
 from allmende.cli.fund import read_toml
 from allmende.cli.output import json_option, language, say, say_json
+from allmende.money import cents, show
 from allmende.schemes.figures_file import example_run, read_run
 from allmende.schemes.reading import SCHEMES, load_scheme, read_scheme
 from allmende.schemes.scheme import Scheme
@@ -62,8 +63,10 @@ def run_scheme(scheme: str, figures: Path | None, as_json: bool) -> None:
     story = account_story(chosen, account)
     if as_json:
         say_json(story)
-    else:
-        _say_account(story, list(run.years))
+        return
+    if figures is None:
+        say(f"{_WORDS[language()]['example']}: {chosen.example['source'][language()]}")
+    _say_account(story, list(run.years))
 
 
 def _scheme(name: str) -> Scheme:
@@ -71,19 +74,81 @@ def _scheme(name: str) -> Scheme:
 
 
 _WORDS = {
-    "de": {"required": "ist anzugeben", "assumptions": "Angenommen", "not_known": "Nicht bekannt", "sources": "Quellen"},
-    "en": {"required": "is required", "assumptions": "Assumed", "not_known": "Not known", "sources": "Sources"},
+    "de": {
+        "required": "anzugeben",
+        "optional": "nach Bedarf",
+        "parameters": "Werte",
+        "figures": "Zahlen der Partner",
+        "lines": "Zahlungen",
+        "assumptions": "Angenommen",
+        "not_known": "Nicht bekannt",
+        "sources": "Quellen",
+        "example": "Beispiel",
+        "earliest_exit": "Frühester Austritt",
+        "notice_months": "Kündigungsfrist in Monaten",
+        "lock_in_years": "Bindung in Jahren",
+        "net": "Saldo",
+        "sum": "Summe",
+        "pool": "Topf am Jahresende",
+        "outside": "von oder nach außen",
+        "leaves": "scheidet aus am",
+    },
+    "en": {
+        "required": "required",
+        "optional": "if wanted",
+        "parameters": "Values",
+        "figures": "Figures of partners",
+        "lines": "Payments",
+        "assumptions": "Assumed",
+        "not_known": "Not known",
+        "sources": "Sources",
+        "example": "Example",
+        "earliest_exit": "Earliest exit",
+        "notice_months": "Months of notice",
+        "lock_in_years": "Years of lock-in",
+        "net": "Net",
+        "sum": "Sum",
+        "pool": "Pool at the end",
+        "outside": "from or to outside",
+        "leaves": "leaves on",
+    },
 }
+_DIRECTIONS = {"in": "→", "out": "←", "outside-in": "⇒", "outside-out": "⇐"}
 
 
 def _say_scheme(story: dict[str, Any]) -> None:
-    words = _WORDS[language()]
-    say(f"{story['title'][language()]} ({story['period']})")
-    say(story["sentence"][language()])
+    words, tongue = _WORDS[language()], language()
+    say(f"{story['title'][tongue]} ({story['period'][tongue]})")
+    say(story["sentence"][tongue])
+    say(f"{words['parameters']}:")
     for name, each in story["parameters"].items():
-        amount = words["required"] if "required" in each else each.get("by_year", each.get("value"))
-        say(f"  {name}: {amount} [{each['unit']}]")
+        say(f"  {name}: {each['title'][tongue]}, {_value(each)} [{each['unit'][tongue]}]")
+    say(f"{words['figures']}:")
+    for name, each in story["figures"].items():
+        say(f"  {name}: {each['title'][tongue]}" + (f" ({words['optional']})" if each["optional"] else ""))
+    say(f"{words['lines']}:")
+    for line in story["lines"]:
+        say(f"  {_DIRECTIONS[line['direction']]} {line['title'][tongue]}")
+    for rule, amount in story["membership"].items():
+        if amount:
+            say(f"{words[rule]}: {amount}")
+    if story["example"]:
+        say(f"{words['example']}: {story['example'][tongue]}")
     _say_limits(story, ("sources", "assumptions", "not_known"))
+
+
+def _value(parameter: dict[str, Any]) -> str:
+    tongue = language()
+    if "required" in parameter:
+        return f"{_WORDS[tongue]['required']}: {parameter['required'][tongue]}"
+    if "by_year" in parameter:
+        return ", ".join(f"{year}: {_number(each)}" for year, each in parameter["by_year"].items())
+    return _number(parameter["value"])
+
+
+def _number(amount: float) -> str:
+    text = f"{amount:,.15g}" if amount == int(amount) else f"{amount:g}"
+    return text if language() == "en" else text.translate(str.maketrans(",.", ".,"))
 
 
 def _say_limits(story: dict[str, Any], parts: tuple[str, ...]) -> None:
@@ -95,9 +160,29 @@ def _say_limits(story: dict[str, Any], parts: tuple[str, ...]) -> None:
 
 
 def _say_account(story: dict[str, Any], years: list[int]) -> None:
-    say(f"{'':<20}" + "".join(f"{year:>16}" for year in years) + f"{'Σ':>18}")
+    words = _WORDS[language()]
+    say(story["title"][language()])
+    if len(years) == 1:
+        _say_lines(story["years"][0])
+    say(f"{words['net']:<20}" + "".join(f"{year:>18}" for year in years) + f"{words['sum']:>18}")
     for name, row in story["net"].items():
-        say(f"{name:<20}" + "".join(f"{amount or '-':>16}" for amount in row) + f"{story['cumulated'][name][-1]:>18}")
+        cells = [*row, story["cumulated"][name][-1]]
+        say(f"{name:<20}" + "".join(f"{_money(amount):>18}" for amount in cells))
+    say(f"{words['pool']:<20}" + "".join(f"{_money(year['closing']):>18}" for year in story["years"]))
     for name, day in story["exits"].items():
-        say(f"  {name}: {day}")
+        say(f"  {name} {words['leaves']} {day}")
     _say_limits(story, ("assumptions", "not_known"))
+
+
+def _say_lines(year: dict[str, Any]) -> None:
+    for line in year["lines"]:
+        say(f"{_DIRECTIONS[line['direction']]} {line['title'][language()]}: {line['step'][language()]}")
+        for name, amount in line["by_partner"].items():
+            if cents(amount):
+                say(f"    {name:<16}{_money(amount):>18}")
+        if cents(line["outside"]):
+            say(f"    {_WORDS[language()]['outside']:<16}{_money(line['outside']):>18}")
+
+
+def _money(amount: str | None) -> str:
+    return "–" if amount is None else show(cents(amount), language())

@@ -9,7 +9,7 @@ from typing import Any
 
 from allmende.errors import AllmendeError
 from allmende.money import cents
-from allmende.schemes.reading import only
+from allmende.schemes.document import only
 from allmende.schemes.scheme import Scheme
 from allmende.schemes.years import Stay
 from allmende.sharing.figures import Figures, figures_of

@@ -19,7 +19,7 @@ def _scheme(name: str) -> list[Comparison]:
     run = example_run(scheme)
     found = settle(scheme, run.figures, run.years[0], choices=run.choices)
     expected = scheme.example["expected"]
-    source = f"{scheme.sources[0]}: {scheme.example['source']}"
+    source = f"{scheme.sources[0]}: {scheme.example['source']['en']}"
     return [
         Comparison(
             f"{name}, {moved.line}, {who}", source, cents(expected.get(moved.line, {}).get(who, 0)) / 100, amount / 100, 0.0

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import date
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from typing import Any, TypeVar
+from typing import Any
 
 from allmende.errors import AllmendeError
 from allmende.money import cents
 from allmende.parameters import load
+from allmende.schemes.document import Said, day, each_of, needed, only, quoted, said, sayings
 from allmende.schemes.scheme import DIRECTIONS, FORMS, Index, Line, Membership, Parameter, Scheme, Term
 from allmende.sharing.figures import number
 
@@ -18,10 +18,9 @@ SCHEMES = ("kif", "rendsburg", "zollernalb", "fiscal_disparities", "fpic", "verb
 
 TABLES = (
     *("id", "title", "sentence", "period", "sources", "assumptions", "unknown"),
-    *("parameters", "index", "line", "membership", "example"),
+    *("parameters", "measure", "index", "line", "membership", "example"),
 )
 KINDS = ("rate", "split", "sum")
-Read = TypeVar("Read")
 
 
 def load_scheme(name: str) -> Scheme:
@@ -44,73 +43,79 @@ def read_scheme(table: Mapping[str, Any], name: str) -> Scheme:
     """Read the document of a scheme; raises `AllmendeError` with the file, the part and the value that does not fit."""
     only(table, TABLES, name)
     parameters = {key: _parameter(key, each, name) for key, each in table.get("parameters", {}).items()}
-    indices = {each.id: each for each in _each(table, "index", name, _index)}
-    lines = _each(table, "line", name, _line)
+    indices = {each.id: each for each in each_of(table, "index", name, _index)}
+    lines = each_of(table, "line", name, _line)
     if not lines:
         raise AllmendeError("The scheme moves no money.", where=name, expected="at least one [[line]]")
     for line in lines:
         _check_line(line, parameters, name)
-    rules = only(table.get("membership", {}), ("earliest_exit", "notice_months", "lock_in_years"), f"{name}, [membership]")
     return Scheme(
-        _text(table, "id", name),
-        _text(table, "title", name),
-        _text(table, "period", name),
-        tuple(_text(table, "sources", name)),
-        _sayings(table, "assumptions", name),
-        _sayings(table, "unknown", name),
-        _text(table, "sentence", name),
+        needed(table, "id", name),
+        said(table, "title", name),
+        said(table, "period", name),
+        tuple(needed(table, "sources", name)),
+        sayings(table, "assumptions", name),
+        sayings(table, "unknown", name),
+        said(table, "sentence", name),
         parameters,
+        _measures(table.get("measure", {}), figures_needed(lines, indices), name),
         indices,
         lines,
-        Membership(_date(rules.get("earliest_exit"), name), rules.get("notice_months", 0), rules.get("lock_in_years", 0)),
+        _membership(table.get("membership", {}), f"{name}, [membership]"),
         table.get("example", {}),
     )
 
 
-def only(table: Mapping[str, Any], keys: tuple[str, ...], where: str) -> Mapping[str, Any]:
-    """Return the table; raises `AllmendeError` for a key that is none of these, so that nothing misspelt is lost."""
-    strange = sorted(table.keys() - set(keys))
-    if strange:
-        raise AllmendeError(
-            f"{strange[0]} is not known here.", where=where, expected=", ".join(keys), todo="Correct or remove it."
-        )
-    return table
+def _membership(rules: Mapping[str, Any], where: str) -> Membership:
+    only(rules, ("earliest_exit", "notice_months", "lock_in_years"), where)
+    for key in ("notice_months", "lock_in_years"):
+        if not (type(rules.get(key, 0)) is int and rules.get(key, 0) >= 0):
+            raise AllmendeError(f"{key} is {rules[key]!r}.", where=where, expected="a whole number of 0 or more")
+    return Membership(day(rules.get("earliest_exit"), where), rules.get("notice_months", 0), rules.get("lock_in_years", 0))
 
 
-def _text(table: Mapping[str, Any], key: str, where: str) -> Any:
-    if not table.get(key):
-        raise AllmendeError(f"{key} is missing.", where=where, expected=f"{key} = …", todo="Add it.")
-    return table[key]
+def _measures(own: Mapping[str, Any], used: Iterable[str], name: str) -> dict[str, Said]:
+    """Name every measure for people, as the scheme does or as keys do; raises `AllmendeError` for one that has no name."""
+    known = {key: each["name"] for key, each in load("law_keys")["measure"].items()}
+    given = {key: said(only(part, ("name",), name), "name", f"{name}, [measure.{key}]") for key, part in own.items()}
+    names = known | given
+    for each in used:
+        if each not in names:
+            raise AllmendeError(
+                f"The measure {each} has no name for people.",
+                where=f"{name}, [measure.{each}]",
+                expected='name = { de = "…", en = "…" }',
+                todo=f"Add it; these have one already: {', '.join(known)}.",
+            )
+    return {each: names[each] for each in used}
 
 
-def _sayings(table: Mapping[str, Any], key: str, name: str) -> tuple[Mapping[str, str], ...]:
-    """Return sentences in both languages; one that is only text is said in both."""
-    said = table.get(key, [])
-    if not isinstance(said, list) or not all(
-        isinstance(one, str) or (isinstance(one, Mapping) and one.keys() == {"de", "en"}) for one in said
-    ):
-        raise AllmendeError(f"{key} cannot be read.", where=name, expected='a list of texts, or of { de = "…", en = "…" }')
-    return tuple({"de": one, "en": one} if isinstance(one, str) else one for one in said)
+def figures_needed(lines: Sequence[Line], indices: Mapping[str, Index]) -> dict[str, bool]:
+    """Return the measures whose figures partners bring, and whether it goes without them.
+
+    >>> scheme = load_scheme("rendsburg")
+    >>> figures_needed(scheme.lines, scheme.indices)["projects"]
+    True
+    """
+    found: dict[str, bool] = {}
+    for measure, optional in _measures_named(lines, indices):
+        if measure and measure not in indices:
+            found[measure] = found.get(measure, True) and optional
+    return found
 
 
-def _each(table: Mapping[str, Any], key: str, name: str, read: Callable[[Mapping[str, Any], str], Read]) -> tuple[Read, ...]:
-    parts = table.get(key, [])
-    ids = [part.get("id", "") for part in parts]
-    twice = [each for each in ids if ids.count(each) > 1]
-    if twice:
-        raise AllmendeError(f"The id {twice[0]!r} is given twice.", where=f"{name}, [[{key}]]", expected="ids that differ")
-    return tuple(read(part, f"{name}, {key} {part.get('id', '')}") for part in parts)
-
-
-def _date(value: object, name: str) -> date | None:
-    if value is None or isinstance(value, date):
-        return value
-    raise AllmendeError(f"{value!r} is no date.", where=f"{name}, earliest_exit", expected="a date as 2019-12-31")
+def _measures_named(lines: Sequence[Line], indices: Mapping[str, Index]) -> Iterator[tuple[str, bool]]:
+    for line in lines:
+        yield line.measure, line.optional
+        yield line.cap_of, False
+        yield from ((each, False) for each in line.key.get("weights", {}))
+    for index in indices.values():
+        yield from ((each, False) for each in (index.times, index.mean_weight, index.least_of, *(t.of for t in index.terms)))
 
 
 def _parameter(key: str, part: Mapping[str, Any], name: str) -> Parameter:
     where = f"{name}, parameters.{key}"
-    only(part, ("unit", "source", "value", "by_year", "required"), where)
+    only(part, ("title", "unit", "source", "value", "by_year", "required"), where)
     given = [each for each in ("value", "by_year", "required") if each in part]
     if len(given) != 1:
         raise AllmendeError(
@@ -121,7 +126,10 @@ def _parameter(key: str, part: Mapping[str, Any], name: str) -> Parameter:
         )
     value = _exact(part["value"], where) if "value" in part else None
     by_year = {int(year): number(each, f"{where}, {year}") for year, each in part.get("by_year", {}).items()}
-    return Parameter(key, _text(part, "unit", where), _text(part, "source", where), value, by_year, part.get("required", ""))
+    required = said(part, "required", where) if "required" in part else None
+    return Parameter(
+        *(key, said(part, "title", where), said(part, "unit", where), quoted(part, "source", where)), value, by_year, required
+    )
 
 
 def _exact(given: Any, where: str) -> Fraction:
@@ -131,12 +139,13 @@ def _exact(given: Any, where: str) -> Fraction:
 
 
 def _index(part: Mapping[str, Any], where: str) -> Index:
-    only(part, ("id", "times", "mean_weight", "terms", "lag", "best", "least"), where)
-    terms = tuple(_term(term, where) for term in _text(part, "terms", where))
+    only(part, ("id", "title", "times", "mean_weight", "terms", "lag", "best", "least"), where)
+    terms = tuple(_term(term, where) for term in needed(part, "terms", where))
     least = part.get("least", {})
     return Index(
-        _text(part, "id", where),
-        _text(part, "times", where),
+        needed(part, "id", where),
+        said(part, "title", where),
+        needed(part, "times", where),
         part.get("mean_weight", ""),
         terms,
         part.get("lag", 0),
@@ -151,7 +160,7 @@ def _term(term: Mapping[str, Any], where: str) -> Term:
     if form not in FORMS:
         raise AllmendeError(f"There is no form {form!r}.", where=where, expected=", ".join(FORMS))
     level = number(term.get("level", 1), f"{where}, level")
-    return Term(_text(term, "of", where), form, number(term.get("weight", 1), f"{where}, weight"), level)
+    return Term(needed(term, "of", where), form, number(term.get("weight", 1), f"{where}, weight"), level)
 
 
 def _line(part: Mapping[str, Any], where: str) -> Line:
@@ -163,11 +172,11 @@ def _line(part: Mapping[str, Any], where: str) -> Line:
         )
     only(part, tuple(sorted(Line.__dataclass_fields__)), where)
     round_up = cents(part.get("round_up", 0), where=f"{where}, round_up")
-    given = {**part, "title": _text(part, "title", where), "exempt": frozenset(part.get("exempt", ())), "round_up": round_up}
+    given = {**part, "title": said(part, "title", where), "exempt": frozenset(part.get("exempt", ())), "round_up": round_up}
     return Line(**given)
 
 
-_NEEDS = {"rate": ("measure", "factor"), "split": ("amount", "key"), "sum": ("amount",)}
+_NEEDS = {"rate": ("measure",), "split": ("amount", "key"), "sum": ("amount",)}
 
 
 def _check_line(line: Line, parameters: Mapping[str, Parameter], name: str) -> None:
@@ -206,6 +215,6 @@ def _missing(scheme: Scheme, parameter: Parameter, year: int) -> AllmendeError:
     return AllmendeError(
         f"{parameter.id} is not given for {year}, and no source says it.",
         where=f"scheme {scheme.id}, [choices]",
-        expected=f"{parameter.required or parameter.source} ({parameter.unit})",
+        expected=f"{(parameter.required or parameter.source)['en']} ({parameter.unit['en']})",
         todo=f"Write {parameter.id} = … under [choices]; it is yours to decide, there is no usual value.",
     )

@@ -8,6 +8,8 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
+from allmende.schemes.document import Said
+
 FORMS = ("over_mean", "mean_over", "gap_above", "gap_below")
 """How a figure x becomes a term, m being the mean: x/m, m/x, (x - level m)/m, (level m - x)/m."""
 
@@ -20,11 +22,12 @@ class Parameter:
     """A value of the scheme, or one that its source does not give and that must be chosen: `required` asks for it."""
 
     id: str
-    unit: str
-    source: str
+    title: Said
+    unit: Said
+    source: Said
     value: Fraction | None = None
     by_year: Mapping[int, Fraction] = field(default_factory=dict)
-    required: str = ""
+    required: Said | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,7 @@ class Index:
     """
 
     id: str
+    title: Said
     times: str
     mean_weight: str
     terms: tuple[Term, ...]
@@ -59,13 +63,14 @@ class Index:
 class Line:
     """One movement of money a year.
 
-    `kind` "rate": factor × measure (of `lag` years before, or its growth since a year), for each partner. "split": an `amount`
-    split by a key. "sum": an amount from outside. `factor` and `amount` name a parameter, or "pool" for all there is.
+    `kind` "rate": factor × measure (of `lag` years before, or its growth since a year), for each partner; no factor is 1.
+    "split": an `amount` split by a key. "sum": an amount from outside. `factor` and `amount` name a parameter, or "pool" for
+    all there is.
     `round_up` lifts the base or the product to full amounts. `optional` lines without figures are 0.
     """
 
     id: str
-    title: Mapping[str, str]
+    title: Said
     direction: str
     kind: str
     measure: str = ""
@@ -93,16 +98,17 @@ class Membership:
 
 @dataclass(frozen=True, slots=True)
 class Scheme:
-    """A scheme with its source, its period, what is assumed and what nobody outside knows."""
+    """A scheme with its source, its period, what is assumed and what nobody outside knows; `measures` are named for people."""
 
     id: str
-    title: Mapping[str, str]
-    period: str
+    title: Said
+    period: Said
     sources: tuple[str, ...]
-    assumptions: tuple[Mapping[str, str], ...]
-    unknown: tuple[Mapping[str, str], ...]
-    sentence: Mapping[str, str]
+    assumptions: tuple[Said, ...]
+    unknown: tuple[Said, ...]
+    sentence: Said
     parameters: Mapping[str, Parameter]
+    measures: Mapping[str, Said]
     indices: Mapping[str, Index]
     lines: tuple[Line, ...]
     membership: Membership

@@ -10,13 +10,15 @@ from typing import Any
 
 from allmende.errors import AllmendeError
 from allmende.money import show
+from allmende.schemes import steps
+from allmende.schemes.document import Said
 from allmende.schemes.measures import with_indices
 from allmende.schemes.reading import value
 from allmende.schemes.scheme import Line, Scheme
 from allmende.sharing.bounds import Bound
 from allmende.sharing.figures import Figures
 from allmende.sharing.key_terms import key_from
-from allmende.sharing.keys import split_by
+from allmende.sharing.keys import Key, split_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,7 @@ class Movement:
     direction: str
     cents: tuple[int, ...]
     outside: int
-    step: str
+    step: Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,7 @@ def _check_choices(scheme: Scheme, choices: Mapping[str, Any]) -> None:
 def _move(scheme: Scheme, line: Line, figures: Figures, year: int, choices: Mapping[str, Any], pool: int) -> Movement:
     nobody = (0,) * len(figures.partners)
     if line.optional and line.kind == "rate" and not any(measure == line.measure for measure, _ in figures.values):
-        return Movement(line.id, line.direction, nobody, 0, f"no figures of {line.measure}: 0")
+        return Movement(line.id, line.direction, nobody, 0, steps.phrase("no_figures", name=scheme.measures[line.measure]))
     if line.kind == "rate":
         amounts, step = _by_rate(scheme, line, figures, year, choices)
         return Movement(line.id, line.direction, amounts, 0, step)
@@ -106,42 +108,42 @@ def _move(scheme: Scheme, line: Line, figures: Figures, year: int, choices: Mapp
     if line.kind == "sum":
         return Movement(line.id, line.direction, nobody, amount, step)
     if not amount:
-        return Movement(line.id, line.direction, nobody, 0, f"nothing to split ({step})")
-    split, steps = _by_key(scheme, line, figures, year, choices, amount)
-    return Movement(line.id, line.direction, split, 0, f"{step}, {steps}")
+        return Movement(line.id, line.direction, nobody, 0, steps.joined([step, steps.phrase("nothing")]))
+    key = _key(scheme, line, figures, year, choices)
+    split = split_by(key, amount, with_indices(scheme, figures, year - line.lag), year)
+    return Movement(line.id, line.direction, split.cents, 0, steps.of_split(scheme, step, split, key))
 
 
 def _by_rate(
     scheme: Scheme, line: Line, figures: Figures, year: int, choices: Mapping[str, Any]
-) -> tuple[tuple[int, ...], str]:
-    factor = value(scheme, line.factor, year, choices)
+) -> tuple[tuple[int, ...], Said]:
+    factor = value(scheme, line.factor, year, choices) if line.factor else None
     base = figures.of(line.measure, year - line.lag)
-    step = f"{float(factor):g} × {line.measure} {year - line.lag}"
     if line.growth_since:
         first = figures.of(line.measure, line.growth_since)
         base = tuple(max(now - then, Fraction(0)) for now, then in zip(base, first, strict=True))
-        step = f"{float(factor):g} × growth of {line.measure} {line.growth_since}-{year - line.lag}"
-    due = [Fraction(0) if name in line.exempt else factor * x for name, x in zip(figures.partners, base, strict=True)]
+    named = zip(figures.partners, base, strict=True)
+    due = [Fraction(0) if name in line.exempt else (1 if factor is None else factor) * x for name, x in named]
     exempt = [name for name in figures.partners if name in line.exempt]
-    if exempt:
-        step += f"; exempt: {', '.join(exempt)}"
-    return tuple(floor(100 * each + Fraction(1, 2)) for each in due), step
+    return tuple(_cents(each) for each in due), steps.of_rate(scheme, line, factor, year - line.lag, exempt)
 
 
-def _amount(scheme: Scheme, line: Line, year: int, choices: Mapping[str, Any], pool: int) -> tuple[int, str]:
+def _cents(euro: Fraction) -> int:
+    """Round commercially: half a cent goes up."""
+    return floor(100 * euro + Fraction(1, 2))
+
+
+def _amount(scheme: Scheme, line: Line, year: int, choices: Mapping[str, Any], pool: int) -> tuple[int, Said]:
     if line.amount == "pool":
-        return pool, "all of the pool"
+        return pool, steps.of_amount(scheme, line, None, year, "")
     base = value(scheme, line.amount, year - line.lag, choices)
-    factor = value(scheme, line.factor, year, choices) if line.factor else Fraction(1)
-    step = f"{line.amount} {year - line.lag}" + (f" × {float(factor):g}" if line.factor else "")
-    if not line.round_up:
-        return floor(100 * base * factor + Fraction(1, 2)), step
-    how = _rounded(line, choices)
+    factor = value(scheme, line.factor, year, choices) if line.factor else None
+    how = _rounded(line, choices) if line.round_up else ""
+    step = steps.of_amount(scheme, line, factor, year - line.lag, how)
     if how == "base":
-        return floor(
-            _lift(base, line.round_up) * factor * 100 + Fraction(1, 2)
-        ), f"{step}, base up to full {show(line.round_up)}"
-    return int(_lift(base * factor, line.round_up) * 100), f"{step}, up to full {show(line.round_up)}"
+        base = _lift(base, line.round_up)
+    product = base * (1 if factor is None else factor)
+    return _cents(_lift(product, line.round_up) if how == "product" else product), step
 
 
 def _rounded(line: Line, choices: Mapping[str, Any]) -> str:
@@ -161,18 +163,14 @@ def _lift(amount: Fraction, unit: int) -> Fraction:
     return ceil(amount / euro) * euro
 
 
-def _by_key(
-    scheme: Scheme, line: Line, figures: Figures, year: int, choices: Mapping[str, Any], amount: int
-) -> tuple[tuple[int, ...], str]:
+def _key(scheme: Scheme, line: Line, figures: Figures, year: int, choices: Mapping[str, Any]) -> Key:
     terms = {**line.key, "weights": {m: _weight(scheme, w, year, choices) for m, w in line.key.get("weights", {}).items()}}
     key = key_from(terms, f"scheme {scheme.id}, line {line.id}")
     if line.cap_of:
         share = value(scheme, line.cap_factor, year, choices)
         limits = zip(figures.partners, figures.of(line.cap_of, year - line.lag), strict=True)
         key = replace(key, caps={**key.caps, **{name: Bound(cents=floor(100 * share * base)) for name, base in limits}})
-    key = replace(key, exempt=key.exempt | (line.exempt & set(figures.partners)), base_year=key.base_year or year - line.lag)
-    split = split_by(key, amount, with_indices(scheme, figures, year - line.lag), year)
-    return split.cents, "; ".join(split.steps)
+    return replace(key, exempt=key.exempt | (line.exempt & set(figures.partners)), base_year=key.base_year or year - line.lag)
 
 
 def _weight(scheme: Scheme, weight: Any, year: int, choices: Mapping[str, Any]) -> str:

@@ -1,0 +1,83 @@
+"""Parts of a scheme's document, taken out one by one so that nothing misspelt and no missing language is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any, TypeVar
+
+from allmende.errors import AllmendeError
+
+Said = Mapping[str, str]
+"""A text in both languages: {"de": …, "en": …}."""
+
+LANGUAGES = ("de", "en")
+Read = TypeVar("Read")
+
+
+def only(table: Mapping[str, Any], keys: tuple[str, ...], where: str) -> Mapping[str, Any]:
+    """Return the table; raises `AllmendeError` for a key that is none of these."""
+    strange = sorted(table.keys() - set(keys))
+    if strange:
+        raise AllmendeError(
+            f"{strange[0]} is not known here.", where=where, expected=", ".join(keys), todo="Correct or remove it."
+        )
+    return table
+
+
+def needed(table: Mapping[str, Any], key: str, where: str) -> Any:
+    """Return what stands under a key; raises `AllmendeError` if nothing does."""
+    if not table.get(key):
+        raise AllmendeError(f"{key} is missing.", where=where, expected=f"{key} = …", todo="Add it.")
+    return table[key]
+
+
+def said(table: Mapping[str, Any], key: str, where: str) -> Said:
+    """Return a text in both languages; raises `AllmendeError` if one of them is missing.
+
+    >>> said({"unit": {"de": "Euro im Jahr", "en": "euro a year"}}, "unit", "")["de"]
+    'Euro im Jahr'
+    """
+    return _both(needed(table, key, where), key, where)
+
+
+def sayings(table: Mapping[str, Any], key: str, where: str) -> tuple[Said, ...]:
+    """Return texts in both languages from a list, which may be left out."""
+    listed = table.get(key, [])
+    if not isinstance(listed, list):
+        raise AllmendeError(f"{key} is no list.", where=where, expected=f'{key} = [{{ de = "…", en = "…" }}]')
+    return tuple(_both(each, f"an entry of {key}", where) for each in listed)
+
+
+def quoted(table: Mapping[str, Any], key: str, where: str) -> Said:
+    """Return where something stands: a citation is the same in every language, a description is said in both."""
+    text = needed(table, key, where)
+    return dict.fromkeys(LANGUAGES, text) if isinstance(text, str) else _both(text, key, where)
+
+
+def _both(text: Any, what: str, where: str) -> Said:
+    if isinstance(text, Mapping) and text.keys() == set(LANGUAGES) and all(isinstance(text[k], str) and text[k] for k in text):
+        return text
+    raise AllmendeError(
+        f"{what} is not said in both languages: {text!r}.",
+        where=where,
+        expected='{ de = "…", en = "…" }',
+        todo="Write it in German and in English.",
+    )
+
+
+def each_of(table: Mapping[str, Any], key: str, name: str, read: Callable[[Mapping[str, Any], str], Read]) -> tuple[Read, ...]:
+    """Read a list of tables; raises `AllmendeError` for an id that is given twice."""
+    parts = table.get(key, [])
+    ids = [part.get("id", "") for part in parts]
+    twice = [each for each in ids if ids.count(each) > 1]
+    if twice:
+        raise AllmendeError(f"The id {twice[0]!r} is given twice.", where=f"{name}, [[{key}]]", expected="ids that differ")
+    return tuple(read(part, f"{name}, {key} {part.get('id', '')}") for part in parts)
+
+
+def day(value: object, where: str) -> date | None:
+    """Return a date, or None where there is none."""
+    if value is None or type(value) is date:
+        return value
+    raise AllmendeError(f"{value!r} is no date.", where=where, expected="a date as 2019-12-31")

@@ -35,7 +35,7 @@ def still_outlook(people: Mapping[str, float], release: str, base_year: int) -> 
         track=Track((), (), (), {}), widths=_widths(), drivers={"spread": {}, "persistence": {}, "noise": False},
         past=start.astype(np.float32), population=population,
         components=np.zeros((len(COMPONENTS), 1, STEPS, len(towns)), np.float32), fan=fan,
-        simple=np.zeros((0, STEPS + 1, len(areas)), np.float32),
+        simple=np.zeros((0, STEPS + 1, len(areas)), np.float32), forecasts=np.zeros((3, 0, 1, len(areas), 1), np.float32),
     )  # fmt: skip
     return outlook, model
 

@@ -1,6 +1,7 @@
 """A look ahead from a known region: what it says of itself holds, it is repeated to the byte, and it is there whole or not."""
 
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from importlib.resources import as_file, files
@@ -13,13 +14,14 @@ from allmende.errors import AllmendeError
 from allmende.needs.capacity import Facility
 from allmende.outlook.facilities import FACILITIES, write_facilities
 from allmende.outlook.fans import fan_out, stretch
-from allmende.outlook.folder import LEVELS, is_stale, read_model, read_outlook, write_outlook
+from allmende.outlook.folder import LEVELS, read_model, read_outlook, write_outlook
 from allmende.outlook.needs_file import NEEDS, read_needs
 from allmende.outlook.running import look_ahead, outlook_drivers
 from allmende.outlook.services import load_services
 from allmende.outlook.settings import read_settings, summary
 from allmende.outlook.sources import Source, released
 from allmende.outlook.track import OURS, back_test, keep_track, learn_widths
+from allmende.outlook.unusable import UnusableOutlook, WithdrawnRelease, released_under
 from allmende.outlook.weighing import Offer, weigh_offer
 from allmende.projection.draws import draw
 from allmende.projection.model import Model
@@ -81,7 +83,7 @@ def test_what_is_read_is_what_was_written(found, public):
         one, other = getattr(found.model, name), getattr(read_model(folder), name)
         if isinstance(one, np.ndarray):
             np.testing.assert_array_equal(one, other)
-    for name in ("fan", "past", "population", "components", "simple"):
+    for name in ("fan", "past", "population", "components", "simple", "forecasts"):
         np.testing.assert_array_equal(getattr(read, name), getattr(found.outlook, name))
     for name in ("id", "bands", "variants", "statements", "years", "units", "areas", "drivers", "threshold"):
         assert getattr(read, name) == getattr(found.outlook, name), name
@@ -134,18 +136,25 @@ def test_killed_in_the_middle_the_old_one_stays(found, public, monkeypatch, brok
     assert {path.name for path in (public / "outlooks").iterdir()} <= {before.name, ".2025-another.part"}
 
 
-def test_an_outlook_is_stale_when_another_release_is_in_force(found, public):
-    assert not is_stale(found.outlook, public)
-    assert is_stale(replace(found.outlook, release="2024-older"), public)
-    (public / "current").unlink()
-    assert is_stale(found.outlook, public)
+def test_a_withdrawn_release_is_said(found, public):
+    outlook = found.outlook
+    assert released_under(public, outlook.release, outlook.id) == public / "releases" / outlook.release
+    shutil.rmtree(public / "releases" / outlook.release)
+    with pytest.raises(
+        WithdrawnRelease, match=f"The release {outlook.release}, from which the look ahead {outlook.id} was made"
+    ):
+        released_under(public, outlook.release, outlook.id)
+    with pytest.raises(AllmendeError, match=f"The release {outlook.release}, which was in force, was withdrawn") as refused:
+        released(public)
+    assert "allmende release build" in refused.value.todo
 
 
 @pytest.mark.parametrize(
     ("damage", "words"),
     [
         (lambda folder: (folder / "outlook.json").write_text("{"), "outlook.json"),
-        (lambda folder: (folder / "outlook.json").write_text('{"format": 1}'), "outlook.json"),
+        (lambda folder: (folder / "outlook.json").write_text('{"format": 2}'), "outlook.json"),
+        (lambda folder: (folder / "outlook.json").write_text("[]"), "outlook.json"),
         (lambda folder: (folder / "outlook.json").write_text('{"format": 99}'), "format 99"),
         (lambda folder: (folder / "outlook.json").unlink(), "no look ahead"),
         (lambda folder: (folder / "arrays.npz").write_bytes(b"PK"), "arrays.npz"),
@@ -197,10 +206,38 @@ def test_the_track_record_is_near_what_intervals_promise(source):
     assert sum(track.weights.values()) == pytest.approx(1)
 
 
+def test_forecasts_of_the_past_are_kept_and_hold_what_the_track_record_counts(found):
+    outlook = found.outlook
+    low, middle, high = outlook.forecasts.astype(float)
+    assert outlook.forecasts.shape[1:] == (len(outlook.track.origins), len(outlook.past_years), len(outlook.areas), 9)
+    ahead = np.array(outlook.past_years)[None, :] - np.array(outlook.track.origins)[:, None]
+    assert (np.isnan(middle).all(axis=(2, 3)) == (ahead <= 0)).all(), "a year is forecast from its own or a later one"
+    known = ahead > 0
+    assert (low[known] <= middle[known]).all()
+    assert (middle[known] <= high[known]).all()
+    came = outlook.past.sum(axis=(2, 3)) @ outlook.totals().T
+    inside = (low[..., 0] <= came + 1e-3) & (came <= high[..., 0] + 1e-3)
+    rows = {"district": slice(0, len(outlook.units)), "municipality": slice(len(outlook.units), -1)}
+    for each in outlook.track.held:
+        if each.level == 0.8:
+            counted = inside[ahead == each.horizon][:, rows[each.geography]]
+            assert counted.size == each.areas
+            assert 100 * counted.mean() == pytest.approx(each.calibrated)
+
+
 def test_size_classes_that_a_region_lacks_are_learnt_with_the_next(source):
     test = back_test(source.counts, source.counts(None).years, QUICK)
     assert learn_widths(test, [2000, 10_000]).sizes == (2000, 10_000, np.inf)
     assert learn_widths(test, [100, 2000, 10_000, 900_000]).sizes == (2000, 10_000, np.inf)
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"format": 1}', '{"format": 1, "services": [{"areas": 3}]}'])
+def test_damaged_needs_are_named(tmp_path, text):
+    (tmp_path / NEEDS).write_text(text)
+    with pytest.raises(UnusableOutlook) as refused:
+        read_needs(tmp_path / NEEDS)
+    assert NEEDS in refused.value.where
+    assert "allmende project run" in refused.value.todo
 
 
 def test_needs_are_weighed_against_facilities(source, found, public):

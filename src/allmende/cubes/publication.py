@@ -118,6 +118,13 @@ def current(public: Path) -> Path:
     Raises AllmendeError if nothing was released yet or the link leads nowhere.
     """
     link = public / CURRENT
+    if link.is_symlink() and not link.is_dir():
+        raise AllmendeError(
+            f"The release {link.readlink().name}, which was in force, was withdrawn.",
+            where=str(link),
+            expected=f"a link to a folder of {RELEASES}/ that is there",
+            todo="Publish one with `allmende release build`.",
+        )
     if not (link / DESCRIPTION).is_file():
         raise AllmendeError(
             "There is no release in force.",

@@ -17,18 +17,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 import allmende
-from allmende.cubes.publication import current
 from allmende.errors import AllmendeError
 from allmende.files import write_whole
 from allmende.outlook.needs import ServiceNeeds
 from allmende.outlook.needs_file import NEEDS, as_document, write_needs
+from allmende.outlook.unusable import read_document, using
 from allmende.projection.bands import Band
 from allmende.projection.model import Builds, Flows, Model
 from allmende.projection.widths import Widths
 
 Floats = NDArray[np.float64]
 
-FORMAT = 1
+FORMAT = 2
 """Version of `outlook.json`; a reader refuses any other."""
 
 OUTLOOKS, CURRENT, DESCRIPTION, ARRAYS, MODEL = "outlooks", "outlook", "outlook.json", "arrays.npz", "model.npz"
@@ -106,7 +106,9 @@ class Outlook:
     Arrays (float32): `past [P, M, 2, A]`; `population [V, T + 1, M, 2, A]`; `components [6, V, T, M]` persons a year in the
     order of `COMPONENTS`; `fan [Q, T + 1, R, K]` quantiles `LEVELS` of the middle variant for `areas` (units,
     municipalities, the region) and `bands`, stretched by `widths`; `drivers` as `allmende.projection.drivers.drivers` takes
-    them; `simple [B, T + 1, R]` totals of the simple `benchmarks`; sexes 0 female, 1 male; ages 0 … 100+.
+    them; `simple [B, T + 1, R]` totals of the simple `benchmarks`; `forecasts [3, O, P, R, K]` what the model would have said
+    at each of the track's origins (80 % interval and median between: low, middle, high), NaN where it had nothing to say;
+    sexes 0 female, 1 male; ages 0 … 100+.
     """
 
     id: str
@@ -134,6 +136,7 @@ class Outlook:
     components: NDArray[np.float32]
     fan: NDArray[np.float32]
     simple: NDArray[np.float32]
+    forecasts: NDArray[np.float32]
 
     def totals(self) -> NDArray[np.float32]:
         """Return the matrix [R, M] that sums units to `areas`."""
@@ -157,7 +160,7 @@ def sum_matrix(areas: Sequence[str], units: Sequence[str], parents: Sequence[str
     return np.array(rows, dtype=np.float32)
 
 
-_ARRAYS = ("past", "population", "components", "fan", "simple")
+_ARRAYS = ("past", "population", "components", "fan", "simple", "forecasts")
 
 
 def write_outlook(outlook: Outlook, model: Model, needs: Sequence[ServiceNeeds], public: Path) -> Path:
@@ -189,13 +192,13 @@ def write_outlook(outlook: Outlook, model: Model, needs: Sequence[ServiceNeeds],
 def read_outlook(folder: Path) -> Outlook:
     """Read the outlook in a folder (`public/outlook` is the one in force).
 
-    Raises `AllmendeError` if there is none, or one of another format, or one whose files are damaged.
+    Raises `AllmendeError` if there is none, `UnusableOutlook` if it has another format or its files are damaged.
     """
-    document, arrays = _description(folder), _unpacked(folder / ARRAYS)
-    try:
+    document = _description(folder)
+    with using(folder / ARRAYS):
+        arrays = _unpacked(folder / ARRAYS)
+    with using(folder / DESCRIPTION):
         return _outlook(document, arrays)
-    except (KeyError, TypeError, ValueError) as error:
-        raise _damaged(folder / DESCRIPTION, error) from error
 
 
 def _outlook(document: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Outlook:
@@ -219,11 +222,9 @@ def read_model(folder: Path) -> Model:
 
     Raises `AllmendeError` as `read_outlook` does.
     """
-    document, arrays = _description(folder), _unpacked(folder / MODEL)
-    try:
-        return _model(document["model"], arrays)
-    except (KeyError, TypeError, ValueError) as error:
-        raise _damaged(folder / MODEL, error) from error
+    document = _description(folder)
+    with using(folder / MODEL):
+        return _model(document["model"], _unpacked(folder / MODEL))
 
 
 def _model(names: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Model:
@@ -254,14 +255,6 @@ def name_outlook(outlook: Outlook, model: Model, needs: Sequence[ServiceNeeds]) 
     return f"{model.base_year}-{digest.hexdigest()[:10]}"
 
 
-def is_stale(outlook: Outlook, public: Path) -> bool:
-    """Return whether the release that an outlook was made from is no longer in force in a public folder."""
-    try:
-        return current(public).name != outlook.release
-    except AllmendeError:
-        return True
-
-
 def _description(folder: Path) -> dict[str, Any]:
     path = folder / DESCRIPTION
     if not path.is_file():
@@ -271,18 +264,7 @@ def _description(folder: Path) -> dict[str, Any]:
             expected=DESCRIPTION,
             todo="Make one with `allmende project run PUBLIC`.",
         )
-    try:
-        document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise _damaged(path, error) from error
-    if document.get("format") != FORMAT:
-        raise AllmendeError(
-            f"The look ahead has format {document.get('format')}.",
-            where=str(path),
-            expected=f"format {FORMAT}",
-            todo="Make it again with this version of Allmende.",
-        )
-    return document
+    return read_document(path, FORMAT)
 
 
 def _document(outlook: Outlook, model: Model) -> dict[str, Any]:
@@ -341,17 +323,8 @@ def _unpacked(path: Path) -> dict[str, NDArray[Any]]:
     try:
         with np.load(path, allow_pickle=False) as file:
             return {name: file[name] for name in file.files}
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile, zlib.error) as error:
-        raise _damaged(path, error) from error
-
-
-def _damaged(path: Path, error: Exception) -> AllmendeError:
-    return AllmendeError(
-        f"A file of the look ahead is damaged or missing ({type(error).__name__}: {error}).",
-        where=str(path),
-        expected="the file as it was written",
-        todo="Make the look ahead again with `allmende project run PUBLIC`.",
-    )
+    except (zipfile.BadZipFile, zlib.error) as error:
+        raise ValueError(str(error)) from error
 
 
 def _plain(value: Any) -> Any:

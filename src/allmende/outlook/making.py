@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from allmende.projection.bands import Band
 from allmende.projection.counts import Counts
 from allmende.projection.estimation import Estimate, Settings, estimate
 from allmende.projection.leaning import lean
@@ -32,6 +33,11 @@ def make_model(counts: Counts, settings: Mapping[str, Any], steps: int) -> Made:
     found = estimate(counts, Settings(**(dict(settings.get("estimate", {})) | {"steps": steps})))
     past = reckon_stock(counts).people.sum(axis=1)
     return Made(found, lean(found.model, past.sum(axis=(2, 3)), **settings["lean"]), past)
+
+
+def chosen_bands(settings: Mapping[str, Any]) -> tuple[Band, ...]:
+    """Return the bands whose intervals are kept, everybody first."""
+    return tuple(Band(entry["id"], *entry["ages"]) for entry in settings["band"])
 
 
 def knowing_until(settings: Mapping[str, Any], year: int) -> dict[str, Any]:

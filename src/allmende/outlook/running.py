@@ -14,13 +14,12 @@ from numpy.typing import NDArray
 from allmende.outlook.doubts import doubts
 from allmende.outlook.fans import fan_out
 from allmende.outlook.folder import COMPONENTS, Outlook, Statement, Variant, name_outlook, sum_matrix
-from allmende.outlook.making import make_model
+from allmende.outlook.making import chosen_bands, make_model
 from allmende.outlook.needs import REGION, ServiceNeeds
 from allmende.outlook.sources import Source
-from allmende.outlook.track import ENSEMBLE, OURS, SIMPLE, back_test, keep_track, learn_widths, look_simply
+from allmende.outlook.track import ENSEMBLE, OURS, SIMPLE, back_test, keep_forecasts, keep_track, learn_widths, look_simply
 from allmende.outlook.weighing import weigh_offer
 from allmende.parameters import load
-from allmende.projection.bands import Band
 from allmende.projection.counts import Counts
 from allmende.projection.draws import draw
 from allmende.projection.drivers import Drivers, drivers
@@ -72,7 +71,7 @@ def look_ahead(
     paths = [run(apply(model, read_levers(variant.levers))) for variant in variants]
     tell(3, 6)
     areas = (*whole.units, *whole.municipalities, REGION)
-    bands = tuple(Band(entry["id"], *entry["ages"]) for entry in settings["band"])
+    bands = chosen_bands(settings)
     fan = fan_out(draw(model, moved, bands, draws=settings["draws"], seed=settings["seed"]), areas, whole.parents, widths)
     tell(4, 6)
     components = [[getattr(path, name).sum(axis=(1, 3, 4)) for path in paths] for name in COMPONENTS]
@@ -108,6 +107,7 @@ def look_ahead(
         components=np.array(components, dtype=np.float32),
         fan=fan.astype(np.float32),
         simple=simple.astype(np.float32),
+        forecasts=keep_forecasts(test, settings["sizes"]).astype(np.float32),
     )
     named = replace(outlook, id=name_outlook(outlook, model, needs))
     tell(6, 6)

@@ -11,9 +11,8 @@ from numpy.typing import NDArray
 
 from allmende.outlook.doubts import doubtful
 from allmende.outlook.folder import Held, Track, Trial, sum_matrix
-from allmende.outlook.making import knowing_until, make_model
+from allmende.outlook.making import chosen_bands, knowing_until, make_model
 from allmende.projection.accuracy import coverage, measure_ages
-from allmende.projection.bands import Band
 from allmende.projection.counts import Counts
 from allmende.projection.draws import draw, quantiles, run_compiled
 from allmende.projection.rates.stocks import reckon_stock
@@ -24,7 +23,6 @@ from allmende.projection.widths import Widths, calibrate, score
 
 Floats = NDArray[np.float64]
 
-EVERYBODY = Band("all", 0, 100)
 REFERENCE = 0.8
 """Widths are measured in half-widths of the 80 % interval as drawn."""
 SINGLE_AGES = AgeGrid(shift=1, mothers=(20, 45))
@@ -35,12 +33,15 @@ SIMPLE = ("constant", "linear", "constant_share", "share_of_growth", "hamilton_p
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Forecast:
-    """What was said in one year of each year after: totals `[H, M]` and ages `[H, M, 2, A]` by model, and 80 % intervals."""
+    """What would have been said in one year of each year after: totals `[H, M]` and ages `[H, M, 2, A]` by model.
+
+    `low`, `middle`, `high` are median and ends of the 80 % interval as drawn `[H, R, K]`, by area and band, everybody first.
+    """
 
     origin: int
     totals: Mapping[str, Floats]
     ages: Mapping[str, Floats]
-    low: Floats  # [H, R] bounds of the 80 % interval by area, as drawn
+    low: Floats
     middle: Floats
     high: Floats
 
@@ -65,15 +66,15 @@ def back_test(counts: Callable[[int | None], Counts], years: Sequence[int], sett
     last = counts(years[-1])
     actual = reckon_stock(last).people.sum(axis=1)
     areas = (*last.units, *last.municipalities, "region")
-    sums = sum_matrix(areas, last.units, last.parents).astype(np.float64)
+    sums, bands = sum_matrix(areas, last.units, last.parents).astype(np.float64), chosen_bands(settings)
     forecasts = []
     for origin in years[3:-1]:
         ahead = years[-1] - origin
         made = make_model(counts(origin), knowing_until(settings, origin), ahead)
         central = run_compiled(made.model)[1:].sum(axis=1)
         unsure = doubtful(settings["drivers"], made.estimate)
-        drawn = draw(made.model, unsure, [EVERYBODY], draws=settings["back_test_draws"], seed=settings["seed"])
-        low, middle, high = quantiles(drawn, [(1 - REFERENCE) / 2, 0.5, (1 + REFERENCE) / 2], totals=sums)[:, 1:, :, 0]
+        drawn = draw(made.model, unsure, bands, draws=settings["back_test_draws"], seed=settings["seed"])
+        low, middle, high = quantiles(drawn, [(1 - REFERENCE) / 2, 0.5, (1 + REFERENCE) / 2], totals=sums)[:, 1:]
         simple, cohorts = look_simply(made.past, ahead)
         forecasts.append(
             Forecast(origin, {OURS: central.sum(axis=(2, 3))} | simple, {OURS: central} | cohorts, low, middle, high)
@@ -107,7 +108,7 @@ def learn_widths(test: BackTest, sizes: Sequence[float], leave_out: int | None =
             continue
         for step in range(len(forecast.middle)):
             came = test.sums @ test.actual[test.years.index(forecast.origin + step + 1)].sum(axis=(1, 2))
-            scores.append(score(forecast.middle[step], _half(forecast, step), came))
+            scores.append(score(forecast.middle[step, :, 0], _half(forecast, step), came))
             people.append(came)
             horizons.append(step + 1)
     return calibrate(scores, people, horizons, _known_sizes(people, horizons, sizes))
@@ -135,8 +136,25 @@ def keep_track(test: BackTest, sizes: Sequence[float]) -> Track:
     return Track(tuple(f.origin for f in test.forecasts), tuple(trials), tuple(held), _weights(test))
 
 
+def keep_forecasts(test: BackTest, sizes: Sequence[float]) -> Floats:
+    """Return what would have been said of each past year `[3, O, Y, R, K]`: low end, median and high end of the 80 % interval.
+
+    NaN up to the year of an origin. Intervals are as wide as the other origins taught: what came is not known to them.
+    """
+    shape = test.forecasts[0].middle.shape[1:]
+    said = np.full((3, len(test.forecasts), len(test.years), *shape), np.nan)
+    for at, forecast in enumerate(test.forecasts):
+        first = test.years.index(forecast.origin) + 1
+        for step, (low, middle, high) in enumerate(zip(forecast.low, forecast.middle, forecast.high, strict=True)):
+            widths = _learnt(test, sizes, forecast.origin, step)
+            factor = widths.at(middle[:, 0], step + 1)[:, widths.levels.index(REFERENCE)]
+            half = factor[:, None] * (high - low) / 2
+            said[:, at, first + step] = np.maximum(middle - half, 0), middle, middle + half
+    return said
+
+
 def _half(forecast: Forecast, step: int) -> Floats:
-    half: Floats = np.maximum((forecast.high[step] - forecast.low[step]) / 2, 0.5)
+    half: Floats = np.maximum((forecast.high[step, :, 0] - forecast.low[step, :, 0]) / 2, 0.5)
     return half
 
 
@@ -215,7 +233,7 @@ def _coverage(test: BackTest, step: int, sizes: Sequence[float]) -> list[Held]:
             drawn, stretched = [], []
             for forecast in forecasts:
                 came = (test.sums @ _came(test, forecast, step).sum(axis=(1, 2)))[rows]
-                middle, half = forecast.middle[step][rows], _half(forecast, step)[rows]
+                middle, half = forecast.middle[step, rows, 0], _half(forecast, step)[rows]
                 factor = _learnt(test, sizes, forecast.origin, step).at(middle, step + 1)[:, at]
                 if level == REFERENCE:
                     drawn.append(coverage(middle - half, middle + half, came))

@@ -1,6 +1,6 @@
 """Where shared functions go: p-median, p-center, covers, and the joint model of neighbours who share."""
 
-from allmende.needs.siting.agreement import Regret, SharedPlan, regret, share_functions
+from allmende.needs.siting.agreement import Infeasible, Regret, SharedPlan, regret, share_functions
 from allmende.needs.siting.center import p_center
 from allmende.needs.siting.cover import max_cover, set_cover
 from allmende.needs.siting.diagnosis import Diagnosis, Relaxation, diagnose
@@ -15,6 +15,7 @@ __all__ = [
     "NO_LIMITS",
     "RULES",
     "Diagnosis",
+    "Infeasible",
     "Limits",
     "Outcome",
     "Regret",

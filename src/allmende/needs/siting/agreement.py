@@ -7,12 +7,26 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from allmende.errors import Refused
-from allmende.needs.siting.diagnosis import diagnose
+from allmende.needs.siting.diagnosis import Diagnosis, diagnose
 from allmende.needs.siting.joint import joint_model
 from allmende.needs.siting.neighbourhood import search_functions
 from allmende.needs.siting.program import INFINITY, NO_LIMITS, Floats, Limits
 from allmende.needs.siting.sharing import RULES, Rule, Sharing
 from allmende.needs.siting.terms import Hosting, Outcome, broken, outcome, shares, terms
+
+
+class Infeasible(Refused):
+    """No choice of hosts keeps all terms; `diagnosis` says which of them can make room."""
+
+    def __init__(self, diagnosis: Diagnosis, where: str) -> None:
+        joined = "; ".join(diagnosis.sentences)
+        super().__init__(
+            "No choice of hosts keeps all terms.",
+            where=where,
+            expected="terms that can hold together",
+            todo=f"Ease one of: {joined}." if len(diagnosis.sentences) != 1 else f"Ease {joined}.",
+        )
+        self.diagnosis = diagnosis
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,16 +113,9 @@ def share_functions(
     return SharedPlan(found, found.cost, bound, rule, sharing.alone_by_draw(), pays, _at_risk(sharing, found), tuple(steps))
 
 
-def infeasible(sharing: Sharing, limits: Limits) -> Refused:
+def infeasible(sharing: Sharing, limits: Limits) -> Infeasible:
     """Return the error for terms that no plan can keep."""
-    sentences = diagnose(sharing, limits).sentences
-    joined = "; ".join(sentences)
-    return Refused(
-        "No choice of hosts keeps all terms.",
-        where=", ".join(dict.fromkeys(term.kind for term in terms(sharing))),
-        expected="terms that can hold together",
-        todo=f"Ease one of: {joined}." if len(sentences) != 1 else f"Ease {joined}.",
-    )
+    return Infeasible(diagnose(sharing, limits), ", ".join(dict.fromkeys(term.kind for term in terms(sharing))))
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,13 +133,14 @@ def _weigh_areas(
     residents = people if units == people.units else People(people.value[:, :, inside], people.years, units, people.spans)
     catchments = group_units(units, [geography.catchment_of[unit] for unit in units])
     counted = count_people(residents, service, catchments)
-    need = apply_quotas(counted, service, people.years[1:], catchments.names, _generator(seed, service))
+    need = apply_quotas(counted, service, people.years[1:], catchments.names, quota_generator(seed, service))
     capacity = count_capacity(facilities, service, geography.catchment_of, catchments.names, need.years)
     on_day = quantiles(counted, COUNT_LEVELS)
     return AreaNeeds(_rounded(weigh(need, capacity)), np.round(on_day, DIGITS), left_out)
 
 
-def _generator(seed: int, service: Service) -> np.random.Generator:
+def quota_generator(seed: int, service: Service) -> np.random.Generator:
+    """Return the generator of a service's quota levels: of this service alone, and the same in all geographies."""
     name = hashlib.blake2b(service.id.encode(), digest_size=8).digest()
     return np.random.default_rng([seed, int.from_bytes(name, "little")])
 

@@ -64,7 +64,7 @@ def weigh_offer(
     found: list[ServiceNeeds] = []
     for service in offer.services:
         spans = needed_bands([service])
-        bands = (EVERYBODY, *(_band(span) for span in spans))
+        bands = (EVERYBODY, *(band_of(span) for span in spans))
         fit = MEMORY // (4 * (model.steps + 1) * len(areas) * len(bands))
         drawn = draw(model, drivers, bands, draws=int(max(1, min(draws, fit))), seed=seed)
         sums = sum_matrix([key for _, key in areas], model.units, model.parents)
@@ -82,7 +82,8 @@ def _of(offer: Offer, service: Service) -> Sequence[Facility]:
     return [facility for facility in offer.facilities if facility.service == service.id]
 
 
-def _band(span: Span) -> Band:
+def band_of(span: Span) -> Band:
+    """Return the band that a projection draws for a span of a service."""
     return Band(str(span), span.low, span.high, SEX_OF[span.sex])
 
 

@@ -12,10 +12,14 @@ from django.conf import settings
 from numpy.typing import NDArray
 
 from allmende.errors import AllmendeError
+from allmende.needs.services import KINDS
 from allmende.outlook.fans import fan_out
 from allmende.outlook.folder import CURRENT, DESCRIPTION, LEVELS, OUTLOOKS, Outlook, read_model, read_outlook
-from allmende.outlook.needs import REGION
+from allmende.outlook.needs import REGION, ServiceNeeds
+from allmende.outlook.needs_file import NEEDS, read_needs
 from allmende.outlook.running import outlook_drivers
+from allmende.outlook.services import needed_bands
+from allmende.outlook.weighing import band_of
 from allmende.portal.places import Place
 from allmende.portal.public import releases
 from allmende.projection.bands import Band
@@ -62,14 +66,22 @@ class Ahead:
         return read_model(self.folder)
 
     @cached_property
+    def needs(self) -> tuple[ServiceNeeds, ...]:
+        """The needs that were weighed, services in the order of their kinds; none where no facilities were known."""
+        if not (self.folder / NEEDS).is_file():
+            return ()
+        return tuple(sorted(read_needs(self.folder / NEEDS), key=lambda one: (KINDS.index(one.service.kind), one.service.id)))
+
+    @cached_property
     def middle(self) -> Draws:
         """The futures of the middle variant that scenarios are compared with, draw by draw."""
         return self.draw(self.model)
 
     def draw(self, model: Model) -> Draws:
-        """Draw futures of a model: the same innovations for every model of this outlook."""
-        outlook = self.outlook
-        return draw(model, outlook_drivers(outlook), outlook.bands, draws=DRAWS, seed=outlook.seed)
+        """Draw futures of a model, its bands and the ages of services: the same innovations for every model of this outlook."""
+        outlook, weighed = self.outlook, [each.service for each in self.needs if each.areas]
+        bands = (*outlook.bands, *map(band_of, needed_bands(weighed)))
+        return draw(model, outlook_drivers(outlook), bands, draws=DRAWS, seed=outlook.seed)
 
     def knows(self, place: Place) -> bool:
         """Return whether the outlook says something about a place."""

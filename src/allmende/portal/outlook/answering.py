@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allmende.outlook.folder import LEVELS
+from allmende.outlook.moved_needs import MovedNeeds, move_needs, people_of_area
+from allmende.outlook.needs import DISTRICT, MUNICIPALITY, REGION, ServiceNeeds
 from allmende.portal.outlook.ahead import Ahead
 from allmende.portal.places import Place
 from allmende.projection.draws import Draws, run_compiled
@@ -23,6 +25,8 @@ Floats = NDArray[np.float64]
 KEPT = 4
 """So many scenarios are kept drawn, so that another place or year costs nothing."""
 ENDS = (0.1, 0.5, 0.9)
+GEOGRAPHY = {"region": REGION, "municipality": MUNICIPALITY}
+"""The geography of needs that a place of a kind belongs to; all others are districts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,15 @@ class Answer:
         ordered = np.maximum(np.maximum.accumulate(ends, axis=0), 0)
         low, mid, high = np.quantile(ours - middle, ENDS, axis=0)
         return Course(dict(zip(LEVELS, ordered, strict=True)), (low, mid, high))
+
+    def needs(self, place: Place) -> tuple[tuple[ServiceNeeds, MovedNeeds], ...]:
+        """Return what the levers change in the need of every service that is planned for places of this kind."""
+        ahead, geography, key = self.ahead, GEOGRAPHY.get(place.kind, DISTRICT), self.ahead.key(place)
+        planned = [each for each in ahead.needs if geography in each.areas and key in each.areas[geography].balance.catchments]
+        row, services = ahead.sums[ahead.row(place)].astype(np.float32), [each.service for each in planned]
+        before, after = (people_of_area(drawn, row, ahead.outlook.widths, services) for drawn in (ahead.middle, self.drawn))
+        seed = ahead.outlook.seed
+        return tuple((each, move_needs(each, geography, key, before, after, seed=seed)) for each in planned)
 
     def people(self, place: Place, year: int) -> Floats:
         """Return the central path's people by sex and age [2, A]."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from pathlib import Path
 
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
@@ -13,9 +12,8 @@ from django.utils.translation import gettext as _
 from allmende.needs.balance import LEVELS, Balance
 from allmende.needs.capacity import Facility
 from allmende.needs.findings import LIKELY, Finding
-from allmende.needs.services import KINDS, Part, Service
+from allmende.needs.services import Part, Service
 from allmende.outlook.needs import DISTRICT, MUNICIPALITY, REGION, AreaNeeds, ServiceNeeds
-from allmende.outlook.needs_file import NEEDS, read_needs
 from allmende.portal import wording
 from allmende.portal.accounts.services import audiences
 from allmende.portal.outlook.ahead import EVERYBODY, Ahead, ahead
@@ -141,10 +139,7 @@ class View:
 def stand_of(request: HttpRequest) -> Stand | None:
     """Return the outlook in force with its needs, as this visitor may read it; None if there is none."""
     found = ahead(audiences(request.user))
-    path = found.folder / NEEDS if found else None
-    if found is None or path is None or not path.is_file():
-        return None
-    return Stand(found, shelf(), _opened(path, path.stat().st_mtime_ns))
+    return Stand(found, shelf(), found.needs) if found and found.needs else None
 
 
 def choose(stand: Stand, needs: ServiceNeeds, query: QueryDict) -> View:
@@ -227,8 +222,3 @@ def _geography(needs: ServiceNeeds, place: Place) -> str:
 def _findings(needs: ServiceNeeds, geography: str) -> tuple[tuple[Finding, ...], ...]:
     """Judge all areas once: a page asks for each of them."""
     return needs.findings(geography)
-
-
-@lru_cache(maxsize=3)
-def _opened(path: Path, changed: int) -> tuple[ServiceNeeds, ...]:
-    return tuple(sorted(read_needs(path), key=lambda one: (KINDS.index(one.service.kind), one.service.id)))

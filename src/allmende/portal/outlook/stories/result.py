@@ -12,6 +12,7 @@ from allmende.portal.outlook.answering import Answer, Course
 from allmende.portal.outlook.sight import Sight
 from allmende.portal.outlook.stories.ages import group_names, grouped, sides
 from allmende.portal.outlook.stories.population import fan_legend
+from allmende.portal.outlook.stories.result_needs import MovedSheet, moved_sheet
 from allmende.portal.outlook.stories.said import said
 from allmende.portal.outlook.words import band_words, between, difference, rounded, signed_to, step_of
 from allmende.portal.page import Fact, Picture, Sheet, drawn
@@ -25,14 +26,18 @@ GROUP = 5
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a scenario answers for a place: the sentence, three pictures, a table, and what was assumed."""
+    """What a scenario answers for a place: the sentence, pictures and tables of people and services, and what was assumed.
+
+    `bands` is None while no lever is moved, `needs` where nothing is planned for the place.
+    """
 
     place: Place
     sentence: str
     people: Picture
     ages: Picture
-    bands: Picture
+    bands: Picture | None
     sheet: Sheet
+    needs: MovedSheet | None
     assumed: list[Fact]
 
 
@@ -47,8 +52,11 @@ def result(sight: Sight, answered: Answer, levers: Levers, place: Place, year: i
         sentence=_sentence(everybody, place, year, at, levers),
         people=_fan(sight, everybody, place, names[0]),
         ages=_ages(sight, answered, place, year),
-        bands=_bands({name: courses[name] for name in NEEDS if name in courses}, place, year, at),
+        bands=_bands({name: courses[name] for name in NEEDS if name in courses}, place, year, at)
+        if levers != Levers()
+        else None,
         sheet=_sheet(sight, courses, place, year, at),
+        needs=moved_sheet(answered, place, year),
         assumed=said(levers, sight.shelf.atlas),
     )
 

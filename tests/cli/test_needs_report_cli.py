@@ -24,8 +24,8 @@ key_date = "12-31"
 id = "1"
 title = { de = "Klasse 1", en = "Grade 1" }
 step = 25
-step_source = "own rule"
-quota = [{ ages = [6, 6], by_year = { 2025 = 1.0 }, source = "own count" }]
+step_source = { de = "eigene Regel", en = "own rule" }
+quota = [{ ages = [6, 6], by_year = { 2025 = 1.0 }, source = { de = "eigene Zählung", en = "own count" } }]
 """
 
 

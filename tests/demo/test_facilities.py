@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from allmende.demo.facilities_plan import Planner, Unit, share_out
 from allmende.demo.facilities_sites import Streets, spread_sites
-from allmende.needs.services import Norm, Part, Quota, Service, Span
+from allmende.needs.services import ASSUMPTION, Norm, Part, Quota, Service, Span
 from allmende.parameters import load
 
 WORDS = {"de": "x", "en": "x"}
@@ -32,8 +32,8 @@ STREETS = Streets(np.tile(places(200), (2, 1)), np.repeat([0, 1], 200), np.tile(
 KITA = Service(
     "kita", "places", WORDS, WORDS, (8, 1),
     (
-        Part("u3", WORDS, (Quota(Span(0, 2), ((2025, 0.5),), "assumption"),), 15),
-        Part("3-6", WORDS, (Quota(Span(3, 5), ((2025, 1.0),), "assumption"),), 25),
+        Part("u3", WORDS, (Quota(Span(0, 2), ((2025, 0.5),), ASSUMPTION),), 15),
+        Part("3-6", WORDS, (Quota(Span(3, 5), ((2025, 1.0),), ASSUMPTION),), 25),
     ),
 )  # fmt: skip
 
@@ -75,7 +75,7 @@ def test_a_planned_closing_is_of_the_smallest_house_and_of_all_its_parts() -> No
 
 
 def test_a_planned_station_stands_in_the_place_farthest_from_the_others_and_moves_none() -> None:
-    fire = Service("fire", "reach", WORDS, WORDS, (12, 31), (), Norm(10, "assumption", before_driving=4))
+    fire = Service("fire", "reach", WORDS, WORDS, (12, 31), (), Norm(10, ASSUMPTION, before_driving=4))
     streets = replace(STREETS, point=STREETS.point + STREETS.unit[:, None])  # the two places lie a degree apart
     there, new = replace(planner("ageing", times=1.0), streets=streets).plan(fire)
     assert new.opens == date(2029, 7, 1)

@@ -16,6 +16,7 @@ from allmende.needs.demand import Catchments, Need, People, compute_need, group_
 from allmende.needs.services import Part, Quota, Service, Span
 
 WORDS = {"de": "x", "en": "x"}
+COUNT = {"de": "eigene Zählung", "en": "own count"}
 YEARS = (2025, 2026, 2027)
 
 
@@ -24,7 +25,7 @@ def service(*quotas: Quota, step: float = 1.0, key_date: tuple[int, int] = (12, 
 
 
 def half(span: Span, **more: float) -> Quota:
-    return Quota(span, ((2020, 0.5),), "own count", **more)
+    return Quota(span, ((2020, 0.5),), COUNT, **more)
 
 
 def people(value: object, spans: tuple[Span, ...] = (Span(3, 3),), units: tuple[str, ...] = ("u",)) -> People:
@@ -95,7 +96,7 @@ def test_a_quota_s_level_is_one_draw_for_all_years_and_right_on_average() -> Non
 
 
 def test_a_quota_that_nobody_gave_is_asked_for() -> None:
-    unknown = Quota(Span(3, 3), (), "", required="share of children of 3 years")
+    unknown = Quota(Span(3, 3), (), {}, required={"de": "Anteil der Dreijährigen", "en": "share of children of 3 years"})
     with pytest.raises(AllmendeError, match="share of children of 3 years"):
         compute_need(people([[[[1]], [[1]]]]), service(unknown), group_units(["u"], ["C"]), RNG(1))
 

@@ -11,11 +11,12 @@ from allmende.needs.findings import Finding, chance, find, supported
 from allmende.needs.services import Part, Quota, Service, Span
 
 WORDS = {"de": "x", "en": "x"}
+COUNT = {"de": "eigene Zählung", "en": "own count"}
 YEARS = (2027, 2028, 2029)
 
 
 def service(step: float = 1.0) -> Service:
-    quota = Quota(Span(3, 3), ((2020, 0.5),), "own count")
+    quota = Quota(Span(3, 3), ((2020, 0.5),), COUNT)
     return Service("s", "places", WORDS, WORDS, (12, 31), (Part("p", WORDS, (quota,), step),))
 
 

@@ -12,6 +12,8 @@ from allmende.errors import AllmendeError
 from allmende.needs.service_data import parse_service, service_data
 from allmende.needs.services import Quota, Span
 
+COUNT = {"de": "eigene Zählung", "en": "own count"}
+
 SHIPPED = ("kita", "primary_school", "care", "doctors", "fire")
 
 KITA: dict[str, Any] = {
@@ -24,7 +26,7 @@ KITA: dict[str, Any] = {
         {
             "id": "u3",
             "title": {"de": "unter 3", "en": "under 3"},
-            "quota": [{"ages": [0, 2], "by_year": {"2020": 0.3, "2030": 0.4}, "source": "own count 2020", "spread": 0.1}],
+            "quota": [{"ages": [0, 2], "by_year": {"2020": 0.3, "2030": 0.4}, "source": dict(COUNT), "spread": 0.1}],
         }
     ],
 }
@@ -40,7 +42,7 @@ def test_shipped_services_can_be_read_and_name_a_source_for_each_value(name: str
     assert service.id == name
     for part in service.parts:
         for quota in part.quotas:
-            assert quota.source if quota.by_year else quota.required
+            assert set(quota.source if quota.by_year else quota.required) == {"de", "en"}
 
 
 def test_what_no_source_gives_is_asked_for() -> None:
@@ -66,7 +68,7 @@ def test_a_service_is_the_same_after_writing_it_as_data(name: str) -> None:
 
 
 def test_a_quota_is_interpolated_inside_and_held_outside() -> None:
-    quota = Quota(Span(0, 2), ((2020, 0.3), (2030, 0.4)), "own count")
+    quota = Quota(Span(0, 2), ((2020, 0.3), (2030, 0.4)), COUNT)
     assert quota.at([2010, 2020, 2024, 2030, 2050]).tolist() == pytest.approx([0.3, 0.3, 0.34, 0.4, 0.4])
 
 
@@ -102,6 +104,11 @@ def changed(path: str, value: object) -> dict[str, Any]:
         ("part/0/quota/0/ages", [0, 101], "part 1, quota 1: ages"),
         ("part/0/quota/0/sex", "x", "part 1, quota 1: sex is 'x'"),
         ("part/0/quota/0/source", None, "source is None"),
+        ("part/0/quota/0/source", "own count", "source is 'own count'"),
+        ("part/0/quota/0/source", {"en": "own count"}, "source is"),
+        ("part/0/quota/0/source", {"de": "", "en": "own count"}, "source is"),
+        ("part/0/quota/0/source", {"de": "eigene Zählung", "en": "assumption: own guess"}, "source is"),
+        ("part/0/quota/0/required", "find out", "required is 'find out'"),
         ("part/0/quota/0/by_year", {}, "part 1, quota 1 is {}"),
         ("part/0/quota/0/by_year", {"20": 0.1}, "by_year is '20'"),
         ("part/0/quota/0/by_year", {"2020": -0.1}, "by_year.2020 is -0.1"),
@@ -111,8 +118,8 @@ def changed(path: str, value: object) -> dict[str, Any]:
         ("part/0/steps", 25, "part 1: steps is 25"),
         ("quotas", [], "the service: quotas is []"),
         ("norm", {"minutes": 10}, "source is None"),
-        ("norm", {"minutes": 3, "source": "law", "before_driving": 5}, "norm: minutes is 3"),
-        ("norm", {"minutes": 10, "source": "law", "target": 95}, "norm: target is 95"),
+        ("norm", {"minutes": 3, "source": dict(COUNT), "before_driving": 5}, "norm: minutes is 3"),
+        ("norm", {"minutes": 10, "source": dict(COUNT), "target": 95}, "norm: target is 95"),
     ],
 )
 def test_what_is_wrong_is_named_with_its_file(path: str, value: object, what: str) -> None:
@@ -142,8 +149,8 @@ def places_in(data: Any, way: str = "") -> list[str]:
 
 
 FULL = KITA | {
-    "norm": {"minutes": 10, "source": "law", "start": "alarm", "before_driving": 2, "target": 0.9},
-    "threshold": [{"name": "under", "value": 75, "source": "law"}],
+    "norm": {"minutes": 10, "source": dict(COUNT), "start": "alarm", "before_driving": 2, "target": 0.9},
+    "threshold": [{"name": "under", "value": 75, "source": dict(COUNT)}],
     "notes": {"de": "x", "en": "x"},
 }
 
@@ -173,7 +180,7 @@ def test_two_parts_of_one_id_are_refused() -> None:
 
 def test_quotas_that_count_somebody_twice_are_refused() -> None:
     data = copy.deepcopy(KITA)
-    data["part"][0]["quota"].append({"ages": [2, 3], "sex": "f", "by_year": {"2020": 0.9}, "source": "own count"})
+    data["part"][0]["quota"].append({"ages": [2, 3], "sex": "f", "by_year": {"2020": 0.9}, "source": COUNT})
     with pytest.raises(AllmendeError, match=r"ages 0-2, ages 2-3 \(f\)"):
         parse_service(data, "kita.toml")
 

@@ -10,12 +10,13 @@ from allmende.areas.region import District, Municipality, Region
 from allmende.errors import AllmendeError
 from allmende.needs.capacity import Facility
 from allmende.needs.demand import People
-from allmende.needs.services import Part, Quota, Service, Span
+from allmende.needs.services import ASSUMPTION, Part, Quota, Service, Span
 from allmende.outlook.needs import ARRAYS, ServiceNeeds, region_geographies, weigh_needs
 from allmende.outlook.needs_file import as_document, read_needs, write_needs
 from allmende.outlook.services import load_services
 
 WORDS = {"de": "x", "en": "x"}
+COUNT = {"de": "eigene Zählung", "en": "own count"}
 REGION = Region(
     "aue", WORDS, True, date(2025, 12, 31), "nobody",
     (Municipality("01", "Aue", "L", "Stadt", ("Ortsteil",)), Municipality("02", "Bach", "L", "Gemeinde")),
@@ -24,10 +25,10 @@ REGION = Region(
 UNITS = ("01.1", "01.2", "02")
 KITA = Service(
     "kita", "places", WORDS, WORDS, (8, 1),
-    (Part("u3", WORDS, (Quota(Span(0, 2), ((2020, 0.4),), "own count", 0.1),), 15, WORDS, "own count"),),
+    (Part("u3", WORDS, (Quota(Span(0, 2), ((2020, 0.4),), COUNT, 0.1),), 15, WORDS, COUNT),),
 )  # fmt: skip
 CARE = Service(
-    "care", "people", WORDS, WORDS, (12, 31), (Part("all", WORDS, (Quota(Span(80, 100, "f"), ((2020, 0.5),), "assumption"),)),)
+    "care", "people", WORDS, WORDS, (12, 31), (Part("all", WORDS, (Quota(Span(80, 100, "f"), ((2020, 0.5),), ASSUMPTION),)),)
 )
 FACILITIES = (
     Facility("k1", "kita", "u3", "Kita Mitte", "01.1", 30.0, 8.5, 53.5),

@@ -9,12 +9,12 @@ import pytest
 
 from allmende.errors import AllmendeError
 from allmende.needs.capacity import Facility
-from allmende.needs.services import Norm, Service
+from allmende.needs.services import ASSUMPTION, Norm, Service
 from allmende.outlook.reach import REACH, _measure, read_reach, write_reach
 from allmende.outlook.settled import Journeys, Settled, read_journeys
 
 WORDS = {"de": "Feuerwehr", "en": "Fire cover"}
-FIRE = Service("fire", "reach", WORDS, WORDS, (12, 31), (), Norm(10, "assumption", "report", 4, 0.9))
+FIRE = Service("fire", "reach", WORDS, WORDS, (12, 31), (), Norm(10, ASSUMPTION, "report", 4, 0.9))
 SETTLED = Settled(
     2025, 500, ("01", "02"), np.array([8.0, 8.02, 8.3, 8.5]), np.full(4, 53.0), np.array([500.0, 100.0, 300.0, 100.0]),
     np.array([0, 0, 1, 1]),

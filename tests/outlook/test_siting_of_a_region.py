@@ -49,7 +49,7 @@ participation = "demand"
 id = "registry"
 title = { de = "Standesamt", en = "Registry" }
 unit = { de = "Vorgänge", en = "cases" }
-quota = [{ ages = [18, 79], by_year = { 2025 = 0.1 }, source = "own count", spread = 0.2 }]
+quota = [{ ages = [18, 79], by_year = { 2025 = 0.1 }, source = { de = "eigene Zählung", en = "own count" }, spread = 0.2 }]
 fixed_cost = 50000
 ways = 2
 source = { de = "eigene Zählung", en = "own count" }
@@ -58,7 +58,7 @@ source = { de = "eigene Zählung", en = "own count" }
 id = "library"
 title = { de = "Bücherei", en = "Library" }
 unit = { de = "Besuche", en = "visits" }
-quota = [{ ages = [0, 79], by_year = { 2025 = 4 }, source = "own count" }]
+quota = [{ ages = [0, 79], by_year = { 2025 = 4 }, source = { de = "eigene Zählung", en = "own count" } }]
 fixed_cost = 20000
 ways = 2
 source = { de = "eigene Zählung", en = "own count" }

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from allmende.areas import load_region
 from allmende.needs.capacity import Facility
-from allmende.needs.services import Service
+from allmende.needs.services import ASSUMPTION, Service
 from allmende.outlook.folder import read_model, read_outlook
 from allmende.outlook.needs_file import NEEDS, write_needs
 from allmende.outlook.reach import Reached, ServiceReach, Stage, write_reach
@@ -59,4 +59,4 @@ def _reach(parents: Sequence[str]) -> ServiceReach:
     areas = (Reached("region", 6000.0, 5400.0), *(Reached(town, 1000.0, 1000.0 - 200 * at) for at, town in enumerate(towns)))
     stage = Stage("2024-12-31", 1, areas, ())
     title = {"de": "Feuerwehr", "en": "Fire cover"}
-    return ServiceReach("fire", title, 10, 4, 0.9, "assumption", True, 500, 2024, 0.0, (stage,))
+    return ServiceReach("fire", title, 10, 4, 0.9, ASSUMPTION, True, 500, 2024, 0.0, (stage,))

@@ -9,6 +9,8 @@ from allmende.outlook.siting_file import make_plans
 
 SOURCE = '{ de = "erfundene Kosten", en = "invented costs" }'
 
+GUESS = '{ de = "Annahme: erfunden", en = "assumption: invented" }'
+
 FILE = f"""
 [[plan]]
 id = "amt"
@@ -24,7 +26,7 @@ max_functions = 1
 id = "standesamt"
 title = {{ de = "Standesamt", en = "Registry office" }}
 unit = {{ de = "Vorgänge im Jahr", en = "cases a year" }}
-quota = [{{ ages = [18, 100], by_year = {{ 2025 = 0.03 }}, source = "assumption: invented", spread = 0.1 }}]
+quota = [{{ ages = [18, 100], by_year = {{ 2025 = 0.03 }}, source = {GUESS}, spread = 0.1 }}]
 fixed_cost = 60000
 ways = 2
 source = {SOURCE}
@@ -33,7 +35,7 @@ source = {SOURCE}
 id = "hort"
 title = {{ de = "Ferienhort", en = "Holiday club" }}
 unit = {{ de = "Tage im Jahr", en = "days a year" }}
-quota = [{{ ages = [6, 10], by_year = {{ 2025 = 5 }}, source = "own count" }}]
+quota = [{{ ages = [6, 10], by_year = {{ 2025 = 5 }}, source = {{ de = "eigene Zählung", en = "own count" }} }}]
 fixed_cost = 15000
 ways = 2
 min_load = 200
@@ -54,7 +56,7 @@ min_share = 0
 id = "buecherei"
 title = {{ de = "Bücherei", en = "Library" }}
 unit = {{ de = "Besuche im Jahr", en = "visits a year" }}
-quota = [{{ ages = [0, 100], by_year = {{ 2025 = 4 }}, source = "own count" }}]
+quota = [{{ ages = [0, 100], by_year = {{ 2025 = 4 }}, source = {{ de = "eigene Zählung", en = "own count" }} }}]
 fixed_cost = 20000
 ways = 2
 sites = 1

@@ -234,7 +234,8 @@ def test_a_service_without_quotas_says_which_and_where_to_write_them(client: Cli
     text = words_of(client, "/vorausschau/bedarf/care/")
     assert "2 Angaben fehlen" in text
     assert "services/care.toml" in text
-    assert "care rate of people under 70" in text
+    assert "Pflegequote der unter 70-Jährigen" in text
+    assert "care rate of people under 70" in words_of(client, "/en/vorausschau/bedarf/care/")
 
 
 def test_fire_cover_tells_the_norm_until_somebody_measured_who_is_reached(
@@ -293,8 +294,8 @@ def test_probabilities_are_said_no_finer_than_draws_bear(language: str, said: li
 
 
 def test_sources_lose_the_mark_of_an_assumption_and_steps_are_counted_in_words(stand: Stand) -> None:
-    assert source("assumption: own guess") == ("own guess", True)
-    assert source("own count") == ("own count", False)
+    assert source({"de": "Annahme: geschätzt", "en": "assumption: own guess"}) == ("geschätzt", True)
+    assert source({"de": "eigene Zählung", "en": "own count"}) == ("eigene Zählung", False)
     part = view(stand, "").part
     assert [steps(part, count) for count in (1, 3)] == ["1\u00a0Gruppe", "3\u00a0Gruppen"]
 

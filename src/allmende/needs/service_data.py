@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import combinations
 from typing import Any
 
 import numpy as np
 
 from allmende.errors import AllmendeError
-from allmende.needs.services import KINDS, OLDEST, SEXES, Norm, Part, Quota, Service, Span
+from allmende.needs.services import ASSUMPTION, KINDS, OLDEST, SEXES, Norm, Part, Quota, Service, Span, Words
 
 SERVICE_FIELDS = ("id", "kind", "title", "unit", "key_date", "part", "norm", "notes", "threshold")
 PART_FIELDS = ("id", "title", "quota", "step", "step_name", "step_source")
@@ -45,7 +45,7 @@ def parse_service(data: Mapping[str, Any], where: str) -> Service:
         norm=_norm(reader, data["norm"]) if "norm" in data else None,
         notes=reader.words(data, "notes") if "notes" in data else None,
         thresholds=tuple(
-            (reader.text(each, "name"), reader.number(each, "value"), reader.text(each, "source")) for each in thresholds
+            (reader.text(each, "name"), reader.number(each, "value"), reader.source(each, "source")) for each in thresholds
         ),
     )
 
@@ -66,7 +66,7 @@ def _part(reader: _Reader, data: Mapping[str, Any], number: int) -> Part:
         quotas=quotas,
         step=step,
         step_name=reader.words(data, "step_name") if "step_name" in data else None,
-        step_source=reader.text(data, "step_source") if step != 1 else "",
+        step_source=reader.source(data, "step_source") if step != 1 else {},
     )
 
 
@@ -83,7 +83,7 @@ def _quota(reader: _Reader, data: Mapping[str, Any], name: str) -> Quota:
     sex = data.get("sex", "all")
     if sex not in SEXES:
         raise reader.wrong(f"{name}: sex", sex, " or ".join(SEXES))
-    required = str(data.get("required", ""))
+    required = reader.words(data, "required") if "required" in data else {}
     by_year = data.get("by_year", {})
     if not isinstance(by_year, dict) or bool(by_year) == bool(required):
         raise reader.wrong(
@@ -99,7 +99,7 @@ def _quota(reader: _Reader, data: Mapping[str, Any], name: str) -> Quota:
     spread = reader.number(data, "spread", default=0.0)
     if not 0 <= spread < 1:
         raise reader.wrong(f"{name}: spread", spread, "a relative standard deviation from 0 to below 1")
-    source = reader.text(data, "source") if values else ""
+    source = reader.source(data, "source") if values else {}
     return Quota(Span(ages[0], ages[1], sex), tuple(sorted(values)), source, spread, required)
 
 
@@ -109,7 +109,7 @@ def _norm(reader: _Reader, data: object) -> Norm:
     reader.only(data, NORM_FIELDS, "norm")
     norm = Norm(
         minutes=reader.number(data, "minutes"),
-        source=reader.text(data, "source"),
+        source=reader.source(data, "source"),
         start=reader.text(data, "start") if "start" in data else "",
         before_driving=reader.number(data, "before_driving", default=0.0),
         target=reader.number(data, "target", default=1.0),
@@ -126,7 +126,8 @@ def service_data(service: Service) -> dict[str, Any]:
 
     >>> from allmende.needs.services import Part, Quota, Service, Span
     >>> words = {"de": "Hort", "en": "After-school care"}
-    >>> part = Part("all", words, (Quota(Span(6, 9), ((2025, 0.3),), "own count", 0.1),))
+    >>> counted = {"de": "eigene Zählung", "en": "own count"}
+    >>> part = Part("all", words, (Quota(Span(6, 9), ((2025, 0.3),), counted, 0.1),))
     >>> hort = Service("hort", "places", words, {"de": "Plätze", "en": "places"}, (8, 1), (part,))
     >>> parse_service(service_data(hort), "hort") == hort
     True
@@ -141,8 +142,8 @@ def service_data(service: Service) -> dict[str, Any]:
             "unit": dict(service.unit),
             "key_date": f"{month:02d}-{day:02d}",
             "notes": service.notes and dict(service.notes),
-            "norm": norm and _filled({name: getattr(norm, name) for name in norm.__slots__}),
-            "threshold": [{"name": name, "value": value, "source": source} for name, value, source in service.thresholds],
+            "norm": norm and _filled(asdict(norm)),
+            "threshold": [{"name": name, "value": value, "source": dict(source)} for name, value, source in service.thresholds],
             "part": [_part_data(part) for part in service.parts],
         }
     )
@@ -155,7 +156,7 @@ def _part_data(part: Part) -> dict[str, Any]:
             "title": dict(part.title),
             "step": part.step,
             "step_name": part.step_name and dict(part.step_name),
-            "step_source": part.step_source,
+            "step_source": dict(part.step_source),
             "quota": [_quota_data(quota) for quota in part.quotas],
         }
     )
@@ -167,9 +168,9 @@ def _quota_data(quota: Quota) -> dict[str, Any]:
             "ages": [quota.span.low, quota.span.high],
             "sex": quota.span.sex,
             "by_year": {str(year): value for year, value in quota.by_year},
-            "source": quota.source,
+            "source": dict(quota.source),
             "spread": quota.spread,
-            "required": quota.required,
+            "required": dict(quota.required),
         }
     )
 
@@ -177,6 +178,10 @@ def _quota_data(quota: Quota) -> dict[str, Any]:
 def _filled(data: dict[str, Any]) -> dict[str, Any]:
     """Leave out fields without a value: the file means the same without them."""
     return {name: value for name, value in data.items() if value not in (None, "", [], {})}
+
+
+def _said(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,15 +203,22 @@ class _Reader:
 
     def text(self, data: Mapping[str, Any], field: str) -> str:
         value = data.get(field)
-        if not isinstance(value, str) or not value.strip():
+        if not _said(value):
             raise self.wrong(field, value, "words")
-        return value
+        return str(value)
 
     def words(self, data: Mapping[str, Any], field: str) -> Mapping[str, str]:
         value = data.get(field)
-        if not (isinstance(value, dict) and all(isinstance(value.get(language), str) for language in ("de", "en"))):
-            raise self.wrong(field, value, '{ de = "…", en = "…" }')
+        if not (isinstance(value, dict) and set(value) == set(ASSUMPTION) and all(_said(words) for words in value.values())):
+            raise self.wrong(field, value, '{ de = "…", en = "…" }, words in both languages')
         return value
+
+    def source(self, data: Mapping[str, Any], field: str) -> Words:
+        """Read a source; both languages must agree on whether it is an assumption."""
+        source = self.words(data, field)
+        if len({source[language].startswith(word) for language, word in ASSUMPTION.items()}) > 1:
+            raise self.wrong(field, source, "a source, or an assumption that says so in both languages (Annahme, assumption)")
+        return source
 
     def number(self, data: Mapping[str, Any], field: str, default: float | None = None) -> float:
         value = data.get(field, default)

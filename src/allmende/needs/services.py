@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
@@ -19,7 +19,20 @@ SEXES = ("all", "f", "m")
 OLDEST = 100
 """The last age, which is open: 100 and older."""
 
-ASSUMPTION = "assumption"
+Words = Mapping[str, str]
+"""The same words by language: de and en."""
+
+ASSUMPTION: Words = {"de": "Annahme", "en": "assumption"}
+"""How a source begins that is none, in each language."""
+
+
+def is_assumption(source: Words) -> bool:
+    """Say whether a source is an assumption.
+
+    >>> is_assumption({"de": "Annahme: eigene Schätzung", "en": "assumption: own guess"}), is_assumption({})
+    (True, False)
+    """
+    return source.get("en", "").startswith(ASSUMPTION["en"])
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -50,19 +63,19 @@ class Quota:
 
     `by_year` holds known values; years between them are interpolated, years outside take the nearest. `spread` is the
     relative standard deviation of its level, drawn once a scenario. A quota without values is one that no source gives:
-    `required` says what the user must find out.
+    `required` says what the user must find out. Words (`source`, `required`) stand by language, de and en; none are empty.
     """
 
     span: Span
     by_year: tuple[tuple[int, float], ...]
-    source: str
+    source: Words
     spread: float = 0.0
-    required: str = ""
+    required: Words = field(default_factory=dict)
 
     def at(self, years: Sequence[int]) -> Floats:
         """Return the quota of each year.
 
-        >>> Quota(Span(1, 1), ((2020, 0.3), (2030, 0.5)), "assumption").at([2015, 2025, 2040]).tolist()
+        >>> Quota(Span(1, 1), ((2020, 0.3), (2030, 0.5)), ASSUMPTION).at([2015, 2025, 2040]).tolist()
         [0.3, 0.4, 0.5]
         """
         known = np.array(self.by_year, dtype=np.float64)
@@ -77,11 +90,11 @@ class Part:
     """
 
     id: str
-    title: Mapping[str, str]
+    title: Words
     quotas: tuple[Quota, ...]
     step: float = 1.0
-    step_name: Mapping[str, str] | None = None
-    step_source: str = ""
+    step_name: Words | None = None
+    step_source: Words = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +102,7 @@ class Norm:
     """A time within which the service shall be reached, and what it counts from."""
 
     minutes: float
-    source: str
+    source: Words
     start: str = ""
     before_driving: float = 0.0
     target: float = 1.0
@@ -101,13 +114,13 @@ class Service:
 
     id: str
     kind: str
-    title: Mapping[str, str]
-    unit: Mapping[str, str]
+    title: Words
+    unit: Words
     key_date: tuple[int, int]
     parts: tuple[Part, ...]
     norm: Norm | None = None
-    notes: Mapping[str, str] | None = None
-    thresholds: tuple[tuple[str, float, str], ...] = ()
+    notes: Words | None = None
+    thresholds: tuple[tuple[str, float, Words], ...] = ()
 
     def spans(self) -> tuple[Span, ...]:
         """Return the ages and sexes whose numbers the need is computed from, sorted, each once."""
@@ -120,10 +133,13 @@ class Service:
     def missing(self) -> tuple[str, ...]:
         """Return what a user must still find out, in words; empty if the service can be computed."""
         return tuple(
-            f"{part.id}, {quota.span}: {quota.required}" for part in self.parts for quota in part.quotas if not quota.by_year
+            f"{part.id}, {quota.span}: {quota.required['en']}"
+            for part in self.parts
+            for quota in part.quotas
+            if not quota.by_year
         )
 
     def assumptions(self) -> tuple[str, ...]:
         """Return the parts and ages whose quota or step rests on an assumption."""
-        found = [f"{p.id}, {q.span}" for p in self.parts for q in p.quotas if q.source.startswith(ASSUMPTION)]
-        return tuple(found + [f"{p.id}, step" for p in self.parts if p.step_source.startswith(ASSUMPTION)])
+        found = [f"{p.id}, {q.span}" for p in self.parts for q in p.quotas if is_assumption(q.source)]
+        return tuple(found + [f"{p.id}, step" for p in self.parts if is_assumption(p.step_source)])

@@ -19,7 +19,7 @@ from allmende.needs.findings import LIKELY
 from allmende.needs.service_data import parse_service, service_data
 from allmende.outlook.needs import ARRAYS, COUNT_LEVELS, AreaNeeds, ServiceNeeds
 
-FORMAT = 1
+FORMAT = 2
 """Version of `needs.json`; a reader refuses any other."""
 
 NEEDS = "needs.json"

@@ -23,7 +23,7 @@ from allmende.outlook.weighing import read_offer
 Floats = NDArray[np.float64]
 
 REACH = "reach.json"
-FORMAT = 1
+FORMAT = 2
 """Version of `reach.json`; a reader refuses any other."""
 
 REGION = "region"
@@ -76,7 +76,7 @@ class ServiceReach:
     minutes: float
     before_driving: float
     target: float
-    source: str
+    source: Mapping[str, str]
     by_road: bool
     size: int
     settled: int
@@ -126,7 +126,7 @@ def _measure(service: Service, stations: Sequence[Facility], settled: Settled, j
         minutes=norm.minutes,
         before_driving=norm.before_driving,
         target=norm.target,
-        source=norm.source,
+        source=dict(norm.source),
         by_road=journeys.by_road,
         size=settled.size,
         settled=settled.year,

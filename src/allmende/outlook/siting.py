@@ -303,7 +303,14 @@ def _hosted(number: int, proposal: Proposal, sharing: Sharing, found: SharedPlan
 
 def _quota(quota: Quota, year: int) -> dict[str, Any]:
     span, value = quota.span, float(quota.at([year])[0])
-    return {"low": span.low, "high": span.high, "sex": span.sex, "value": value, "source": quota.source, "spread": quota.spread}
+    return {
+        "low": span.low,
+        "high": span.high,
+        "sex": span.sex,
+        "value": value,
+        "source": dict(quota.source),
+        "spread": quota.spread,
+    }
 
 
 def _by(partners: Sequence[str], values: Floats) -> dict[str, float]:

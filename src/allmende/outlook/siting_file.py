@@ -19,7 +19,7 @@ from allmende.outlook.reach import REACH, reach_services, write_reach
 from allmende.outlook.settled import read_journeys, read_settled
 from allmende.outlook.siting import Hosted, JointPlan, Partner, Setting, plan_together
 
-FORMAT = 1
+FORMAT = 2
 """Version of a plan's file; a reader refuses any other."""
 
 SITING = "siting"

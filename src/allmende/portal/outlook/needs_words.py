@@ -9,7 +9,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from allmende.needs.findings import LIKELY, UNLIKELY, chance, supported
-from allmende.needs.services import ASSUMPTION, Part, Service, Span
+from allmende.needs.services import ASSUMPTION, Part, Service, Span, is_assumption
 from allmende.outlook.needs import DISTRICT, MUNICIPALITY
 from allmende.portal import wording
 from allmende.portal.outlook.needs_sight import View
@@ -135,10 +135,10 @@ def ages(span: Span) -> str:
     return sexes[span.sex] % {"ages": words} if span.sex in sexes else words
 
 
-def source(words: str) -> tuple[str, bool]:
+def source(words: Mapping[str, str]) -> tuple[str, bool]:
     """Return a source without the mark of an assumption, and whether it is one."""
-    assumed = words.startswith(ASSUMPTION)
-    return (words.removeprefix(ASSUMPTION).lstrip(": ") if assumed else words), assumed
+    language = wording.language()
+    return words[language].removeprefix(ASSUMPTION[language]).lstrip(": "), is_assumption(words)
 
 
 def judged(probability: float, offered: float) -> str:

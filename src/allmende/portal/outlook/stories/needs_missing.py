@@ -15,7 +15,7 @@ def missing_page(needs: ServiceNeeds) -> Page:
     """Say which quotas are missing and where they are written."""
     service = needs.service
     rows = [
-        [part.title[wording.language()], ages(quota.span), quota.required]
+        [part.title[wording.language()], ages(quota.span), quota.required[wording.language()]]
         for part in service.parts
         for quota in part.quotas
         if not quota.by_year

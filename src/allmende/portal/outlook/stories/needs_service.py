@@ -174,7 +174,7 @@ def _coverage(view: View) -> list[str]:
     for name, value, _source in view.service.thresholds:
         if name in words:
             said.append(words[name] % {"value": wording.per_cent(wording.number(value))})
-    said.append(_("Quelle: %(source)s.") % {"source": view.service.thresholds[0][2].partition(":")[0]})
+    said.append(_("Quelle: %(source)s.") % {"source": view.service.thresholds[0][2][wording.language()].partition(":")[0]})
     return [" ".join(said)]
 
 

@@ -227,7 +227,7 @@ def test_scrb_follows_stated_benefits_and_aca_does_not(run, tmp_path):
     ("players", "members", "amount", "words"),
     [
         (5, ["A"], 1, "5 are no players"),
-        ([1], [1], 1, "names as texts"),
+        ([1.5], [1.5], 1, "are no players"),
         (["A"], None, 1, "None are no members"),
         (["A"], [["A"]], 1, "are no members"),
         (["A"], ["A"], True, "True is not an amount"),

@@ -71,13 +71,20 @@ def read_benefits(path: Path, game: Game) -> list[Any] | None:
 def game_of_table(document: dict[str, Any], *, exact: bool = False) -> Game:
     """Return the game of a table as files hold it."""
     try:
-        coalitions = [(entry["members"], entry["amount"]) for entry in document["coalitions"]]
+        coalitions = [(_names(entry["members"]), entry["amount"]) for entry in document["coalitions"]]
     except (TypeError, KeyError) as error:
         raise AllmendeError("A coalition lacks its members or amount.", where="coalitions", expected=str(error)) from None
-    players = document["players"]
+    players = _names(document["players"])
     if not isinstance(players, list) or not all(isinstance(name, str) for name in players):
-        raise AllmendeError(f"{players!r} are no players.", where="players", expected='a list of names as texts, ["A", "B"]')
+        raise AllmendeError(f"{players!r} are no players.", where="players", expected='a list of names, ["A", "B"] or [1, 2]')
     return game_of(document["kind"], players, coalitions, partial=bool(document.get("partial")), exact=exact)
+
+
+def _names(listed: Any) -> Any:
+    """Return players as files name them, whole numbers as texts: JSON can name a share by text only."""
+    if not isinstance(listed, list) or all(type(name) is str for name in listed):
+        return listed
+    return [str(name) if type(name) is int else name for name in listed]
 
 
 def read_allocation(path: Path, game: Game) -> Amounts:

@@ -69,7 +69,9 @@ def solve_game(game_file: Path, method: str, exact: bool, as_json: bool) -> None
     if exact:
         document["exact"] = {name: str(share) for name, share in zip(game.players, found.shares, strict=True)}
     if not balance.nonempty:
-        document["core"]["proof"] = [{"members": list(members), "weight": weight} for members, weight in balance.weights]
+        document["core"]["proof"] = [
+            {"members": list(members), "weight": str(weight) if exact else weight} for members, weight in balance.weights
+        ]
     if as_json:
         say_json(document)
         return

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
 from allmende.errors import AllmendeError
+from allmende.sharing.exact import solve_exactly
 from allmende.sharing.games import Amounts, Floats, Game, coalition_sums
-from allmende.sharing.growing import INFINITY, Programme
-from allmende.sharing.levels import CLOSE, settle
+from allmende.sharing.growing import INFINITY, Programme, Unlimited
+from allmende.sharing.levels import CLOSE, POSITIVE, frame_of, normal_form, settle
 from allmende.sharing.scan import Free, complaints
 from allmende.sharing.span import Span
 
@@ -32,11 +34,10 @@ class CoreReport:
     unsatisfied: int
 
 
-def core_report(game: Game, shares: Amounts, *, tolerance: float = 1e-9) -> CoreReport:
-    """Test shares against the amount of every coalition whose amount is stated.
+def core_report(game: Game, shares: Amounts) -> CoreReport:
+    """Test shares against the amount of every coalition whose amount is stated; less than `game.noise` is nothing.
 
-    `tolerance` is relative to the largest amount (0 in exact games). Raises `AllmendeError` if the shares do not sum to
-    the total.
+    Raises `AllmendeError` if the shares do not sum to the total.
 
     >>> from allmende.sharing.games import game_from
     >>> game = game_from("cost", "ABC", lambda s: {1: 10, 2: 16, 3: 18}[len(s)])
@@ -44,7 +45,7 @@ def core_report(game: Game, shares: Amounts, *, tolerance: float = 1e-9) -> Core
     >>> report.member, report.overcharged, float(report.by)
     (False, ('A', 'B'), 1.0)
     """
-    allowed = 0 if game.exact else tolerance * float(np.nanmax(np.abs(game.amounts)))
+    allowed = game.noise
     check_total(game, shares, allowed)
     complaint = complaints_of(game, shares)
     if len(complaint) == 2:
@@ -53,7 +54,7 @@ def core_report(game: Game, shares: Amounts, *, tolerance: float = 1e-9) -> Core
     if complaint[worst] > allowed:
         unsatisfied = int(np.count_nonzero(complaint[1:-1] > allowed))
         return CoreReport(False, game.members(worst), complaint[worst], (), 0, unsatisfied)
-    return CoreReport(True, (), 0, game.members(worst), -complaint[worst], 0)
+    return CoreReport(True, (), 0, game.members(worst), 0 - complaint[worst], 0)
 
 
 def complaints_of(game: Game, shares: Amounts) -> Amounts:
@@ -62,12 +63,12 @@ def complaints_of(game: Game, shares: Amounts) -> Amounts:
     return sums - game.amounts if game.kind == "cost" else game.amounts - sums
 
 
-def check_total(game: Game, shares: Amounts, allowed: float) -> None:
+def check_total(game: Game, shares: Amounts, allowed: Any) -> None:
     """Raise `AllmendeError` unless there is a share for each player and they sum to the amount of all together."""
     if len(shares) != len(game):
         raise AllmendeError(f"{len(shares)} shares for {len(game)} players.", expected="one share a player")
     gap = sum(shares) - game.total
-    if abs(gap) > allowed * len(game) + (0 if game.exact else 1e-9 * len(game)):
+    if abs(gap) > allowed * len(game):
         raise AllmendeError(
             f"The shares sum to {float(sum(shares)):.10g}.",
             where="allocation",
@@ -85,12 +86,12 @@ class Balance:
     """
 
     nonempty: bool
-    weights: tuple[tuple[tuple[str, ...], float], ...]
-    alone: float
+    weights: tuple[tuple[tuple[str, ...], Any], ...]
+    alone: Any
 
 
 def core_balance(game: Game) -> Balance:
-    """Say whether any shares satisfy every coalition.
+    """Say whether any shares satisfy every coalition; in an exact game the weights and their sum are fractions.
 
     >>> from allmende.sharing.games import game_from
     >>> game = game_from("cost", "ABC", lambda s: {1: 10, 2: 10, 3: 18}[len(s)])
@@ -98,31 +99,38 @@ def core_balance(game: Game) -> Balance:
     >>> found.nonempty, found.alone, [weight for _, weight in found.weights]
     (False, 15.0, [0.5, 0.5, 0.5])
     """
-    worth = game.as_floats().worth
-    everybody = game.everybody
-    scale = float(np.nanmax(np.abs(worth))) or 1.0
-    programme = _all_satisfied(worth / scale)
-    weights = tuple((game.members(s), round(dual, 12)) for s, dual in programme.binding() if dual > CLOSE)
-    best = scale * sum(dual * worth[s] / scale for s, dual in programme.binding() if dual > CLOSE)
-    if best <= worth[everybody] + CLOSE * scale:
-        return Balance(True, (), float(game.total))
-    return Balance(False, weights, float(-best if game.kind == "cost" else best))
+    binding = _all_satisfied(game.as_floats().worth)
+    if not binding:
+        return Balance(True, (), game.total)
+    weights = solve_exactly([[s >> i & 1 for s in binding] for i in range(len(game))], [1] * len(game))
+    alone = sum(weight * Fraction(game.amounts[s]) for s, weight in zip(binding, weights, strict=True))
+    if (game.total - alone if game.kind == "cost" else alone - game.total) <= game.noise:
+        return Balance(True, (), game.total)
+    number = Fraction if game.exact else float
+    listed = tuple((game.members(s), number(weight)) for s, weight in zip(binding, weights, strict=True))
+    return Balance(False, listed, number(alone))
 
 
-def _all_satisfied(worth: Floats) -> Programme:
-    """Solve: the least sum of shares that gives every coalition but all together its worth."""
+def _all_satisfied(worth: Floats) -> list[int]:
+    """Return the coalitions whose balanced weights are best: those that bind the least shares that give each its worth.
+
+    None if no stated coalitions can be balanced: then the shares that satisfy them are not limited.
+    """
     n = len(worth).bit_length() - 1
     free = Free.of(Span(n).normal())
-    masked = worth.copy()
-    masked[[0, -1]] = np.nan
+    normal, _, _ = normal_form(worth, "plain")
+    normal[[0, -1]] = np.nan
     programme = Programme(np.full(n, -INFINITY), level=False)
-    begin = [s for i in range(n) for s in {1 << i, (1 << n) - 1 ^ 1 << i} if np.isfinite(masked[s])]
+    begin = frame_of(normal).tolist()
     while begin:
-        programme.require(begin, worth[begin], [0.0] * len(begin))
-        shares, _ = programme.solve()
-        found, _ = complaints(masked, shares, free, factor=1.0, above=CLOSE, most=64)
+        programme.require(begin, normal[begin], [0.0] * len(begin))
+        try:
+            shares, _ = programme.solve()
+        except Unlimited:
+            return []
+        found, _ = complaints(normal, shares, free, factor=1.0, above=CLOSE, most=64)
         begin = sorted(set(found.tolist()) - set(programme.rows))
-    return programme
+    return [s for s, dual in programme.binding() if dual > POSITIVE]
 
 
 def least_core(game: Game) -> tuple[float, Floats]:

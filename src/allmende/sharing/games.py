@@ -65,6 +65,17 @@ class Game:
         return self.amounts.dtype == object
 
     @property
+    def noise(self) -> Any:
+        """What counts as nothing among these amounts: a billionth of the largest, at most a thousandth; 0 in an exact game.
+
+        Never below what floats tell apart (a trillionth of the largest).
+        """
+        if self.exact:
+            return Fraction(0)
+        largest = float(np.nanmax(np.abs(self.amounts)))
+        return min(1e-9 * largest, max(1e-3, 1e-12 * largest))
+
+    @property
     def worth(self) -> Amounts:
         """The amounts as a value game has them: a cost is a worth below nothing."""
         return -self.amounts if self.kind == "cost" else self.amounts
@@ -110,6 +121,7 @@ def game_of(
     """Return the game of a table of coalitions: pairs of members and amount.
 
     With `exact` amounts become fractions. Infinite amounts say that a coalition cannot act alone and count as not stated.
+    The empty coalition need not be named; if it is, its amount is 0.
     Raises `AllmendeError` for an unknown kind or player, a coalition named twice, too many players, a negative cost, and
     (unless `partial`) for a coalition that is missing.
 
@@ -127,6 +139,9 @@ def game_of(
     seen = bytearray(len(amounts))
     for members, amount in coalitions:
         at = _position(members, position)
+        if not at:
+            _check_empty(amount)
+            continue
         if seen[at]:
             raise AllmendeError("A coalition is named twice.", where=_named(members), expected="one amount a coalition")
         seen[at] = 1
@@ -192,9 +207,9 @@ def _position(members: Sequence[str], position: dict[str, int]) -> int:
         raise AllmendeError(
             f"{members!r} are no members of a coalition.", where="coalitions", expected='a list of names, as ["A", "B"]'
         ) from None
-    if not at or at.bit_count() != len(members):
+    if at.bit_count() != len(members):
         unknown = [name for name in members if name not in position]
-        what = f"There is no player {unknown[0]!r}." if unknown else "A coalition has no members, or one twice."
+        what = f"There is no player {unknown[0]!r}." if unknown else "A coalition has a member twice."
         raise AllmendeError(what, where=_named(members), expected="some of: " + ", ".join(position))
     return at
 
@@ -203,12 +218,21 @@ def _named(members: Sequence[str]) -> str:
     return "coalition " + " + ".join(map(str, members))
 
 
+def _check_empty(amount: Any) -> None:
+    if amount != 0:
+        raise AllmendeError(
+            f"The amount of nobody is {amount}.", where="the coalition without members", expected="0, or no such entry"
+        )
+
+
 def _amount(amount: Any, kind: str, members: Sequence[str], *, exact: bool) -> Any:
     try:
-        number = float("nothing" if isinstance(amount, bool) else amount)
+        number = _number(amount)
         kept = Fraction(str(amount)) if exact and isfinite(number) else number
-    except (TypeError, ValueError):
-        raise AllmendeError(f"{amount!r} is not an amount.", where=_named(members), expected="a number") from None
+    except (TypeError, ValueError, OverflowError, ZeroDivisionError):
+        raise AllmendeError(
+            f"{repr(amount)[:40]} is not an amount.", where=_named(members), expected='a number, or a fraction as "1/3"'
+        ) from None
     if isnan(number) or (kind == "cost" and number < 0) or number == -inf:
         raise AllmendeError(
             f"The cost {amount} is below nothing or no number." if kind == "cost" else f"{amount} is no amount.",
@@ -217,6 +241,12 @@ def _amount(amount: Any, kind: str, members: Sequence[str], *, exact: bool) -> A
             todo="If it is a gain, give a game of kind value.",
         )
     return nan if isinf(number) else kept
+
+
+def _number(amount: Any) -> float:
+    if isinstance(amount, bool):
+        raise TypeError
+    return float(Fraction(amount)) if isinstance(amount, str) and "/" in amount else float(amount)
 
 
 def _check_missing(game: Game, seen: bytearray, *, partial: bool) -> None:

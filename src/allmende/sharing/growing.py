@@ -26,6 +26,10 @@ OPTIONS: dict[str, bool | int | float | str] = {
 }
 
 
+class Unlimited(AllmendeError):
+    """The coalitions whose amounts are stated do not limit a programme."""
+
+
 class Programme:
     """Minimise over shares x and a level t: Σ x over S + weight · t ≥ bound, one row a coalition; see `least`.
 
@@ -79,11 +83,12 @@ class Programme:
         self._fixed += [exactly] * len(coalitions)
 
     def solve(self) -> tuple[Floats, float]:
-        """Return the best shares and the level; raises `AllmendeError` if the coalitions do not limit the programme."""
+        """Return the best shares and the level; raises `Unlimited` if the coalitions do not limit the programme."""
         self._lp.run()
         status = self._lp.getModelStatus()
         if status != highspy.HighsModelStatus.kOptimal:
-            raise AllmendeError(
+            unlimited = (highspy.HighsModelStatus.kUnbounded, highspy.HighsModelStatus.kUnboundedOrInfeasible)
+            raise (Unlimited if status in unlimited else AllmendeError)(
                 "The coalitions whose amounts are stated do not determine shares.",
                 where=f"linear programme: {self._lp.modelStatusToString(status)}",
                 expected="amounts of single players and of enough coalitions",

@@ -29,7 +29,7 @@ def breaches(game: Game) -> tuple[int, Breach | None]:
     (1, Breach(first=('A',), second=('B',), by=1.0))
     """
     worth = game.as_floats().worth
-    noise = 1e-9 * float(np.nanmax(np.abs(worth)))
+    noise = game.noise
     n = len(game)
     count, by, pair = 0, 0.0, (0, 0)
     for part in range(1, len(worth)) if n <= MOST else (1 << np.arange(n)).tolist():

@@ -8,7 +8,6 @@ moved from somewhere to them. Levels are walked from the worst complaint on unti
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -40,8 +39,8 @@ def verify_nucleolus(
 ) -> Verdict:
     """Say whether shares are the nucleolus (prenucleolus without `rational`; of complaints per head with `per_head`).
 
-    Complaints closer than `tolerance` count as equal: by default 1e-6 and a billionth of the largest amount. In an exact game
-    the tolerance is 0 and every step is proved in fractions.
+    Complaints closer than `tolerance` count as equal: by default `game.noise`. In an exact game that is 0 and every step is
+    proved in fractions.
 
     >>> from allmende.sharing.games import game_from
     >>> game = game_from("cost", "ABC", lambda s: {1: 10, 2: 16, 3: 18}[len(s)])
@@ -50,10 +49,8 @@ def verify_nucleolus(
     >>> verify_nucleolus(game, np.array([6.0, 6.5, 5.5])).accepted
     False
     """
-    if tolerance is None:
-        tolerance = 0.0 if game.exact else 1e-6 + 1e-9 * float(np.nanmax(np.abs(game.amounts)))
+    allowed = game.noise if tolerance is None else type(game.noise)(tolerance)
     proposal = np.asarray(shares, dtype=game.amounts.dtype)
-    allowed: Any = Fraction(0) if game.exact else tolerance
     if abs(sum(proposal) - game.total) > allowed * len(game):
         return Verdict(False, f"The shares sum to {sum(proposal)}, not to {game.total}.", ())
     complaint = complaints_of(game, proposal)
@@ -78,7 +75,8 @@ def _walk(game: Game, complaint: Amounts, held: tuple[int, ...], allowed: Any) -
         if not len(free):
             return Verdict(False, "The stated coalitions leave more than one point.", tuple(levels))
         worst = complaint[free].max()
-        level = free[complaint[free] >= worst - allowed]
+        least = complaint[free][complaint[free] >= worst - allowed].min()
+        level = free[complaint[free] >= least - game.noise]  # none of those that are equal but for noise is left out
         found = find_direction(len(game), level, settled, held)
         if found.move is not None:
             helped = tuple(game.members(int(s)) for s in level[:12])

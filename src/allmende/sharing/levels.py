@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from allmende.errors import AllmendeError
 from allmende.sharing.games import Amounts, Floats, coalition_sums
@@ -65,8 +66,8 @@ def settle(worth: Floats, *, weighing: Weighing = "plain", rational: bool = True
     Raises `AllmendeError` if no shares are individually rational, or the stated coalitions leave more than one point, and
     `NoMeasure` if relative complaints leave more than one point.
     """
-    shift, scale = _normal_form(worth, weighing)
-    search = _Search((worth - coalition_sums(shift)) / scale, weighing, rational=rational)
+    normal, shift, scale = normal_form(worth, weighing)
+    search = _Search(normal, weighing, rational=rational)
     while not search.span.complete:
         search.settle_level()
         if first_only:
@@ -83,12 +84,28 @@ def weight_of(weighing: Weighing, coalition: int, worth: Amounts) -> float:
     return float(coalition.bit_count()) if weighing == "per head" else 1.0
 
 
-def _normal_form(worth: Floats, weighing: Weighing) -> tuple[Floats, float]:
+def normal_form(worth: Floats, weighing: Weighing) -> tuple[Floats, Floats, float]:
+    """Return worths shifted so that nobody alone is worth anything and scaled to 1, with the shift and the scale."""
     alone = worth[1 << np.arange(len(worth).bit_length() - 1)]
     shift = np.where(np.isfinite(alone), alone, 0.0) if weighing != "relative" else np.zeros(len(alone))
-    scale = float(np.nanmax(np.abs(worth - coalition_sums(shift))))
+    normal = worth - coalition_sums(shift)
+    scale = float(np.nanmax(np.abs(normal)))
     noise = float(np.nanmax(np.abs(worth))) * 1e-13
-    return shift, scale if scale > noise else 1.0
+    scale = scale if scale > noise else 1.0
+    normal /= scale
+    return normal, shift, scale
+
+
+def frame_of(worth: Floats) -> NDArray[np.int64]:
+    """Return the coalitions to begin with: single players and all but one; or all if they are few, or singles are missing.
+
+    Without the amounts of single players, few coalitions would not limit the programme.
+    """
+    singles = 1 << np.arange(len(worth).bit_length() - 1)
+    stated = np.isfinite(worth)
+    few = np.count_nonzero(stated[1:-1]) <= SMALL or not stated[singles].all()
+    frame = np.arange(1, len(worth) - 1) if few else np.unique([singles, len(worth) - 1 ^ singles])
+    return frame[stated[frame]]
 
 
 class _Search:
@@ -111,9 +128,7 @@ class _Search:
             )
         self.programme = Programme(self.least, level=True)
         self.programme.require([everybody], [worth[everybody]], [0.0], exactly=True)
-        few = np.count_nonzero(np.isfinite(worth[1:-1])) <= SMALL
-        frame = np.arange(1, everybody) if few else np.unique([singles, everybody ^ singles])
-        self.frame = frame[np.isfinite(worth[frame])]
+        self.frame = frame_of(worth)
         self._require(self.frame.tolist())
         self.levels: list[Level] = []
         self.held: list[int] = []

@@ -57,9 +57,11 @@ def polished(worth: Amounts, found: Levels, weighing: Weighing) -> Amounts:
 
 
 def _solve(matrix: Any, right: Any) -> Any:
-    """Solve a consistent system with more rows than unknowns, and correct the answer once by what is left."""
-    answer = np.linalg.lstsq(matrix, right, rcond=None)[0]
-    return answer + np.linalg.lstsq(matrix, right - matrix @ answer, rcond=None)[0]
+    """Solve a consistent system with more rows than unknowns, and correct the answer twice by what is left, in long floats."""
+    answer = np.zeros(matrix.shape[1], dtype=np.longdouble)
+    for _ in range(3):
+        answer += np.linalg.lstsq(matrix, (right - matrix.astype(np.longdouble) @ answer).astype(np.float64), rcond=None)[0]
+    return answer.astype(np.float64)
 
 
 def _check_relative(game: Game) -> None:

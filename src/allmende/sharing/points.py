@@ -82,7 +82,7 @@ def separable_remaining(game: Game, benefits: Sequence[Any] | None = None) -> Am
     marginal, alone = separable(game), stand_alone(game)
     limit = alone if benefits is None else np.minimum(np.array(benefits, dtype=alone.dtype), alone)
     remaining = limit - marginal if game.kind == "cost" else marginal - alone
-    below = np.flatnonzero(remaining < (0 if game.exact else -1e-9 * float(np.nanmax(np.abs(game.amounts)))))
+    below = np.flatnonzero(remaining < -game.noise)
     if len(below):
         raise AllmendeError(
             "A partner adds more to the joint cost than its cost alone or its benefit.",
@@ -90,7 +90,7 @@ def separable_remaining(game: Game, benefits: Sequence[Any] | None = None) -> Am
             expected="separable costs of at most cost alone and benefit",
             todo="Leave this partner out, or choose the nucleolus.",
         )
-    if remaining.sum() == 0:
+    if remaining.sum() <= game.noise:
         return equal_non_separable(game)
     shares: Amounts = marginal + (game.total - marginal.sum()) * remaining / remaining.sum()
     return shares
@@ -109,19 +109,15 @@ def tau_value(game: Game) -> Amounts:
     position = np.arange(len(worth))
     least = np.array([gap[position >> i & 1 == 1].max() for i in range(len(game))], dtype=worth.dtype) + utopia
     room = utopia.sum() - least.sum()
-    noise = 0 if game.exact else 1e-9 * float(np.abs(worth).max())
-    if (
-        (least > utopia + noise).any()
-        or least.sum() > game.total * _sign(game) + noise
-        or game.total * _sign(game) > utopia.sum() + noise
-    ):
+    total, noise = game.total * _sign(game), game.noise
+    if (least > utopia + noise).any() or least.sum() > total + noise or total > utopia.sum() + noise:
         raise AllmendeError(
             "The tau value is not defined: the game is not quasi-balanced.",
             where=game.players[int(np.argmax((least - utopia).astype(np.float64)))],
             expected="least rights of at most what each adds as the last",
             todo="Choose the nucleolus.",
         )
-    part = (game.total * _sign(game) - least.sum()) / room if room else room * 0
+    part = (total - least.sum()) / room if room else room * 0
     shares: Amounts = (least + part * (utopia - least)) * _sign(game)
     return shares
 
@@ -133,8 +129,8 @@ def gately(game: Game) -> Amounts:
     """
     alone, marginal = stand_alone(game), separable(game)
     distance = marginal - alone
-    if distance.sum() == 0:
-        if game.total == alone.sum():
+    if abs(distance.sum()) <= game.noise:
+        if abs(game.total - alone.sum()) <= game.noise:
             return alone
         raise AllmendeError(
             "Gately's point is not defined.", where="Σ (M − v) = 0", expected="somebody who adds more than alone"

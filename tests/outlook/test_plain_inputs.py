@@ -114,8 +114,40 @@ FAULTS = {
         {"rates.csv": without_line(without_line(RATES, "2021,f,1"), "2021,f,2")},
         [
             ("rates.csv", 0, "survival", "no number for 2021, f, age 1–2", "survival ratio"),
+            ("rates.csv", 0, "asfr", "no number for 2021, age 1–2", "births per woman"),
             ("rates.csv", 0, "net", "no number for 2021, f, age 1–2", "persons"),
         ],
+    ),
+    "birth rates of wider ages": (
+        {"rates.csv": "age,survival,asfr\n0,1,0.1\n1,1,\n2,1,0.1\n3,1,\n"},
+        [("rates.csv", 0, "asfr", "no number for age 1", "births per woman")],
+    ),
+    "a share of boys for a sex ratio": (
+        {"settings.toml": "boys_per_girl = 0.512\n"},
+        [("settings.toml", 0, "boys_per_girl", "0.512", "about 1.05")],
+    ),
+    "daughters alone where men are": (
+        {"settings.toml": "boys_per_girl = 0\n"},
+        [("settings.toml", 0, "boys_per_girl", "0", "where men are projected")],
+    ),
+    "a matrix beside rates": (
+        {"matrix.csv": "age,first_row,subdiagonal\n" + "".join(f"{a},1,0.5\n" for a in range(4))},
+        [
+            ("rates.csv", 0, "survival", "beside a matrix", "either first_row and subdiagonal"),
+            ("rates.csv", 0, "asfr", "beside a matrix", "either first_row and subdiagonal"),
+        ],
+    ),
+    "a matrix without survivors": (
+        {"rates.csv": "age,first_row\n0,0\n1,5\n2,10\n3,0\n"},
+        [("rates.csv", 0, "first_row", "without a subdiagonal", "a column subdiagonal")],
+    ),
+    "a matrix without its corner": (
+        {"rates.csv": "age,first_row,subdiagonal\n0,0,0.5\n1,5,0.5\n2,10,0.5\n3,0,\n"},
+        [("rates.csv", 0, "subdiagonal", "no number for age 3", "who is alive")],
+    ),
+    "rates from area to area": (
+        {"rates.csv": "from,to,age,survival\n" + "".join(f"all,all,{a},1\n" for a in range(4))},
+        [("rates.csv", 1, "survival", "from area to area", "only first_row and subdiagonal")],
     ),
     "a row is there twice": (
         {"rates.csv": RATES + "2020,f,1,0.9,0.2,1\n"},

@@ -39,7 +39,7 @@ def test_the_textbook_gives_its_births(results):
 
 
 def test_the_others_balance_and_use_all_their_columns(results):
-    assert len(results) == 4
+    assert len(results) == 6
     for title, found in results.items():
         assert found["accounts"]["largest_residual"] < 1e-9, title
         assert not any("not used" in note or "not counted" in note for note in found["notes"]), title
@@ -55,6 +55,20 @@ def test_the_leslie_example_by_hand(results):
     newborn = k * (0.2 * 0.9 * middle[0] + (0.2 + 0.1 * 0.92) * middle[1] + 0.1 * middle[2])
     later = [middle[0] * 0.9 - 9, middle[1] * 0.92 - 2, middle[2] * 0.8 + middle[3] * 0.3]
     assert women == pytest.approx([newborn - 4.5, *later])
+
+
+def test_the_printed_matrices_by_hand(results):
+    found = results["a matrix as it is printed"]
+    assert [row["population"] for row in found["rows"] if row["year"] == 1] == pytest.approx([11895, 11700, 14850])
+    areas = results["several areas"]
+    town = [row for row in areas["rows"] if (row["year"], row["area"]) == (1990, "town")]
+    newborn = 0.30 * 400 + 0.25 * 500 + 0.10 * 900 + 0.02 * 600
+    assert [row["population"] for row in town] == pytest.approx(
+        [newborn, 0.85 * 400 + 0.25 * 900, 0.6 * 500 + 0.05 * 200 + 0.05 * 600]
+    )
+    assert town[1]["came"] == pytest.approx(225)
+    assert town[1]["left"] == pytest.approx(40)
+    assert sum(row["came"] - row["left"] for row in areas["rows"] if row["year"] == 1990) == pytest.approx(0)
 
 
 def test_every_column_and_setting_is_described():

@@ -25,7 +25,7 @@ LIMITS: Mapping[str, tuple[float, float, str]] = {
     "qx": (0.0, 1.0, "a probability from 0 to 1"),
     "ax": (0.0, math.inf, "years, 0 or more"),
     "asfr": (0.0, 1.0, "births per woman and year from 0 to 1 (not per thousand)"),
-    "srb": (0.5, 2.0, "boys per girl, about 1.05"),
+    "srb": (0.8, 1.5, "boys per girl, about 1.05 (not per hundred, not a share)"),
     "net": (-math.inf, math.inf, "a number of persons"),
     "net_rate": (-1.0, math.inf, "a proportion of the stock, -1 or more"),
     "in": PERSONS,
@@ -35,11 +35,13 @@ LIMITS: Mapping[str, tuple[float, float, str]] = {
     "child_share": (0.0, 1.0, "a share from 0 to 1"),
     "pool_out_rate": RATE,
     "pool_share": (0.0, 1.0, "a share from 0 to 1"),
+    "first_row": (0.0, math.inf, "newborn per woman, 0 or more"),
+    "subdiagonal": (0.0, math.inf, "who is alive at the end of the step, per person, 0 or more"),
 }
 """Least and largest value of every column, and the words for what is expected."""
 
-OPTIONAL = ("asfr", "acquisition", "child_share")
-"""Columns in which an empty or absent cell means 0; in all others it is found."""
+OPTIONAL = ("asfr", "acquisition", "child_share", "first_row")
+"""Columns in which an empty or absent cell means 0 (`asfr`: not between two ages with births); in all others it is found."""
 
 LIFE = ("survival", "q", "nLx", "lx", "mx", "qx", "ax")
 """Columns that may have one row more than there are ages: the open group's own survival."""
@@ -75,8 +77,21 @@ def fill_gaps(table: PlainTable, name: str, laid: Floats, frame: Frame) -> Float
     misplaced = any(found.field in (*ORDER, "(row)") for found in table.findings)
     if gaps.any() and not misplaced:  # rows that found no place would be told a second time
         header = next(series.header for series in table.series if series.field == name)
-        table.findings.extend(_gaps_found(table, header, name, gaps, frame))
+        table.findings.extend(_gaps_found(table, header, name, gaps, _missing(name, laid), frame))
     return np.where(gaps, 0.0, laid)
+
+
+def _missing(name: str, laid: Floats) -> NDArray[np.bool_]:
+    """Return which empty cells are faults: all, but where empty means 0; there those between two ages with births."""
+    gaps = np.isnan(laid)
+    if name not in OPTIONAL:
+        return gaps
+    if name != "asfr":
+        return np.zeros_like(gaps)
+    births = laid > 0
+    births |= ~births.any(axis=-1, keepdims=True) & births.any(axis=(0, 1, 2, 3))  # a row of its own without any: as the others
+    begun, to_come = (np.logical_or.accumulate(part, axis=-1) for part in (births, births[..., ::-1]))
+    return gaps & begun & to_come[..., ::-1]
 
 
 def _numbers(table: PlainTable, series: Series) -> Floats:
@@ -131,17 +146,21 @@ def _of_women(table: PlainTable, series: Series, values: Floats) -> Floats:
     return np.where(men, np.nan, values)
 
 
-def _gaps_found(table: PlainTable, header: str, name: str, gaps: NDArray[np.bool_], frame: Frame) -> Iterable[Finding]:
+def _gaps_found(
+    table: PlainTable, header: str, name: str, gaps: NDArray[np.bool_], missing: NDArray[np.bool_], frame: Frame
+) -> Iterable[Finding]:
     """Yield one finding for each year without any row, else one for each year, group, area and sex with the ages that lack."""
     words = LIMITS[name][2]
     whole = gaps.all(axis=(1, 2, 3, 4)) if "year" in table.axes and name != "population" else np.zeros(len(gaps), dtype=bool)
     for t in np.flatnonzero(np.asarray(whole)):
         yield Finding(
-            table.name, 0, header, f"no row for {frame.years[t]}", "a row for every step (rates_year: start or end of a step)"
+            table.name,
+            0,
+            header,
+            f"no row for {frame.years[t]}",
+            "a row for every step; without a column year the rates hold for all",
         )
-    if name in OPTIONAL:
-        return
-    left = gaps & ~np.reshape(whole, (-1, 1, 1, 1, 1))
+    left = missing & ~np.reshape(whole, (-1, 1, 1, 1, 1))
     for spot in np.argwhere(left.any(axis=-1)):
         who = [str(frame.members(axis)[i]) for axis, i, n in zip(ORDER, spot, left.shape, strict=False) if n > 1]
         if left.shape[-1] > 1:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from allmende.errors import AllmendeError
+from allmende.outlook.plain_matrix import MATRIX
 from allmende.outlook.plain_rows import Frame, Member
 from allmende.outlook.plain_settings import FILE, Settings
 from allmende.outlook.plain_tables import Finding, PlainTable
@@ -33,7 +34,9 @@ def frame_of(
     beyond = ages[-1] + width if ages and convention == "leslie" else None
     longer = any(beyond in each.get("age", ()) for name, each in members.items() if name != "population")
     groups, areas = (names_in(members["population"], axis) for axis in ("group", "area"))
-    return Frame(labels, groups, areas, _sexes(population, members["population"]), ages, beyond if longer else None), base_year
+    one = any(series.field in MATRIX for table in tables.values() for series in table.series)
+    sexes = _sexes(population, members["population"], one)
+    return Frame(labels, groups, areas, sexes, ages, beyond if longer else None), base_year
 
 
 def _ages(table: PlainTable, members: Members, settings: Settings) -> tuple[int, ...]:
@@ -63,9 +66,10 @@ def sexes_in(table: PlainTable, members: Members) -> tuple[str, ...]:
     return tuple(sex for sex in ("f", "m") if sex in named) or ("f",)
 
 
-def _sexes(table: PlainTable, members: Members) -> tuple[str, ...]:
+def _sexes(table: PlainTable, members: Members, one: bool) -> tuple[str, ...]:
+    """Return the sexes; `one`: a printed matrix may hold for everybody, then no sex need be named."""
     named = {series.sex for series in table.series if series.sex} | set(members.get("sex", ()))
-    if "f" not in named:
+    if "f" not in named and not (one and not named):
         expected = "women, in a column sex or as pop_f and pop_m; without women nobody is born"
         table.findings.append(Finding(table.name, 0, "sex", "men only" if "m" in named else "", expected))
         return ("f",)

@@ -11,13 +11,14 @@ import numpy as np
 from allmende.errors import AllmendeError
 from allmende.outlook.plain_fields import LIFE, Floats, fill_gaps, lay_out
 from allmende.outlook.plain_frame import frame_of
+from allmende.outlook.plain_matrix import MATRIX, lay_out_matrix
 from allmende.outlook.plain_rows import ORDER, Frame, Places, place, read_members
 from allmende.outlook.plain_settings import FILE, Settings, read_settings
 from allmende.outlook.plain_survival import survival_from
 from allmende.outlook.plain_tables import Finding, PlainTable, UnusableInputs, read_table
-from allmende.projection.conventions import CONVENTIONS, FSO_FERTILE, Case, case_of
+from allmende.projection.conventions import CONVENTIONS, FSO_FERTILE, Case, Matrix, case_of
 
-TABLES = ("population", "rates", "flows", "srb")
+TABLES = ("population", "rates", "flows", "srb", "matrix")
 """Names of the files, each .csv or .csv.gz; all but the first may be absent as long as the columns stand somewhere."""
 
 BOYS_PER_GIRL = 1.05
@@ -78,6 +79,7 @@ def inputs_from(paths: Mapping[str, Path], settings: Settings, convention: str, 
     tables = {name: read_table(path, rename=settings.columns, only=settings.rows_of(name)) for name, path in paths.items()}
     members = {name: read_members(table) for name, table in tables.items()}
     frame, base_year = frame_of(tables, members, settings, convention, years)
+    _check_between(tables)
     _stop_if_found(tables)
     given = _lay_out_all(tables, {name: place(table, members[name], frame) for name, table in tables.items()}, frame)
     left = ((table.name, _unused(kind, table)) for kind, table in tables.items())
@@ -93,6 +95,13 @@ def _stop_if_found(tables: Mapping[str, PlainTable]) -> None:
         raise UnusableInputs(list(dict.fromkeys(found)))
 
 
+def _check_between(tables: Mapping[str, PlainTable]) -> None:
+    for table in (table for table in tables.values() if "to" in table.axes):
+        for series in (series for series in table.series if series.field not in MATRIX):
+            expected = f"only {' and '.join(MATRIX)} beside a column to"
+            table.findings.append(Finding(table.name, 1, series.header, "from area to area", expected))
+
+
 def _lay_out_all(tables: Mapping[str, PlainTable], places: Mapping[str, Places], frame: Frame) -> dict[str, Field]:
     """Lay out every field of every table: of population.csv the population, of the others all the rest."""
     given: dict[str, Field] = {}
@@ -105,9 +114,15 @@ def _lay_out_all(tables: Mapping[str, PlainTable], places: Mapping[str, Places],
                 expected = f"{name} in one file only; {given[name].table.name} has it"
                 table.findings.append(Finding(table.name, 1, series.header, "a second time", expected))
                 continue
-            laid = lay_out(table, name, frame, places[kind])
-            given[name] = Field(laid if name == "ax" else fill_gaps(table, name, laid, frame), table, series.header)
+            given[name] = Field(_laid(table, name, frame, places[kind]), table, series.header)
     return given
+
+
+def _laid(table: PlainTable, name: str, frame: Frame, places: Places) -> Floats:
+    if name in MATRIX:
+        return lay_out_matrix(table, name, frame, places)
+    laid = lay_out(table, name, frame, places)
+    return laid if name == "ax" else fill_gaps(table, name, laid, frame)
 
 
 def _unused(kind: str, table: PlainTable) -> tuple[str, ...]:
@@ -131,7 +146,8 @@ def _assemble(
     for field in (given[name] for name in ("population", *PERSONS) if name in given):
         _complete_axes(field, cells, frame)
     width = frame.ages[1] - frame.ages[0]
-    ratios = _survival(population, given, width, settings, notes)
+    matrix = _matrix(given, frame, notes)
+    ratios = np.zeros((1, 1, 1, 1, 1)) if matrix else _survival(population, given, width, settings, notes)
     _stop_if_any(given, population)
 
     def values(name: str) -> Floats:
@@ -141,16 +157,16 @@ def _assemble(
         return np.broadcast_to(values(name), (len(frame.years), *cells))
 
     stock = spread("population")[0]
-    if convention == "leslie" and ratios.shape[-1] == cells[-1]:
+    if convention == "leslie" and not matrix and ratios.shape[-1] == cells[-1]:
         notes.append("The open group has no survival of its own: the last row holds for both of its parts.")
-    _check_mothers(given, stock, frame)
+    _check_mothers(given, stock, frame, notes)
     _check_pool(given, spread("pool_out_rate"), spread("pool_share"))
     two_sided = convention == "fso"
     return case_of(
         stock,
         np.broadcast_to(ratios, (len(frame.years), *cells[:3], ratios.shape[-1])),
         fertility=values("asfr")[:, :, :, 0],
-        boys_per_girl=_boys_per_girl(given, settings, notes),
+        boys_per_girl=0.0 if matrix else _boys_per_girl(given, frame, settings, notes),
         net=spread("net") - spread("out") + (0 if two_sided else spread("in")),
         net_rate=values("net_rate"),
         come=spread("in") if two_sided else 0.0,
@@ -161,11 +177,28 @@ def _assemble(
         pool_share=values("pool_share"),
         nationals=_nationals(given, frame, settings),
         fertile=_fertile(settings, convention, notes),
+        matrix=matrix,
         width=width,
         base_year=base_year,
         groups=frame.groups,
         areas=frame.areas,
     )
+
+
+def _matrix(given: Mapping[str, Field], frame: Frame, notes: list[str]) -> Matrix | None:
+    """Take a printed matrix if there is one; it stands alone, since survival and birth rates are in it."""
+    entries = [given[name] for name in MATRIX if name in given]
+    if not entries:
+        return None
+    for name in (name for name in (*LIFE, "asfr", "srb") if name in given):
+        given[name].found("beside a matrix", f"either {' and '.join(MATRIX)}, or survival and birth rates")
+    if "subdiagonal" not in given:
+        entries[0].found(
+            "without a subdiagonal", "a column subdiagonal: who is alive at the end of the step, by age at its start"
+        )
+    notes.append("Survival and births from a printed matrix: births are the newborn who live at the end of their step.")
+    nothing = np.zeros((1, 1, len(frame.areas), len(frame.areas), 1, 1))
+    return Matrix(*(given[name].values if name in given else nothing for name in MATRIX))
 
 
 def _survival(population: PlainTable, given: Mapping[str, Field], width: int, settings: Settings, notes: list[str]) -> Floats:
@@ -198,12 +231,17 @@ def _complete_axes(field: Field, cells: tuple[int, ...], frame: Frame) -> None:
             field.found("", f"a column {axis}: the population has {wanted} of them, numbers of persons belong to one each")
 
 
-def _check_mothers(given: Mapping[str, Field], start: Floats, frame: Frame) -> None:
-    if "asfr" not in given:
+def _check_mothers(given: Mapping[str, Field], start: Floats, frame: Frame, notes: list[str]) -> None:
+    field = given.get("asfr") or given.get("first_row")
+    if field is None:
+        notes.append("No birth rates were given: nobody is born.")
         return
-    fertile = np.flatnonzero(given["asfr"].values.max(axis=(0, 1, 2, 3)) > 0)
-    if not fertile.size or given["asfr"].values.shape[-1] == 1:
-        given["asfr"].found("no rate above 0 by age", "births per woman at some ages")
+    if field.values.shape[-1] == 1:
+        field.found("no column age", "births per woman at each age")
+        return
+    fertile = np.flatnonzero(field.values.max(axis=tuple(range(field.values.ndim - 1))) > 0)
+    if not fertile.size:
+        notes.append("Every birth rate is 0: nobody is born.")
         return
     lacking = start[:, :, 0, fertile].sum(axis=(0, 2)) == 0
     ages = f"{frame.ages[fertile[0]]} to {frame.ages[fertile[-1]]}"
@@ -220,14 +258,18 @@ def _check_pool(given: Mapping[str, Field], leave: Floats, share: Floats) -> Non
         )
 
 
-def _boys_per_girl(given: Mapping[str, Field], settings: Settings, notes: list[str]) -> Floats:
+def _boys_per_girl(given: Mapping[str, Field], frame: Frame, settings: Settings, notes: list[str]) -> Floats:
     if "srb" in given:
         if settings.boys_per_girl is not None:
             given["srb"].found(f"{settings.boys_per_girl} in {FILE}, too", "the sex ratio at birth in one place")
         return given["srb"].values[:, :, :, 0, 0]
-    if settings.boys_per_girl is None:
+    if settings.boys_per_girl == 0 and frame.sexes != ("f",):
+        raise UnusableInputs(
+            [Finding(FILE, 0, "boys_per_girl", "0", "boys per girl, about 1.05, where men are projected, too")]
+        )
+    if settings.boys_per_girl is None and "asfr" in given:
         notes.append(f"Sex ratio at birth: {BOYS_PER_GIRL} boys per girl (assumption; none was given).")
-    return np.array(settings.boys_per_girl or BOYS_PER_GIRL)
+    return np.array(BOYS_PER_GIRL if settings.boys_per_girl is None else settings.boys_per_girl)
 
 
 def _nationals(given: Mapping[str, Field], frame: Frame, settings: Settings) -> int | None:

@@ -18,10 +18,10 @@ ORDER = ("year", "group", "area", "sex", "age")
 """Axes of every array that is read, in this order; an axis over which a number is constant has length 1."""
 
 WHOLE: Mapping[str, re.Pattern[str]] = {
-    "year": re.compile(r"(\d+)"),
+    "year": re.compile(r"(\d+)(\s*[-–/]\s*\d+)?"),
     "age": re.compile(r"(\d+)\s*(\+|(-|–|bis|to)\s*\d+|and (over|older)|und (älter|mehr))?"),
 }
-"""How years and ages are written: 17, 0-4, 85+, 100 und älter."""
+"""How years and ages are written: 1950, 1950-1955; 17, 0-4, 85+, 100 und älter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,7 @@ class Frame:
             "year": self.years,
             "group": self.groups,
             "area": self.areas,
+            "to": self.areas,
             "sex": self.sexes,
             "age": self.ages,
         }
@@ -52,7 +53,7 @@ class Frame:
 def read_members(table: PlainTable) -> dict[str, list[Member]]:
     """Return the members of each axis that the table has, one per row; what is not understood is found and becomes ""."""
     members: dict[str, list[Member]] = {}
-    for axis in (axis for axis in ORDER if axis in table.axes):
+    for axis in (axis for axis in (*ORDER, "to") if axis in table.axes):
         known = {text: _member(axis, text) for text in dict.fromkeys(table.axes[axis])}
         members[axis] = [known[text] for text in table.axes[axis]]
         expected = "f or m (also female/male, w/m, weiblich/männlich)" if axis == "sex" else f"{axis} as a whole number"

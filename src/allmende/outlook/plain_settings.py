@@ -39,7 +39,7 @@ class Settings:
 _KINDS: Mapping[str, tuple[tuple[type, ...], str]] = {
     "base_year": ((int,), "a year"),
     "step": ((int,), "years, a whole number"),
-    "boys_per_girl": ((int, float), "boys per girl, about 1.05"),
+    "boys_per_girl": ((int, float), "boys per girl, about 1.05 (0: the birth rates count daughters alone)"),
     "first_fertile_age": ((int,), "an age"),
     "last_fertile_age": ((int,), "an age"),
     "radix": ((int, float), "survivors at birth, such as 100000"),
@@ -90,5 +90,5 @@ def _possible(key: str, value: Any) -> bool:
     if key == "rates_year":
         return value in ("start", "end")
     if key == "boys_per_girl":
-        return bool(0.5 <= value <= 2)
+        return bool(0.8 <= value <= 1.5 or value == 0)
     return key not in ("step", "radix") or value > 0

@@ -13,7 +13,21 @@ from allmende.errors import AllmendeError
 
 AXES: Mapping[str, tuple[str, ...]] = {
     "year": ("year", "jahr", "time", "time_start", "year_start", "period_start"),
-    "area": ("area", "gebiet", "unit", "region", "spatial_unit", "municipality", "gemeinde", "canton", "country", "location"),
+    "area": (
+        "area",
+        "gebiet",
+        "unit",
+        "region",
+        "spatial_unit",
+        "municipality",
+        "gemeinde",
+        "canton",
+        "country",
+        "location",
+        "from",
+        "von",
+    ),
+    "to": ("to", "nach"),
     "group": ("group", "gruppe", "nat", "nationality", "nationalität", "citizenship"),
     "sex": ("sex", "geschlecht", "gender"),
     "age": ("age", "alter", "age_start"),
@@ -41,6 +55,8 @@ VALUES: Mapping[str, tuple[str, ...]] = {
     "child_share": ("child_share", "int_mothers"),
     "pool_out_rate": ("pool_out_rate", "emi_sub"),
     "pool_share": ("pool_share", "imm_sub"),
+    "first_row": ("first_row", "fecundity"),
+    "subdiagonal": ("subdiagonal", "survival_from"),
 }
 """Columns of numbers, and the names they may have. Upper case matters only for Lx (years lived) beside lx (survivors)."""
 

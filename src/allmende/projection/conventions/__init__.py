@@ -5,9 +5,10 @@ group survives. Each convention here is one pure function over arrays, named aft
 """
 
 from allmende.projection.conventions.accounting import NEWBORN, Note, Projection, Step
-from allmende.projection.conventions.case import Axes, Case, case_of
+from allmende.projection.conventions.case import Axes, Case, Matrix, case_of
 from allmende.projection.conventions.fso import step_fso
 from allmende.projection.conventions.leslie import step_leslie
+from allmende.projection.conventions.matrix import matrix_of, step_matrix
 from allmende.projection.conventions.running import CONVENTIONS, FSO_FERTILE, project
 from allmende.projection.conventions.united_nations import step_un
 
@@ -17,12 +18,15 @@ __all__ = [
     "NEWBORN",
     "Axes",
     "Case",
+    "Matrix",
     "Note",
     "Projection",
     "Step",
     "case_of",
+    "matrix_of",
     "project",
     "step_fso",
     "step_leslie",
+    "step_matrix",
     "step_un",
 ]

@@ -31,6 +31,18 @@ class Axes:
 
 
 @dataclass(frozen=True, slots=True)
+class Matrix:
+    """Entries of a (generalised) Leslie matrix, both [T, G, M to, M from, S, A] by age at the *start* of the step.
+
+    `first_row`: newborn of a sex per woman, alive at the end of the step; `subdiagonal`: who is alive then, per person; its
+    last entry is the corner, for those who were in the open group before.
+    """
+
+    first_row: Floats
+    subdiagonal: Floats
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """A stock with the rates and flows of T steps.
 
@@ -43,7 +55,7 @@ class Case:
     national); `child_share` [T, G, M, A] share of the children of mothers of a group and age who are nationals;
     `pool_leave` rates of leaving for another area of the region, `pool_share` the areas' shares of those who do (sums to 1
     over areas); `nationals` position of the group of nationals, None if nobody changes; `fertile` first and last age of
-    mothers, None for all.
+    mothers, None for all; `matrix` stands for survival and fertility, where a source prints it (`leslie`).
     """
 
     axes: Axes
@@ -61,6 +73,7 @@ class Case:
     pool_share: Floats
     nationals: int | None
     fertile: tuple[int, int] | None
+    matrix: Matrix | None = None
 
     @property
     def steps(self) -> int:
@@ -84,6 +97,7 @@ def case_of(
     pool_share: ArrayLike = 0.0,
     nationals: int | None = None,
     fertile: tuple[int, int] | None = None,
+    matrix: Matrix | None = None,
     width: int = 1,
     base_year: int = 0,
     groups: Sequence[str] = (),
@@ -133,6 +147,10 @@ def case_of(
         _fit("pool_share", pool_share, cells),
         nationals,
         fertile,
+        matrix
+        and Matrix(
+            _fit("first_row", matrix.first_row, (t, g, m, m, s, a)), _fit("subdiagonal", matrix.subdiagonal, (t, g, m, m, s, a))
+        ),
     )
 
 

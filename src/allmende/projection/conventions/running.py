@@ -9,9 +9,10 @@ import numpy as np
 
 from allmende.errors import AllmendeError
 from allmende.projection.conventions.accounting import Floats, Note, Projection, Step, check_balance
-from allmende.projection.conventions.case import Case
+from allmende.projection.conventions.case import Case, Matrix
 from allmende.projection.conventions.fso import step_fso
 from allmende.projection.conventions.leslie import step_leslie
+from allmende.projection.conventions.matrix import step_matrix
 from allmende.projection.conventions.united_nations import FLOOR, step_un
 
 FSO_FERTILE = (16, 50)
@@ -60,6 +61,8 @@ def _un(even: bool) -> Callable[[Case, int, Floats], Step]:
 
 def _leslie(case: Case, t: int, stock: Floats) -> Step:
     net = case.net[t] + case.net_rate[t] * stock
+    if case.matrix:
+        return step_matrix(stock, case.matrix.first_row[t], case.matrix.subdiagonal[t], net)
     survival = case.survival[t]
     if survival.shape[-1] == stock.shape[-1]:
         survival = np.concatenate([survival, survival[..., -1:]], axis=-1)
@@ -118,6 +121,8 @@ def _refuse_what_has_no_place(case: Case, convention: str) -> None:
             )
     if convention == "fso" and case.axes.width != 1:
         raise AllmendeError("The convention fso moves by single years.", expected=f"ages one year wide, not {case.axes.width}")
+    if case.matrix and convention != "leslie":
+        raise AllmendeError(f"The convention {convention} takes rates, not a printed matrix.", expected="--convention leslie")
     if convention != "leslie" and case.survival.shape[-1] != case.start.shape[-1]:
         raise AllmendeError(
             f"The convention {convention} has one survival ratio for the open age group.", expected="as many rows as ages"
@@ -139,6 +144,8 @@ def _notes(case: Case, convention: str, population: Floats, raised: Floats) -> I
     negative = population[population < 0]
     if negative.size:
         yield Note("cells are negative and were left so; the amount is their sum", negative.size, float(negative.sum()))
+    if case.matrix:
+        yield from _matrix_notes(case.matrix)
     unused = np.array(case.fertility)
     if convention.startswith("un"):
         unused[..., 1:-1] = 0
@@ -152,3 +159,10 @@ def _notes(case: Case, convention: str, population: Floats, raised: Floats) -> I
         what = ""
     if np.any(unused):
         yield Note(what, int(np.count_nonzero(unused)), float(unused.sum()))
+
+
+def _matrix_notes(matrix: Matrix) -> Iterable[Note]:
+    alive = matrix.subdiagonal.sum(axis=2)
+    if (alive > 1).any():
+        what = "entries of the matrix leave more than 1 of 1 alive (deaths come out negative); the amount is the excess"
+        yield Note(what, int((alive > 1).sum()), float((alive - 1)[alive > 1].sum()))

@@ -125,6 +125,14 @@ def test_life_tables(run, tmp_path):
     code, _, err = run("project", "lifetable", file)
     assert code == 2
     assert "years lived in the youngest age" in err
+    file.write_text("age,mx,ax\n0,0.01,0.1\n1,0.001,1.5\n5,0.001,\n10,0.2,\n")
+    code, text, _ = run("project", "lifetable", file, "--json")
+    assert code == 0
+    assert [row["S"] is None for row in json.loads(text)["rows"]] == [False, True, False, False]
+    file.write_text("age,mx,ax\n0,0.01,0.1\n1,0.001,1.5\n7,0.001,\n10,0.2,\n")
+    code, _, err = run("project", "lifetable", file)
+    assert code == 2
+    assert "0, 1, 7, 10; expected ages in equal steps, or 0, 1, 5, 10" in err
 
 
 @pytest.mark.parametrize(

@@ -11,12 +11,14 @@ import click
 from allmende.cli.output import UNUSABLE, json_option, say, say_json
 from allmende.engine import open_engine
 from allmende.hub import open_hub
-from allmende.outlook.confidential import SERIES, WANTED, claim_private, counted
+from allmende.outlook.cells.exact import BY
+from allmende.outlook.confidential import SERIES, WANTED, counted
 from allmende.outlook.folder import write_outlook
 from allmende.outlook.plain_inputs import read_inputs
 from allmende.outlook.plain_lifetable import life_tables
 from allmende.outlook.plain_results import as_data, as_document, write_result
 from allmende.outlook.plain_tables import UnusableInputs
+from allmende.outlook.private import claim_private
 from allmende.outlook.running import look_ahead
 from allmende.outlook.settings import read_settings, summary
 from allmende.outlook.sources import Source, released
@@ -97,13 +99,14 @@ def _cells_of(folder: Path) -> Source:
     with open_engine() as engine:
         base = BaseCells(hub.store, engine, hub.region)
         cells = {kind: base.fold(kind, SERIES, by, "main") for kind, by in WANTED.items() if kind in there}
-    return counted(cells, hub.region)
+        located = base.fold("stock", SERIES, BY, "main") if "stock" in there else None
+    return counted(cells, hub.region, located)
 
 
 def _run_region(source: Source, settings: Mapping[str, Any], to: Path, as_json: bool) -> None:
     found = look_ahead(source, settings)
     outlook = found.outlook
-    folder = write_outlook(outlook, found.model, found.needs, to)
+    folder = write_outlook(outlook, found.model, found.needs, to, found.cells)
     if as_json:
         say_json(summary(outlook) | {"folder": str(folder)})
         return
@@ -150,7 +153,8 @@ def _total(row: dict[str, float]) -> str:
 def lifetable(file: Path, as_json: bool) -> None:
     """Build life tables from death rates (mx, ax) or probabilities (qx, ax) by age, of 100,000 newborn.
 
-    S is the survival ratio into each age, as projections need it. Columns as in docs/formats/projection-inputs.md.
+    Ages are of equal width, or abridged: 0, 1, 5, 10 and so on. S is the survival ratio into each age, as projections need it; of an
+    abridged table from one five-year group into the next, with 0-4 at age 0. Columns as in docs/formats/projection-inputs.md.
 
     \b
     Example:
@@ -163,4 +167,4 @@ def lifetable(file: Path, as_json: bool) -> None:
         return
     say(",".join(rows[0]))
     for row in rows:
-        say(",".join(str(value) for value in row.values()))
+        say(",".join("" if value is None else str(value) for value in row.values()))

@@ -18,8 +18,16 @@ from allmende.projection.lifetable import LifeTable, from_probabilities, from_ra
 COLUMNS = ("m", "a", "q", "l", "d", "L", "S", "T", "e")
 
 
-def life_tables(path: Path) -> list[dict[str, str | int | float]]:
+Row = dict[str, str | int | float | None]
+
+ABRIDGED = (1, 4, 5)
+"""Widths of the first ages of a table by 0, 1-4, 5-9, …"""
+
+
+def life_tables(path: Path) -> list[Row]:
     """Build the life tables of a file with `mx` or `qx` and `ax` by age; one row per member of the other axes and age.
+
+    Ages are of equal width, or abridged: 0, 1-4, 5-9 and so on.
 
     Raises
     ------
@@ -31,11 +39,15 @@ def life_tables(path: Path) -> list[dict[str, str | int | float]]:
     ages = tuple(sorted({age for age in members.get("age", ()) if isinstance(age, int)}))
     years = tuple(sorted({year for year in members.get("year", ()) if isinstance(year, int)})) or (0,)
     frame = Frame(years, names_in(members, "group"), names_in(members, "area"), sexes_in(table, members), ages)
-    widths = {later - age for age, later in pairwise(ages)}
+    widths = [later - age for age, later in pairwise(ages)]
+    abridged = tuple(widths[:3]) == ABRIDGED and set(widths[2:]) == {5}
     given = {series.field for series in table.series}
     name = "mx" if "mx" in given else "qx"
-    if len(widths) != 1:
-        table.findings.append(Finding(table.name, 0, "age", f"{len(ages)} ages", "a column age in equal steps"))
+    if len(set(widths)) != 1 and not abridged:
+        shown = ", ".join(map(str, ages[:6])) + (" …" if len(ages) > 6 else "")
+        table.findings.append(
+            Finding(table.name, 0, "age", shown, "ages in equal steps, or 0, 1, 5, 10, … with the last one open")
+        )
     if name not in given:
         table.findings.append(Finding(table.name, 1, "mx", "", "a column mx (or qx), and ax"))
     _stop_if_found(table.findings)
@@ -43,7 +55,8 @@ def life_tables(path: Path) -> list[dict[str, str | int | float]]:
     values = fill_gaps(table, name, lay_out(table, name, frame, places), frame)
     ax = {"ax": lay_out(table, "ax", frame, places)} if "ax" in given else {}
     found = Survival()
-    a = years_of_the_dying(ax, values, width := widths.pop(), found, last=name == "qx")
+    width = np.array([*widths, np.nan]) if abridged else widths[0]
+    a = years_of_the_dying(ax, values, width, found, last=name == "qx")
     table.findings.extend(Finding(table.name, 0, field, value, expected) for field, value, expected in found.findings)
     _stop_if_found(table.findings)
     built = (from_rates if name == "mx" else from_probabilities)(values, a, width=width)
@@ -55,9 +68,10 @@ def _stop_if_found(findings: list[Finding]) -> None:
         raise UnusableInputs(list(dict.fromkeys(findings)))
 
 
-def _rows(built: LifeTable, frame: Frame) -> Iterator[dict[str, str | int | float]]:
-    """Yield rows; axes of length 1 say nothing and are left out."""
+def _rows(built: LifeTable, frame: Frame) -> Iterator[Row]:
+    """Yield rows; axes of length 1 say nothing and are left out, what is no number is None."""
     for spot in np.ndindex(built.q.shape):
         told = zip(ORDER, spot, built.q.shape, strict=True)
-        row: dict[str, str | int | float] = {axis: frame.members(axis)[i] for axis, i, length in told if length > 1}
-        yield row | {name: float(getattr(built, name)[spot]) for name in COLUMNS}
+        row: Row = {axis: frame.members(axis)[i] for axis, i, length in told if length > 1}
+        numbers = {name: float(getattr(built, name)[spot]) for name in COLUMNS}
+        yield row | {name: None if np.isnan(value) else value for name, value in numbers.items()}

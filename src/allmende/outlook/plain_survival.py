@@ -69,20 +69,25 @@ def _born(given: Mapping[str, Floats], radix: float) -> float | Floats:
 
 
 def years_of_the_dying(
-    given: Mapping[str, Floats], values: Floats, width: int, found: Survival, *, last: bool = False
+    given: Mapping[str, Floats], values: Floats, width: int | Floats, found: Survival, *, last: bool = False
 ) -> Floats:
-    """Return `ax` with what lacks filled by half the width, NaN in the open group of rates; what must be given is found."""
+    """Return `ax` with what lacks filled by half the width, NaN in the open group of rates; what must be given is found.
+
+    `width` of all ages, or [A] of an abridged table, whose ages 1-4 must have it, too.
+    """
     shape = np.broadcast_shapes(values.shape, given["ax"].shape) if "ax" in given else values.shape
     a = np.array(np.broadcast_to(given.get("ax", np.full(1, np.nan)), shape))
-    needed = [("the youngest age", 0)] + ([("the open group", -1)] if last else [])
+    widths = np.broadcast_to(np.asarray(width, dtype=np.float64), shape[-1:])
+    young = [("the youngest age", 0)] if np.ndim(width) == 0 else [("the youngest age", 0), ("ages 1 to 4", 1)]
+    needed = young + ([("the open group", -1)] if last else [])
     for words, position in needed:
         if np.isnan(a[..., position]).any():
             found.findings.append(("ax", "", f"years lived in {words} by those who die in it"))
-            a[..., position] = np.where(np.isnan(a[..., position]), width / 2, a[..., position])
+            a[..., position] = np.where(np.isnan(a[..., position]), widths[position] / 2, a[..., position])
     inner = a[..., :-1]
     if np.isnan(inner).any():
-        found.notes.append(f"Where ax is not given, half the width of the age is taken: {width / 2:g} (assumption).")
-    a[..., :-1] = np.where(np.isnan(inner), width / 2, inner)
+        found.notes.append(f"Where ax is not given, half the width of the age is taken: {widths[-2] / 2:g} (assumption).")
+    a[..., :-1] = np.where(np.isnan(inner), widths[:-1] / 2, inner)
     return a
 
 

@@ -32,7 +32,7 @@ class LifeTable:
     e: Floats
 
 
-def from_rates(m: Floats, a: Floats, *, width: int = 1, radix: float = RADIX) -> LifeTable:
+def from_rates(m: Floats, a: Floats, *, width: int | Floats = 1, radix: float = RADIX) -> LifeTable:
     """Build a life table from death rates `m` and the years `a` that those who die live in the interval.
 
     With z the width of ages::
@@ -41,7 +41,8 @@ def from_rates(m: Floats, a: Floats, *, width: int = 1, radix: float = RADIX) ->
         L = z l_{x+1} + a d,  L_A = a_A l_A;   T = sum of L from x on;   e = T / l
         S_0 = L_0/(z l_0),  S_x = L_x/L_{x-1},  S_A = T_A/T_{A-1}
 
-    `a` of the open group is its life expectancy, 1/m where it is not a number.
+    `a` of the open group is its life expectancy, 1/m where it is not a number. Of an abridged table `width` [A] holds the
+    widths of 0, 1-4, 5-9 …; S then leads from one five-year group into the next, 0-4 standing at age 0, and is NaN at age 1.
     Source: Preston, Heuveline, Guillot 2001, ch. 3; the same as in R package ccmppWPP.
 
     >>> table = from_rates(np.array([0.1, 0.5]), np.array([0.5, 2.0]), radix=1.0)
@@ -49,14 +50,15 @@ def from_rates(m: Floats, a: Floats, *, width: int = 1, radix: float = RADIX) ->
     ([0.0952, 1.0], [2.7619, 2.0])
     """
     m = np.asarray(m, dtype=np.float64)
-    q = width * m / (1 + (width - a) * m)
+    with np.errstate(invalid="ignore"):  # the open group has neither width nor, perhaps, a
+        q = width * m / (1 + (width - a) * m)
     a = np.array(np.broadcast_to(a, m.shape), dtype=np.float64)
     with np.errstate(divide="ignore"):
         a[..., -1] = np.where(np.isnan(a[..., -1]), 1 / m[..., -1], a[..., -1])
     return _complete(m, a, q, width, radix)
 
 
-def from_probabilities(q: Floats, a: Floats, *, width: int = 1, radix: float = RADIX) -> LifeTable:
+def from_probabilities(q: Floats, a: Floats, *, width: int | Floats = 1, radix: float = RADIX) -> LifeTable:
     """Build a life table from probabilities `q` of dying in each interval; `a` of the open group is its life expectancy.
 
     The rate is m = q / (z - (z - a) q). Where nobody is left, everything that divides by survivors is 0.
@@ -66,7 +68,7 @@ def from_probabilities(q: Floats, a: Floats, *, width: int = 1, radix: float = R
     """
     q = np.asarray(q, dtype=np.float64)
     a = np.array(np.broadcast_to(a, q.shape), dtype=np.float64)
-    m = q / (width - (width - a) * q)
+    m = np.array(q / (width - (width - a) * q))
     m[..., -1] = 1 / a[..., -1]
     return _complete(m, a, q, width, radix)
 
@@ -87,7 +89,7 @@ def survival_ratios(years_lived: Floats, *, width: int = 1, radix: float | Float
     return ratios
 
 
-def _complete(m: Floats, a: Floats, q: Floats, width: int, radix: float) -> LifeTable:
+def _complete(m: Floats, a: Floats, q: Floats, width: int | Floats, radix: float) -> LifeTable:
     q = np.array(q)
     q[..., -1] = 1.0
     l = np.empty_like(q)  # noqa: E741
@@ -95,10 +97,19 @@ def _complete(m: Floats, a: Floats, q: Floats, width: int, radix: float) -> Life
     l[..., 1:] = radix * np.cumprod(1 - q[..., :-1], axis=-1)
     d = np.concatenate([-np.diff(l, axis=-1), l[..., -1:]], axis=-1)
     lived = a * d
-    lived[..., :-1] += width * l[..., 1:]
+    widths = np.broadcast_to(np.asarray(width, dtype=np.float64), q.shape[-1:])
+    lived[..., :-1] += widths[:-1] * l[..., 1:]
     lived[..., -1] = np.where(l[..., -1] > 0, l[..., -1] * a[..., -1], 0.0)
     total = np.cumsum(lived[..., ::-1], axis=-1)[..., ::-1]
-    return LifeTable(m, a, q, l, d, lived, survival_ratios(lived, width=width, radix=radix), total, _share(total, l))
+    return LifeTable(m, a, q, l, d, lived, _ratios(lived, widths[:-1], radix), total, _share(total, l))
+
+
+def _ratios(lived: Floats, widths: Floats, radix: float) -> Floats:
+    """Return S; ages 0 and 1-4 of an abridged table are taken together."""
+    if (widths == widths[0]).all():
+        return survival_ratios(lived, width=int(widths[0]), radix=radix)
+    joined = np.concatenate([lived[..., :2].sum(axis=-1, keepdims=True), lived[..., 2:]], axis=-1)
+    return np.insert(survival_ratios(joined, width=int(widths[:2].sum()), radix=radix), 1, np.nan, axis=-1)
 
 
 def _share(part: Floats, whole: Floats) -> Floats:

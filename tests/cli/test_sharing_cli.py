@@ -108,9 +108,11 @@ def test_compare_writes_page_and_data(run):
     row = answer["rows"][0]
     assert sum(round(float(amount) * 100) for amount in row["allocation"].values()) == round(float(answer["total"]) * 100)
     assert row["verdict"]["de"].startswith("Niemand")
+    assert answer["easiest_to_defend"]["id"] == "use"
     code, out, _ = run("sharing", "compare", str(EXAMPLES / "kasse-ilveland.toml"))
     assert code == 0
     assert "Gemeinsame Gemeindekasse" in out
+    assert "Am leichtesten zu vertreten: „Buchungen“." in out
 
 
 def test_a_case_without_a_partners_figures_names_file_partner_and_remedy(run, tmp_path):

@@ -9,7 +9,10 @@ from pathlib import Path
 
 import pytest
 
+import allmende.sharing.page
 from allmende.errors import AllmendeError
+from allmende.parameters import load
+from allmende.sharing.advice import easiest
 from allmende.sharing.case import case_from
 from allmende.sharing.compare import compare
 from allmende.sharing.games import game_of
@@ -116,6 +119,44 @@ def test_the_page_is_whole_and_asks_nobody_for_anything(yard, language):
     if language != "de":
         assert "€130,047 more than without the others" in text
     assert not re.search(r"\{\w+\}", text)
+
+
+def test_the_page_says_which_key_is_easiest_to_defend_and_why(yard):
+    found = easiest(yard)
+    assert (found.row.id, found.benefit) == ("use", 1)
+    html = page(yard)
+    assert "Am leichtesten zu vertreten: „Arbeitsstunden“. Damit stünde niemand ohne die anderen besser da" in html
+    assert "Easiest to defend: “Hours of work”." in html
+    assert (
+        "15 % zu gleichen Teilen, 35 % nach Einwohnerzahl, 50 % nach Arbeitsstunden. Ekenbüttel zahlt höchstens 8,5 %." in html
+    )
+    only = [key for key in TABLES["bauhof"]["key"] if key["id"] == "equal"]
+    assert easiest(compare(case_from(quick("bauhof", key=only, uncertainty=None)))) is None
+    assert "Mit jedem besprochenen Schlüssel käme eine Gruppe" in page(
+        compare(case_from(quick("bauhof", key=only, uncertainty=None)))
+    )
+
+
+def test_a_key_that_follows_the_benefit_goes_before_one_that_holds_more_often():
+    deal = compare(case_from(quick("kasse")))
+    rows = {row.id: row for row in deal.rows}
+    assert rows["inhabitants"].holds >= rows["use"].holds
+    assert easiest(deal).row.id == "use"
+    assert "Geprüft sind nur die Gruppen, deren Kosten bekannt sind: 3 von 6." in page(deal)
+
+
+def test_every_word_of_the_page_is_said_in_both_languages_and_used():
+    words = load("sharing_page")
+    assert words["de"].keys() == words["en"].keys()
+    places = {lang: {k: set(re.findall(r"{\w+}", str(v))) for k, v in words[lang].items()} for lang in words}
+    assert places["de"] == places["en"]
+    folder = Path(allmende.sharing.page.__file__).parent
+    source = " ".join(file.read_text(encoding="utf-8") for file in folder.glob("*.py"))
+    stems = {"law_", "follows_", "part_", "bound_", "refused_"}
+    for word in words["de"]:
+        stem = word.removesuffix("_value").removesuffix("_one")
+        said = re.search(rf"""["']{stem}[{{"']""", source) or any(word.startswith(s) for s in stems)
+        assert said, f"nobody says {word!r}"
 
 
 def test_names_are_text_not_markup():

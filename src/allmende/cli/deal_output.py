@@ -8,7 +8,9 @@ from typing import Any
 
 from allmende.cli.game_files import core_document
 from allmende.money import decimal
+from allmende.sharing.advice import easiest
 from allmende.sharing.compare import Deal, Row
+from allmende.sharing.page.glance import advice
 from allmende.sharing.page.reasons import verdict
 from allmende.sharing.page.wording import wording
 from allmende.sharing.proof import Proof
@@ -32,6 +34,7 @@ def deal_document(deal: Deal) -> dict[str, Any]:
             "proof": [{"members": list(members), "weight": weight} for members, weight in deal.balance.weights],
         },
         "not_subadditive": _breach(deal),
+        "easiest_to_defend": _easiest(deal),
         "rows": [_row(deal, row) for row in deal.rows],
         "not_applicable": [{"id": one.id, "why": one.why} for one in deal.refused],
         "uncertainty": None if deal.case.uncertainty is None else asdict(deal.case.uncertainty),
@@ -42,6 +45,15 @@ def _breach(deal: Deal) -> dict[str, Any] | None:
     if deal.worst_breach is None:
         return None
     return {"pairs": deal.breaches, "worst": asdict(deal.worst_breach)}
+
+
+def _easiest(deal: Deal) -> dict[str, Any]:
+    found = easiest(deal)
+    return {
+        "id": found.row.id if found else None,
+        "follows_benefit": float(found.benefit) if found else None,
+        "sentence": {language: advice(deal, wording(language)) for language in ("de", "en")},
+    }
 
 
 def _row(deal: Deal, row: Row) -> dict[str, Any]:
@@ -64,7 +76,7 @@ def _row(deal: Deal, row: Row) -> dict[str, Any]:
         "interval_90": None if row.interval is None else _by(deal, [[round(q) / 100 for q in pair] for pair in row.interval]),
         "holds_in_draws": row.holds,
         "law": [asdict(hook) for hook in row.hooks],
-        "steps": list(row.steps),
+        "steps": list(row.split.steps) if row.split else [],
     }  # fmt: skip
 
 
@@ -87,6 +99,8 @@ def deal_lines(deal: Deal, language: str) -> Iterator[str]:
     yield line(say("alone"), deal.alone)
     for row in deal.rows:
         yield line(row.name[language], row.cents)
+    yield ""
+    yield advice(deal, say)
     yield ""
     for row in deal.rows:
         yield f"{row.name[language]}: {row.sentence[language]} {verdict(deal, row, say)}"

@@ -18,6 +18,7 @@ from allmende.sharing.law import Measure
 from allmende.sharing.services import KINDS, Change, Part, cost_function_game, savings_game_of
 
 Words = Mapping[str, str]
+ASSUMPTION = {"de": "Annahme", "en": "assumption"}
 TERMS = {
     "title", "question", "year", "price_base", "region", "fictional", "land", "source", "kind", "partial", "partner", "figures",
     "coalition", "cost_function", "savings", "siting", "key", "uncertainty", "measure",
@@ -41,7 +42,7 @@ class Uncertainty:
     together: float
     draws: int
     seed: int
-    source: str
+    source: Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +244,7 @@ def _key(row: Mapping[str, Any], place: int) -> NamedKey:
 
 
 def _uncertainty(table: Mapping[str, Any]) -> Uncertainty:
-    draws = int(table.get("draws", 200))
+    draws, source = int(table.get("draws", 200)), table.get("source", "assumption")
     if not 20 <= draws <= 10_000:
         raise AllmendeError(f"{draws} draws are too few or too many.", where="uncertainty.draws", expected="20 to 10,000")
     return Uncertainty(
@@ -251,5 +252,5 @@ def _uncertainty(table: Mapping[str, Any]) -> Uncertainty:
         together=float(number(table.get("together", 0), "uncertainty.together")),
         draws=draws,
         seed=int(table.get("seed", 1)),
-        source=str(table.get("source", "assumption")),
+        source=ASSUMPTION if source == "assumption" else words(source, "uncertainty.source"),
     )

@@ -14,8 +14,9 @@ from allmende.sharing.case import Case, NamedKey
 from allmende.sharing.core import Balance, CoreReport, core_balance, core_report
 from allmende.sharing.games import Floats, Game
 from allmende.sharing.joining import Breach, breaches
-from allmende.sharing.keys import split_by
-from allmende.sharing.law import Hook, Measure, hooks, measure_name
+from allmende.sharing.key_words import key_sentence
+from allmende.sharing.keys import Split, split_by
+from allmende.sharing.law import Hook, Measure, hooks
 from allmende.sharing.methods import METHODS, SAME, words_of
 from allmende.sharing.points import separable
 from allmende.sharing.services import cost_function_game, scaled
@@ -36,20 +37,21 @@ class Row:
 
     `properties`: rational (nobody worse off than alone), core, no_subsidy (everybody bears at least what it adds), monotone
     (nobody pays less when the joint cost rises by 5 %), additive; None where it cannot be told. `interval` is 5 % and 95 % of
-    each share under the stated uncertainty, `holds` the part of draws in which nobody would leave.
+    each share under the stated uncertainty, `holds` the part of draws in which nobody would leave. `split` says how a key
+    came to its shares.
     """
 
     id: str
     is_key: bool
     name: dict[str, str]
     sentence: dict[str, str]
-    formula: str
-    source: str
+    formula: dict[str, str]
+    source: dict[str, str]
     shares: Floats
     cents: tuple[int, ...]
     core: CoreReport
     properties: dict[str, bool | None]
-    steps: tuple[str, ...]
+    split: Split | None
     hooks: tuple[Hook, ...]
     interval: tuple[tuple[float, float], ...] | None = None
     holds: float | None = None
@@ -128,7 +130,7 @@ def _row(case: Case, name: str, split: Splitter, worlds: list[Game], key: NamedK
     game = case.game
     shares = np.asarray(split(game), dtype=np.float64)
     total = round(float(game.total) * 100)
-    words = _key_words(key, case.measures) if key else words_of(name)
+    words = _key_words(key, case.measures, cost=game.kind == "cost") if key else words_of(name)
     report = core_report(game, shares)
     rule = key.key.rounding if key else "largest-remainder"
     row = Row(
@@ -136,33 +138,24 @@ def _row(case: Case, name: str, split: Splitter, worlds: list[Game], key: NamedK
         is_key=key is not None,
         name=dict(words["name"]),
         sentence=dict(words["sentence"]),
-        formula=words["formula"],
-        source=words["source"],
+        formula=dict(words["formula"]),
+        source=dict(words["source"]),
         shares=shares * 100,
         cents=tuple(round_shares((shares * 100).tolist(), total, rule)),
         core=report,
         properties=_properties(game, split, shares, report, additive=words["additive"]),
-        steps=split_by(key.key, total, case.figures, case.year).steps if key else (f"rounded: {rule}",),
+        split=split_by(key.key, total, case.figures, case.year) if key else None,
         hooks=hooks(key.key.measures, case.land, case.measures) if key else (),
     )
     return _with_intervals(row, split, worlds) if worlds else row
 
 
-def _key_words(key: NamedKey, own: Mapping[str, Measure]) -> dict[str, Any]:
-    listed = {
-        language: ", ".join(
-            f"{float(weight):.0%} {measure_name(m, language, own)}".replace("%", " %") for m, weight in key.key.measures.items()
-        )
-        for language in ("de", "en")
-    }
+def _key_words(key: NamedKey, own: Mapping[str, Measure], *, cost: bool) -> dict[str, Any]:
     return {
         "name": key.name,
-        "sentence": {
-            "de": f"Jeder trägt den Anteil, der seinen Zahlen entspricht: {listed['de']}.",
-            "en": f"Everybody bears the part that follows its figures: {listed['en']}.",
-        },
-        "formula": "x_i = c(N) · Σ w_m · k_mi / Σ k_mj",
-        "source": "key of the case",
+        "sentence": {language: key_sentence(key.key, language, own, cost=cost) for language in ("de", "en")},
+        "formula": dict.fromkeys(("de", "en"), "x_i = c(N) · Σ w_m · k_mi / Σ k_mj"),
+        "source": {"de": "Schlüssel des Falls", "en": "key of the case"},
         "additive": key.key.floors == {} and key.key.caps == {},
     }
 

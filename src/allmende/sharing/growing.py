@@ -29,6 +29,14 @@ OPTIONS: dict[str, bool | int | float | str] = {
 class Unlimited(AllmendeError):
     """The coalitions whose amounts are stated do not limit a programme."""
 
+    def __init__(self) -> None:
+        super().__init__(
+            "The coalitions whose amounts are stated do not determine shares.",
+            where="all together",
+            expected="amounts of single players and of enough coalitions",
+            todo="State more coalitions.",
+        )
+
 
 class Programme:
     """Minimise over shares x and a level t: Σ x over S + weight · t ≥ bound, one row a coalition; see `least`.
@@ -88,12 +96,9 @@ class Programme:
         status = self._lp.getModelStatus()
         if status != highspy.HighsModelStatus.kOptimal:
             unlimited = (highspy.HighsModelStatus.kUnbounded, highspy.HighsModelStatus.kUnboundedOrInfeasible)
-            raise (Unlimited if status in unlimited else AllmendeError)(
-                "The coalitions whose amounts are stated do not determine shares.",
-                where=f"linear programme: {self._lp.modelStatusToString(status)}",
-                expected="amounts of single players and of enough coalitions",
-                todo="State more coalitions.",
-            )
+            if status in unlimited:
+                raise Unlimited
+            raise ArithmeticError(f"Linear programme: {self._lp.modelStatusToString(status)}")
         values = np.array(self._lp.getSolution().col_value)
         return values[: self.n], float(values[self.n])
 

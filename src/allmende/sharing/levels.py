@@ -108,6 +108,26 @@ def frame_of(worth: Floats) -> NDArray[np.int64]:
     return frame[stated[frame]]
 
 
+def worse_than_alone() -> AllmendeError:
+    """Return the refusal of a game that has no individually rational shares."""
+    return AllmendeError(
+        "Together is worse than everybody alone: no shares leave each player at least as well off.",
+        where="all together",
+        expected="a cost of all together of at most (a worth of at least) the sum of the amounts alone",
+        todo="Use prenucleolus, which leaves some players worse off than alone.",
+    )
+
+
+def more_than_one_point(levels: int) -> AllmendeError:
+    """Return the refusal of a partial game that does not determine shares."""
+    return AllmendeError(
+        "The coalitions whose amounts are stated leave more than one point.",
+        where=f"after {levels} levels",
+        expected="amounts of single players and of enough coalitions",
+        todo="State more coalitions.",
+    )
+
+
 class _Search:
     """The programmes of one game in normal form, from level to level."""
 
@@ -120,12 +140,7 @@ class _Search:
         singles = 1 << np.arange(self.n)
         self.least = np.where(np.isfinite(worth[singles]) & rational, worth[singles], -INFINITY)
         if self.least.sum() > worth[everybody] + CLOSE:
-            raise AllmendeError(
-                "Together is worse than everybody alone: no shares leave each player at least as well off.",
-                where="all together",
-                expected="a cost of all together of at most the sum of the costs alone",
-                todo="Use prenucleolus, which charges some players more than alone.",
-            )
+            raise worse_than_alone()
         self.programme = Programme(self.least, level=True)
         self.programme.require([everybody], [worth[everybody]], [0.0], exactly=True)
         self.frame = frame_of(worth)
@@ -149,12 +164,7 @@ class _Search:
             if self.span.add(1 << i):
                 self.programme.fix_share(i, self.least[i])
         if self.span.rank == before:
-            raise AllmendeError(
-                "The coalitions whose amounts are stated leave more than one point.",
-                where=f"after {len(self.levels)} levels",
-                expected="amounts of single players and of enough coalitions",
-                todo="State more coalitions.",
-            )
+            raise more_than_one_point(len(self.levels))
         self.levels.append(Level(level, tuple(s for s, _ in settled), tuple(dual for _, dual in settled)))
         self._forget()
 

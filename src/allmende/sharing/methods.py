@@ -55,9 +55,9 @@ def solve(game: Game, method: str, *, benefits: Sequence[Any] | None = None) -> 
 
 
 def words_of(method: str) -> dict[str, Any]:
-    """Return a method's words: name, sentence, formula, source, whether it is additive."""
+    """Return a method's words by language (name, sentence, formula, source), and whether it is additive."""
     words: dict[str, Any] = load("sharing_methods")[SAME.get(method, method)]
-    return words
+    return {term: {"de": word, "en": word} if isinstance(word, str) else word for term, word in words.items()}
 
 
 def savings_game(game: Game) -> Game:

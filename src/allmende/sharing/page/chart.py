@@ -44,12 +44,29 @@ class Scale:
         return [k / 5 for k in range(ceil(self.least * 5), floor(self.most * 5 + 1e-9) + 1)]
 
 
+def corridor(deal: Deal) -> list[tuple[float, float]]:
+    """Return each partner's least and most part of its amount alone under the methods with which nobody leaves."""
+    fair = [row for row in deal.rows if not row.is_key and row.core.member]
+    if not fair:
+        return []
+    return [
+        (min(float(row.shares[i]) / alone for row in fair), max(float(row.shares[i]) / alone for row in fair))
+        if alone
+        else (1.0, 1.0)
+        for i, alone in enumerate(deal.alone)
+    ]
+
+
 def picture(deal: Deal, rows: Sequence[tuple[str, Row]], say: Wording, sheet: Sheet = WIDE) -> Markup:
-    """Return the chart; `rows` come with their letters. Bands run from the extra cost when last to the cost alone."""
+    """Return the chart; `rows` come with their letters.
+
+    Pale bands run from the extra cost when last to the cost alone, dark ones are the corridor of fair methods.
+    """
+    fair = corridor(deal) if rows[0][1].is_key else []
     ratios = [
         [float(row.shares[i]) / deal.alone[i] if deal.alone[i] else 0.0 for _, row in rows] for i in range(len(deal.alone))
     ]
-    every = [ratio for line in ratios for ratio in line]
+    every = [ratio for line in [*ratios, *fair] for ratio in line]
     scale = Scale(max(floor(min(every) * 10 - 0.3) / 10, 0.0), max(1.1, ceil(max(every) * 10 + 0.3) / 10), sheet)
     bands, dots, top = [], [], HEAD
     for i, name in enumerate(deal.case.game.players):
@@ -57,6 +74,8 @@ def picture(deal: Deal, rows: Sequence[tuple[str, Row]], say: Wording, sheet: Sh
         height = LANE * (max(lanes) + 1)
         top += sheet.above
         bands += _partner(deal, i, name, top, height, scale)
+        if fair:
+            bands.append(_band(scale.place(fair[i][0]), scale.place(fair[i][1]), top, height, "fair"))
         dots += _dots(deal, rows, ratios[i], lanes, top, scale)
         top += height + GAP
     one = f"{scale.place(1.0):.1f}"
@@ -87,15 +106,18 @@ def _partner(deal: Deal, i: int, name: str, top: float, height: float, scale: Sc
     cost = deal.case.game.kind == "cost"
     low = (deal.adds[i] / deal.alone[i] if deal.adds and deal.alone[i] else scale.least) if cost else 1.0
     begin, end = scale.place(low), scale.place(1.0 if cost else scale.most)
-    band = void(
-        "rect", x=f"{begin:.1f}", width=f"{max(end - begin, 0):.1f}", y=str(top), height=str(height), class_="band", rx="4"
-    )
+    band = _band(begin, end, top, height, "band")
     if scale.sheet.above:
         return [band, element("text", name, x=str(scale.sheet.left), y=f"{top - 7:.1f}", class_="name strong")]
     return [
         band,
         element("text", name, x=str(scale.sheet.left - 12), y=f"{top + height / 2 + 5:.1f}", text_anchor="end", class_="name"),
     ]
+
+
+def _band(begin: float, end: float, top: float, height: float, kind: str) -> Markup:
+    width = f"{max(end - begin, 0):.1f}"
+    return void("rect", x=f"{begin:.1f}", width=width, y=str(top), height=str(height), class_=kind, rx="4")
 
 
 def _dots(

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from importlib import resources
 
 from allmende.sharing.compare import Deal
+from allmende.sharing.page.glance import advice, gain, glance
 from allmende.sharing.page.markup import Markup, element, joined, void
 from allmende.sharing.page.reasons import defence, explanations, origin
-from allmende.sharing.page.tables import amounts, certainty, fairness, leaving
+from allmende.sharing.page.tables import certainty, drawn, fairness, heads, leaving, ledger
 from allmende.sharing.page.wording import Wording, wording
 
 LANGUAGES = ("de", "en")
 
 
 def page(deal: Deal, language: str | None = None) -> str:
-    """Return the page as HTML that needs nothing else; `language` leaves only one, else a switch shows German first."""
+    """Return the comparison as HTML that needs nothing else; `language` leaves only one, else a switch shows German first."""
+    return frame(deal.case.title, lambda say: _sections(deal, say), language, fictional=deal.case.fictional)
+
+
+def frame(
+    title: Mapping[str, str], sections: Callable[[Wording], Markup], language: str | None = None, *, fictional: bool = False
+) -> str:
+    """Return a page of sections in the chosen language, or in both with a switch."""
     chosen = LANGUAGES if language is None else (language,)
     say = wording(chosen[0])
     switches = [
@@ -22,14 +31,18 @@ def page(deal: Deal, language: str | None = None) -> str:
     ]
     labels = [element("label", wording(one)("this"), for_=one) for one in chosen]
     head = element("header", element("strong", "Allmende"), element("div", labels, class_="languages"), class_="head")
-    parts = [part for one in chosen for part in _language(deal, wording(one))]
+    parts: list[Markup] = []
+    for one in chosen:
+        if fictional:
+            parts.append(element("p", wording(one)("fictional"), class_="fictional", lang=one))
+        parts.append(element("main", sections(wording(one)), lang=one))
     css = resources.files(__name__.rpartition(".")[0]).joinpath("page.css").read_text(encoding="utf-8")
     document = element(
         "html",
         element(
             "head",
             Markup('<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'),
-            element("title", f"{deal.case.title[say.language]} – Allmende"),
+            element("title", f"{title[say.language]} – Allmende"),
             element("style", Markup(css)),
         ),
         element("body", switches if len(chosen) > 1 else None, head if len(chosen) > 1 else None, parts),
@@ -38,60 +51,37 @@ def page(deal: Deal, language: str | None = None) -> str:
     return f"<!doctype html>\n{document}\n"
 
 
-def _language(deal: Deal, say: Wording) -> list[Markup]:
-    banner = element("p", say("fictional"), class_="fictional", lang=say.language) if deal.case.fictional else None
-    sections = joined(
-        _opening(deal, say), amounts(deal, say), leaving(deal, say), fairness(deal, say),
-        certainty(deal, say), defence(deal, say), explanations(deal, say), origin(deal, say),
+def _sections(deal: Deal, say: Wording) -> Markup:
+    paper = (_opening, glance, drawn, defence, heads, certainty)
+    appendix = (leaving, fairness, ledger, explanations, origin)
+    return joined(
+        *(section(deal, say) for section in paper), _appendix(say), *(section(deal, say) for section in appendix)
     )  # fmt: skip
-    return [one for one in (banner, element("main", sections, lang=say.language)) if one is not None]
+
+
+def _appendix(say: Wording) -> Markup:
+    return element("div", element("h2", say("appendix")), element("p", say("appendix_note"), class_="note"), class_="appendix")
 
 
 def _opening(deal: Deal, say: Wording) -> Markup:
     case = deal.case
     over = [case.region[say.language], say("year", year=case.year)]
     over += [say("prices", price_base=case.price_base)] if case.price_base else []
-    warning = None
-    if deal.worst_breach:
-        found = deal.worst_breach
-        text = say(
-            "warning",
-            count=deal.breaches,
-            first=say.group(found.first),
-            second=say.group(found.second),
-            by=say.euro(100 * found.by),
-        )
-        warning = element("p", text, class_="warning", role="alert")
     return joined(
         element("p", " · ".join(word for word in over if word), class_="over"),
         element("h1", case.title[say.language]),
         element("p", case.question[say.language], class_="note") if case.question[say.language] else None,
-        element("p", _gain(deal, say), class_="answer"),
-        element("p", _stability(deal, say), class_="answer"),
-        warning,
+        element("p", gain(deal, say), class_="answer"),
+        element("p", advice(deal, say), class_="answer"),
+        _warning(deal, say),
     )
 
 
-def _gain(deal: Deal, say: Wording) -> str:
-    gain, alone = deal.gain, sum(deal.alone)
-    name = "answer_value" if deal.case.game.kind == "value" else "answer_gain" if gain >= 0 else "answer_loss"
-    percent = say.percent(abs(gain) / alone, 1) if alone else ""
-    text = say(name, total=say.euro(deal.total), gain=say.euro(abs(gain)), percent=percent)
-    heads = deal.case.heads
-    if heads and sum(heads) and gain > 0:
-        text += " " + say("answer_head", gain=say.euro(gain / float(sum(heads)), decimals=True))
-    return text
-
-
-def _stability(deal: Deal, say: Wording) -> str:
-    if not deal.balance.nonempty:
-        return say("answer_none")
-    rows = [row for row in deal.rows if row.is_key] or list(deal.rows)
-    stable = [
-        f"„{r.name[say.language]}“" if say.language == "de" else f"“{r.name[say.language]}”" for r in rows if r.core.member
-    ]
-    others = [
-        f"„{r.name[say.language]}“" if say.language == "de" else f"“{r.name[say.language]}”" for r in rows if not r.core.member
-    ]
-    sentences = [say("answer_stable", keys=say.group(stable))] if stable else [say("answer_no_key")]
-    return " ".join(sentences + ([say("answer_unstable", keys=say.group(others))] if others else []))
+def _warning(deal: Deal, say: Wording) -> Markup | None:
+    found = deal.worst_breach
+    if found is None:
+        return None
+    name = "warning_value" if deal.case.game.kind == "value" else "warning"
+    first, second = say.group(found.first), say.group(found.second)
+    text = say(name, count=deal.breaches, first=first, second=second, by=say.euro(100 * found.by))
+    return element("p", text, class_="warning", role="alert")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from allmende.parameters import load
 from allmende.sharing.compare import Deal, Row
-from allmende.sharing.law import Hook, measure_name
+from allmende.sharing.figures import EQUAL
+from allmende.sharing.law import KINDS, Hook, measure, measure_name
 from allmende.sharing.page.markup import Markup, element, joined
-from allmende.sharing.page.tables import badge, lettered
+from allmende.sharing.page.tables import badge, lettered, table
 from allmende.sharing.page.wording import Wording
 from allmende.sharing.services import Part
 
@@ -18,10 +17,9 @@ def defence(deal: Deal, say: Wording) -> Markup | None:
     cards = [_card(deal, letter, row, say) for letter, row in lettered(deal) if row.is_key]
     if not cards:
         return None
-    missing = load("law_keys")["not_examined"][say.language]
     return joined(
         element("h2", say("defend")),
-        element("p", say("defend_note", missing=missing), class_="note"),
+        element("p", say("defend_note"), class_="note"),
         element("div", cards, class_="cards"),
         _laws(deal, say),
         element("p", say("decided"), class_="note"),
@@ -38,38 +36,53 @@ def verdict(deal: Deal, row: Row, say: Wording) -> str:
 
 
 def _card(deal: Deal, letter: str, row: Row, say: Wording) -> Markup:
-    grouped: dict[tuple[str, str], list[Hook]] = {}
-    for hook in row.hooks:
-        grouped.setdefault((hook.law, hook.argue[say.language]), []).append(hook)
-    laws = [
-        element("li", element("strong", f"{law} ({same[0].land}), {_measured(deal, same, say)}: "), argue)
-        for (law, argue), same in grouped.items()
-    ]
+    kinds = list(dict.fromkeys(measure(hook.measure, deal.case.measures).kind for hook in row.hooks))
     return element(
         "article",
         element("h3", badge(letter, row), row.name[say.language]),
         element("p", row.sentence[say.language]),
         element("p", element("strong", verdict(deal, row, say))),
-        element("ul", laws) if laws else None,
+        element("p", *(f"{_measured(deal, row, kind, say)} " for kind in kinds)) if kinds else None,
         class_="card" if row.core.member else "card card--no",
     )
 
 
-def _measured(deal: Deal, hooks: Sequence[Hook], say: Wording) -> str:
-    return say.group([measure_name(hook.measure, say.language, deal.case.measures) for hook in hooks])
+def _measured(deal: Deal, row: Row, kind: str, say: Wording) -> str:
+    names = dict.fromkeys(
+        measure_name(hook.measure, say.language, deal.case.measures)
+        for hook in row.hooks
+        if measure(hook.measure, deal.case.measures).kind == kind
+    )
+    return say(f"follows_{kind}", measures=say.group(list(names)))
 
 
-def _laws(deal: Deal, say: Wording) -> Markup:
-    """Return what each law says, once, with its source."""
-    once = {hook.law: hook for row in deal.rows for hook in row.hooks}.values()
-    listed = [
-        joined(
-            element("dt", f"{hook.law} ({hook.land})"),
-            element("dd", hook.rule[say.language], " ", element("a", f"{say('origin_source')}, {hook.date}", href=hook.source)),
+def _laws(deal: Deal, say: Wording) -> Markup | None:
+    """Return what must be argued under each law, by what the key's measures follow."""
+    used = [(hook, measure(hook.measure, deal.case.measures).kind) for row in deal.rows for hook in row.hooks]
+    if not used:
+        return element("p", say("no_law", land=str(deal.case.land)), class_="note")
+    kinds = [kind for kind in KINDS if kind in {kind for _, kind in used}]
+    argued = {(hook.law, str(kind)): hook.argue[say.language] for hook, kind in used}
+    head = [element("th", say("law"), scope="col"), *(element("th", say(f"law_{kind}"), scope="col") for kind in kinds)]
+    rows = [
+        element(
+            "tr",
+            element("th", f"{law} ({hook.land})", scope="row"),
+            *(element("td", argued.get((law, kind), "–")) for kind in kinds),
         )
-        for hook in once
+        for law, hook in _hooks(deal).items()
     ]
-    return element("dl", listed, class_="words")
+    missing = load("law_keys")["not_examined"][say.language]
+    return joined(
+        element("h3", say("law_title")),
+        table(None, head, rows, kind="laws"),
+        element("p", say("law_note", missing=missing), class_="note"),
+    )
+
+
+def _hooks(deal: Deal) -> dict[str, Hook]:
+    """Return one hook of each law that the keys touch."""
+    return {hook.law: hook for row in deal.rows for hook in row.hooks}
 
 
 def explanations(deal: Deal, say: Wording) -> Markup:
@@ -77,7 +90,9 @@ def explanations(deal: Deal, say: Wording) -> Markup:
     listed = [
         joined(
             element("dt", badge(letter, row), row.name[say.language]),
-            element("dd", row.sentence[say.language], element("small", f"{row.formula} ({row.source})")),
+            element(
+                "dd", row.sentence[say.language], element("small", f"{row.formula[say.language]} ({row.source[say.language]})")
+            ),
         )
         for letter, row in lettered(deal)
         if not row.is_key
@@ -95,11 +110,42 @@ def origin(deal: Deal, say: Wording) -> Markup:
     if case.parts:
         parts = [element("li", f"{part.name[say.language]}: {_rule(part, deal, say)}") for part in case.parts]
         entries.append(_entry(say("origin_parts"), element("ul", parts)))
-    steps = [element("li", f"{row.name[say.language]}: {'; '.join(row.steps)}") for row in deal.rows if row.is_key]
-    if steps:
-        entries.append(_entry(say("origin_steps"), element("ul", steps)))
+    used = _figures(deal, say)
+    if used:
+        entries.append(_entry(say("origin_figures"), element("ul", used)))
+    rules = [
+        element(
+            "li", f"{law}: {hook.rule[say.language]} ", element("a", f"{say('origin_source')}, {hook.date}", href=hook.source)
+        )
+        for law, hook in _hooks(deal).items()
+    ]
+    if rules:
+        entries.append(_entry(say("law_rules"), element("ul", rules)))
     entries.append(_entry(say("origin_rounding"), element("p", say("origin_rounding_text"))))
     return element("section", element("h2", say("origin")), element("dl", entries), class_="origin")
+
+
+def _figures(deal: Deal, say: Wording) -> list[Markup]:
+    """Return the figures that keys rest on, each once, and who stands at a bound."""
+    lines: dict[str, None] = {}
+    for row in deal.rows:
+        if row.split is None:
+            continue
+        for name in row.split.parts:
+            if name != EQUAL:
+                dated = (name, row.split.base_year) in deal.case.figures.values
+                year = f" {row.split.base_year}" if dated else ""
+                listed = zip(deal.case.game.players, deal.case.figures.of(name, row.split.base_year), strict=True)
+                values = "; ".join(f"{partner} {_figure(float(value), say)}" for partner, value in listed)
+                lines[f"{measure_name(name, say.language, deal.case.measures)}{year}: {values}"] = None
+        for partner, bound in row.split.bound.items():
+            lines[say(f"bound_{bound}", key=say.quoted(row.name[say.language]), partner=partner)] = None
+    return [element("li", line) for line in lines]
+
+
+def _figure(value: float, say: Wording) -> str:
+    decimals = next(d for d in (0, 1, 2) if round(value, d) == value or d == 2)
+    return say.number(value, decimals)
 
 
 def _entry(term: str, content: Markup) -> Markup:
@@ -107,12 +153,11 @@ def _entry(term: str, content: Markup) -> Markup:
 
 
 def _rule(part: Part, deal: Deal, say: Wording) -> str:
-    amount, volume = say.euro(part.amount, decimals=True), measure_name(part.measure, say.language, deal.case.measures)
-    rule = {
-        "fixed": amount,
-        "per-unit": f"{amount} × {volume}",
-        "per-step": f"{amount} × ⌈{volume} / {part.step:g}⌉",
-        "power": f"{amount} × ({volume} / {part.step:g})^{part.exponent:g}",
-        "joint": f"{amount} × (n − 1)",
-    }[part.kind]
-    return rule + (f", ± {say.percent(part.spread)}" if part.spread else "")
+    rule = say(
+        f"part_{part.kind.replace('-', '_')}",
+        amount=say.euro(part.amount, decimals=True),
+        volume=measure_name(part.measure, say.language, deal.case.measures),
+        step=_figure(part.step, say),
+        exponent=_figure(part.exponent, say),
+    )
+    return rule + (f", ± {say.percent(part.spread)}" if part.spread else "")

@@ -1,4 +1,4 @@
-"""The sections with figures: amounts, per head, who would leave, what holds, how sure."""
+"""The sections with figures: the picture, per head, who would leave, what holds, how sure, every amount to the cent."""
 
 from __future__ import annotations
 
@@ -6,22 +6,27 @@ from collections.abc import Callable, Sequence
 from string import ascii_uppercase
 
 from allmende.sharing.compare import Deal, Row
-from allmende.sharing.page.chart import NARROW, picture
+from allmende.sharing.page.chart import NARROW, corridor, picture
 from allmende.sharing.page.markup import Child, Markup, element, joined
 from allmende.sharing.page.wording import Wording
 
-PICTURED = ("shapley", "nucleolus", "scrb")
-"""Methods in the picture; the tables have all."""
 Cell = Callable[[int], Markup]
 
 
 def lettered(deal: Deal) -> list[tuple[str, Row]]:
-    """Return rows with their letters; beyond Z two letters.
+    """Return rows with their letters, keys with which nobody would leave first; beyond Z two letters.
 
     >>> [letter for letter, _ in zip(_letters(28), range(28))][-2:]
     ['AA', 'AB']
     """
-    return list(zip(_letters(len(deal.rows)), deal.rows, strict=True))
+    ordered = sorted(deal.rows, key=lambda row: (not row.is_key, row.is_key and not row.core.member))
+    return list(zip(_letters(len(ordered)), ordered, strict=True))
+
+
+def main_rows(deal: Deal) -> list[tuple[str, Row]]:
+    """Return the keys under discussion with their letters; all methods if there are none."""
+    rows = lettered(deal)
+    return [(letter, row) for letter, row in rows if row.is_key] or rows
 
 
 def _letters(count: int) -> list[str]:
@@ -33,27 +38,49 @@ def badge(letter: str, row: Row) -> Markup:
     return element("span", letter, class_="key" if row.is_key else "key key--method")
 
 
-def amounts(deal: Deal, say: Wording) -> Markup:
-    """Return the picture with its table, and the same per head."""
+def labelled(letter: str, row: Row, say: Wording) -> Markup:
+    """Return a row's name with its mark."""
+    return element("span", badge(letter, row), element("span", row.name[say.language]), class_="label")
+
+
+def drawn(deal: Deal, say: Wording) -> Markup:
+    """Return the picture: keys as dots, methods as the band they span; all methods as dots if there are no keys."""
     value = "_value" if deal.case.game.kind == "value" else ""
-    shown = [(letter, row) for letter, row in lettered(deal) if row.is_key or row.id in PICTURED]
-    head, heads = _heads(deal, say), deal.case.heads
-    parts = [
+    shown = main_rows(deal)
+    return joined(
         element("h2", say(f"picture{value}")),
-        element("p", say(f"picture_note{value or ('' if deal.adds else '_plain')}"), class_="note"),
-        element("figure", picture(deal, shown, say), picture(deal, shown, say, NARROW), _legend(shown, say), class_="picture"),
-        _table(say("table_amounts"), head, _amount_rows(deal, say, None)),
-    ]
-    if heads and all(heads):
-        numbers = [float(one) for one in heads]
-        parts += [element("h2", say("heads")), _table(say("table_heads"), head, _amount_rows(deal, say, numbers))]
-    return joined(parts)
-
-
-def _legend(shown: Sequence[tuple[str, Row]], say: Wording) -> Markup:
-    return element(
-        "figcaption", *(element("span", badge(letter, row), row.name[say.language]) for letter, row in shown), class_="legend"
+        element("p", say(f"picture_note{value}"), class_="note"),
+        element(
+            "figure", picture(deal, shown, say), picture(deal, shown, say, NARROW), _legend(deal, shown, say), class_="picture"
+        ),
     )
+
+
+def heads(deal: Deal, say: Wording) -> Markup | None:
+    """Return amounts per inhabitant, if inhabitants are known."""
+    known = deal.case.heads
+    if not known or not all(known):
+        return None
+    value = "_value" if deal.case.game.kind == "value" else ""
+    rows = _amount_rows(deal, say, main_rows(deal), [float(one) for one in known])
+    return joined(element("h2", say(f"heads{value}")), table(say("table_heads"), _heads(deal, say), rows))
+
+
+def ledger(deal: Deal, say: Wording) -> Markup:
+    """Return every amount to the cent."""
+    return joined(
+        element("h2", say("ledger")),
+        table(say("table_amounts"), _heads(deal, say), _amount_rows(deal, say, lettered(deal), None)),
+    )
+
+
+def _legend(deal: Deal, shown: Sequence[tuple[str, Row]], say: Wording) -> Markup:
+    entries = [element("span", badge(letter, row), row.name[say.language]) for letter, row in shown]
+    if deal.adds and deal.case.game.kind == "cost":
+        entries.append(element("span", element("span", class_="swatch"), say("legend_band")))
+    if shown[0][1].is_key and corridor(deal):
+        entries.append(element("span", element("span", class_="swatch swatch--fair"), say("legend_fair")))
+    return element("figcaption", entries, class_="legend")
 
 
 def leaving(deal: Deal, say: Wording) -> Markup:
@@ -78,7 +105,7 @@ def leaving(deal: Deal, say: Wording) -> Markup:
     return joined(
         element("h2", say("leave")),
         element("p", say("leave_note", tested=tested), class_="note"),
-        _table(None, head, rows),
+        table(None, head, rows),
         _proof(deal, say),
     )
 
@@ -99,7 +126,7 @@ def fairness(deal: Deal, say: Wording) -> Markup:
     for letter, row in lettered(deal):
         words = [{True: "yes", False: "no", None: "unknown"}[row.properties[name]] for name in names]
         rows.append(element("tr", _name(letter, row, say), *(element("td", say(word), class_=word) for word in words)))
-    return joined(element("h2", say("fair")), element("p", say("fair_note"), class_="note"), _table(None, head, rows))
+    return joined(element("h2", say("fair")), element("p", say("fair_note"), class_="note"), table(None, head, rows))
 
 
 def certainty(deal: Deal, say: Wording) -> Markup | None:
@@ -108,10 +135,9 @@ def certainty(deal: Deal, say: Wording) -> Markup | None:
     if unsure is None:
         return None
     parts = say("sure_parts") if any(part.spread for part in deal.case.parts) else ""
-    source = say("assumption") if unsure.source == "assumption" else unsure.source
     decimals = 0 if deal.total > 50_000_000 else 1
     filled = {"alone": say.percent(unsure.alone), "together": say.percent(unsure.together), "parts": parts}
-    note = say("sure_note", draws=unsure.draws, seed=unsure.seed, source=source, **filled)
+    note = say("sure_note", draws=unsure.draws, seed=unsure.seed, source=unsure.source[say.language], **filled)
     rows = [
         element(
             "tr",
@@ -122,11 +148,11 @@ def certainty(deal: Deal, say: Wording) -> Markup | None:
             ),
             _number(say.percent(row.holds or 0.0)),
         )
-        for letter, row in lettered(deal)
+        for letter, row in main_rows(deal)
         if row.interval
     ]
     head = [*_heads(deal, say)[:-1], element("th", say("sure_head"), scope="col", class_="n")]
-    return joined(element("h2", say("sure")), element("p", note, class_="note"), _table(say("sure_table"), head, rows))
+    return joined(element("h2", say("sure")), element("p", note, class_="note"), table(say("sure_table"), head, rows))
 
 
 def _heads(deal: Deal, say: Wording) -> list[Markup]:
@@ -134,7 +160,7 @@ def _heads(deal: Deal, say: Wording) -> list[Markup]:
     return [element("th", say("rule"), scope="col"), *(element("th", name, scope="col", class_="n") for name in names)]
 
 
-def _amount_rows(deal: Deal, say: Wording, heads: Sequence[float] | None) -> list[Markup]:
+def _amount_rows(deal: Deal, say: Wording, shown: Sequence[tuple[str, Row]], heads: Sequence[float] | None) -> list[Markup]:
     by = [*heads, sum(heads)] if heads else [1.0] * (len(deal.alone) + 1)
 
     def line(label: Child, values: Sequence[int]) -> Markup:
@@ -148,8 +174,8 @@ def _amount_rows(deal: Deal, say: Wording, heads: Sequence[float] | None) -> lis
         cells = [_number(_plain(say, v / h)) for v, h in zip(deal.adds, by, strict=False)]
         rows.append(element("tr", element("th", say("adds"), scope="row"), *cells, _number("–")))
     for is_key, title in ((True, "keys"), (False, "methods")):
-        chosen = [(letter, row) for letter, row in lettered(deal) if row.is_key == is_key]
-        if chosen:
+        chosen = [(letter, row) for letter, row in shown if row.is_key == is_key]
+        if chosen and len(chosen) < len(shown):
             rows.append(element("tr", element("th", say(title), scope="rowgroup", colspan=str(len(by) + 1))))
         rows += [element("tr", _name(letter, row, say), *_cells(deal, row, say, by)) for letter, row in chosen]
     return rows
@@ -161,8 +187,7 @@ def _cells(deal: Deal, row: Row, say: Wording, by: Sequence[float]) -> list[Mark
     for share, alone, per in zip([*row.cents, deal.total], [*deal.alone, sum(deal.alone)], by, strict=True):
         worse = share > alone if cost else share < alone
         change = say.signed((share - alone) / per / 100, 0 if per == 1.0 else 2)
-        word = f"{change} {say('more' if cost else 'worse')}" if worse else change
-        cells.append(element("td", _plain(say, share / per), element("small", word), class_="n worse" if worse else "n"))
+        cells.append(element("td", _plain(say, share / per), element("small", change), class_="n worse" if worse else "n"))
     return cells
 
 
@@ -171,15 +196,20 @@ def _plain(say: Wording, cents: float) -> str:
 
 
 def _name(letter: str, row: Row, say: Wording) -> Markup:
-    return element("th", badge(letter, row), row.name[say.language], scope="row")
+    return element("th", labelled(letter, row, say), scope="row")
 
 
 def _number(text: str) -> Markup:
     return element("td", text, class_="n")
 
 
-def _table(caption: str | None, head: list[Markup], rows: list[Markup]) -> Markup:
-    table = element(
-        "table", element("caption", caption) if caption else None, element("thead", element("tr", head)), element("tbody", rows)
+def table(caption: str | None, head: list[Markup], rows: list[Markup], kind: str | None = None) -> Markup:
+    """Return a table that scrolls by itself where it is wider than the page."""
+    made = element(
+        "table",
+        element("caption", caption) if caption else None,
+        element("thead", element("tr", head)),
+        element("tbody", rows),
+        class_=kind,
     )
-    return element("div", table, class_="scroll", tabindex="0")
+    return element("div", made, class_="scroll", tabindex="0")

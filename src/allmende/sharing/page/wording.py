@@ -43,6 +43,10 @@ class Wording:
         """Return a percentage."""
         return f"{self.number(100 * part, decimals)}\u202f%"
 
+    def quoted(self, name: str) -> str:
+        """Return a name in the language's quotation marks."""
+        return f"„{name}“" if self.language == "de" else f"“{name}”"
+
     def group(self, members: Sequence[str]) -> str:
         """Return names as a list in a sentence.
 

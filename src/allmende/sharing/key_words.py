@@ -1,0 +1,76 @@
+"""A key in one sentence, as councils would say it, in German and English."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+
+from allmende.money import show
+from allmende.parameters import load
+from allmende.sharing.bounds import Bound
+from allmende.sharing.figures import EQUAL
+from allmende.sharing.keys import EVERYBODY, Key
+from allmende.sharing.law import NO_OWN, Measure, measure, measure_name
+
+
+def key_sentence(key: Key, language: str, own: Mapping[str, Measure] = NO_OWN, *, cost: bool = True) -> str:
+    """Return what a key does: by what it splits, and every exception from that.
+
+    >>> key_sentence(Key({"inhabitants": 1}), "de")
+    'Verteilt nach Einwohnerzahl: Wer die doppelte Zahl hat, zahlt das Doppelte.'
+    >>> key_sentence(Key({"equal": "0.25", "use": "0.75"}, caps={"A": Bound(share=Fraction(17, 200))}), "en", cost=False)
+    '25 % in equal parts, 75 % by use. A gets at most 8.5 %.'
+    """
+    words = load("sharing_keys")[language]
+    does = words["pays" if cost else "gets"]
+    sentences = [
+        _split(key, language, words, own, does),
+        *(words["exempt"].format(name=name, does=does) for name in sorted(key.exempt)),
+        *(words["pre_share"].format(name=n, part=percent(p, language), does=does) for n, p in key.pre_shares.items()),
+    ]
+    for rule, bounds in (("floor", key.floors), ("cap", key.caps)):
+        for name, bound in bounds.items():
+            who = words["everybody"] if name == EVERYBODY else name
+            sentences.append(words[rule].format(name=who, does=does, bound=_bound(bound, language)))
+    if key.transition:
+        steps = ", ".join(f"{year}: {percent(part, language)}" for year, part in sorted(key.transition.new_part.items()))
+        sentences.append(words["transition"].format(steps=steps))
+    return " ".join(sentences)
+
+
+def benefit_part(key: Key, own: Mapping[str, Measure] = NO_OWN) -> Fraction:
+    """Return the weight of the measures that follow the benefit.
+
+    >>> benefit_part(Key({"equal": "0.25", "use": "0.75"}))
+    Fraction(3, 4)
+    """
+    return sum((Fraction(w) for m, w in key.measures.items() if measure(m, own).kind == "benefit"), Fraction(0))
+
+
+def percent(part: Fraction, language: str) -> str:
+    """Return a part as a percentage with at most one decimal.
+
+    >>> percent(Fraction(17, 200), "de"), percent(Fraction(1, 4), "en")
+    ('8,5 %', '25 %')
+    """
+    text = f"{float(100 * part):.1f}".removesuffix(".0")
+    return f"{text.replace('.', ',') if language == 'de' else text} %"
+
+
+def _split(key: Key, language: str, words: Mapping[str, str], own: Mapping[str, Measure], does: str) -> str:
+    if len(key.measures) == 1:
+        (only,) = key.measures
+        if only == EQUAL:
+            return words["equal"].format(do=words["pay" if does == words["pays"] else "get"])
+        return words["single"].format(measure=measure_name(only, language, own), does=does)
+    parts = [
+        words["part_equal" if one == EQUAL else "part"].format(
+            weight=percent(Fraction(weight), language), measure=measure_name(one, language, own)
+        )
+        for one, weight in key.measures.items()
+    ]
+    return ", ".join(parts) + "."
+
+
+def _bound(bound: Bound, language: str) -> str:
+    return percent(bound.share, language) if bound.share is not None else show(bound.cents or 0, language)

@@ -1,0 +1,102 @@
+"""The first screen: what cooperation saves, which key is easiest to defend, and who pays what under each key."""
+
+from __future__ import annotations
+
+from allmende.sharing.advice import easiest
+from allmende.sharing.compare import Deal, Row
+from allmende.sharing.page.markup import Markup, element, joined
+from allmende.sharing.page.tables import labelled, main_rows
+from allmende.sharing.page.wording import Wording
+
+
+def gain(deal: Deal, say: Wording) -> str:
+    """Return what all together save, in one sentence or two."""
+    amount, alone = deal.gain, sum(deal.alone)
+    name = "answer_value" if deal.case.game.kind == "value" else "answer_gain" if amount >= 0 else "answer_loss"
+    percent = say.percent(abs(amount) / alone, 1) if alone else ""
+    known, per_head = deal.case.heads, ""
+    if known and sum(known) and amount > 0:
+        per_head = say("answer_head", gain=say.euro(amount / float(sum(known)), decimals=True))
+    return say(name, total=say.euro(deal.total), gain=say.euro(abs(amount)), percent=percent, heads=per_head)
+
+
+def advice(deal: Deal, say: Wording) -> str:
+    """Return which key is easiest to defend and why, or why none is."""
+    if not deal.balance.nonempty:
+        return say("advice_empty")
+    found = easiest(deal)
+    if found is None:
+        stable = [say.quoted(row.name[say.language]) for row in deal.rows if row.core.member and not row.is_key]
+        examples = say("advice_example", methods=say.group(stable[:2])) if stable else ""
+        return say("advice_none" if any(row.is_key for row in deal.rows) else "advice_no_keys") + examples
+    value = deal.case.game.kind == "value"
+    if value or not found.benefit:
+        why = say("advice_value" if value else "advice_other")
+    else:
+        part = "" if found.benefit == 1 else say("advice_part", part=say.percent(float(found.benefit)))
+        why = say("advice_benefit", part=part)
+    sure = "" if found.row.holds is None else say("advice_sure", part=say.percent(found.row.holds))
+    return say("advice", key=say.quoted(found.row.name[say.language]), why=why, sure=sure)
+
+
+def glance(deal: Deal, say: Wording) -> Markup:
+    """Return the table of keys: who would leave, and what each pays, with the difference to acting alone.
+
+    A case without keys shows all methods.
+    """
+    keys = main_rows(deal)
+    value = "_value" if deal.case.game.kind == "value" else ""
+    titles = [say("key_alone" if keys[0][1].is_key else "rule"), say("glance_leave"), *deal.case.game.players]
+    head = [element("th", title, scope="col", class_="n" if k > 1 else None) for k, title in enumerate(titles)]
+    alone = element(
+        "tr",
+        element("th", say("alone"), scope="row"),
+        element("td"),
+        *(_amount(name, say.number(cents / 100)) for name, cents in zip(deal.case.game.players, deal.alone, strict=True)),
+        class_="alone",
+    )
+    table = element(
+        "table",
+        element("caption", say(f"glance_note{value}"), _untested(deal, say)),
+        element("thead", element("tr", head)),
+        element("tbody", alone, *(_row(deal, letter, row, say) for letter, row in keys)),
+        class_="glance",
+    )
+    return joined(element("h2", say(f"glance{value}")), element("div", table, class_="scroll", tabindex="0"))
+
+
+def _untested(deal: Deal, say: Wording) -> str | None:
+    stated = deal.case.game.stated[1:-1]
+    if stated.all():
+        return None
+    return " " + say("glance_untested", tested=say.number(int(stated.sum())), groups=say.number(len(stated)))
+
+
+def _row(deal: Deal, letter: str, row: Row, say: Wording) -> Markup:
+    sign = 1 if deal.case.game.kind == "cost" else -1
+    cells = []
+    for name, share, alone in zip(deal.case.game.players, row.cents, deal.alone, strict=True):
+        worse = sign * (share - alone) > 0
+        change = say.signed((share - alone) / 100)
+        cells.append(_amount(name, say.number(share / 100), change, worse=worse))
+    return element(
+        "tr",
+        element("th", labelled(letter, row, say), scope="row"),
+        _leaving(deal, row, say),
+        *cells,
+    )
+
+
+def _leaving(deal: Deal, row: Row, say: Wording) -> Markup:
+    if row.core.member:
+        return element("td", say("nobody"), class_="yes", data_label=say("glance_label"))
+    name = "glance_lack" if deal.case.game.kind == "value" else "glance_over"
+    lack = say(name + ("_one" if len(row.core.overcharged) == 1 else ""), amount=say.euro(100 * float(row.core.by)))
+    return element("td", say.group(row.core.overcharged), element("small", lack), class_="no", data_label=say("glance_label"))
+
+
+def _amount(name: str, amount: str, change: str | None = None, *, worse: bool = False) -> Markup:
+    return element(
+        "td", element("span", amount, element("small", change) if change else None),
+        class_="n worse" if worse else "n", data_label=name,
+    )  # fmt: skip

@@ -75,5 +75,5 @@ def test_files_give_back_what_was_measured(tmp_path: Path) -> None:
     write_reach(found, tmp_path / REACH)
     assert read_reach(tmp_path) == found
     (tmp_path / REACH).write_text('{"format": 9}', encoding="utf-8")
-    with pytest.raises(AllmendeError, match="another format"):
+    with pytest.raises(AllmendeError, match="has format 9"):
         read_reach(tmp_path)

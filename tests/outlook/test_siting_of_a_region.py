@@ -11,12 +11,25 @@ import pytest
 from click.testing import CliRunner
 
 from allmende.areas.region import Municipality, Region
+from allmende.cli import main
 from allmende.cli.sharing import group as sharing_group
-from allmende.errors import AllmendeError, Refused
+from allmende.errors import AllmendeError
+from allmende.outlook.folder import write_outlook
 from allmende.outlook.proposals import read_proposals
+from allmende.outlook.refusal import NoPlan
 from allmende.outlook.settled import Journeys, Settled
 from allmende.outlook.siting import Setting, draw_demand, plan_together
-from allmende.outlook.siting_file import GAME, SITING, read_game, read_plans, write_plan
+from allmende.outlook.siting_file import (
+    GAME,
+    SITING,
+    make_plans,
+    read_game,
+    read_plans,
+    read_refusals,
+    write_plan,
+    write_refusal,
+)
+from allmende.outlook.unusable import UnusableOutlook, WithdrawnRelease
 
 spec = importlib.util.spec_from_file_location("still", Path(__file__).with_name("still.py"))
 assert spec
@@ -126,16 +139,41 @@ def test_files_give_back_the_plan_and_the_sharing_command_solves_its_game(propos
     with pytest.raises(AllmendeError, match="no cost game"):
         read_game(tmp_path, "other")
     (tmp_path / SITING / "old.json").write_text("{}", encoding="utf-8")
-    with pytest.raises(AllmendeError, match="another format"):
+    with pytest.raises(UnusableOutlook, match=r"damaged.*'format'"):
         read_plans(tmp_path)
+    (tmp_path / SITING / "old.json").write_text('{"format": 9}', encoding="utf-8")
+    with pytest.raises(UnusableOutlook, match="has format 9") as refused:
+        read_plans(tmp_path)
+    assert "allmende needs plan" in refused.value.todo
 
 
-def test_terms_that_no_plan_keeps_are_named_with_the_names_of_places(proposal, setting) -> None:
+def test_terms_that_no_plan_keeps_are_named_with_the_names_of_places(proposal, setting, tmp_path) -> None:
     first, second = proposal.functions
     strict = replace(proposal, functions=(replace(first, sites=1, reach=5.0), second))
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(NoPlan) as refused:
         plan_together(strict, setting)
-    assert "reach norm of 5 min for registry in Aue, Cappeln: feasible from 13" in (refused.value.todo or "")
+    assert "reach norm of 5 min for registry in Aue, Cappeln: feasible from 13" in refused.value.todo
+    told = refused.value.refusal
+    by_kind = {each.kind: each for each in told.easings}
+    assert by_kind["reach"].places == ("Aue", "Cappeln")
+    assert by_kind["reach"].function == {"de": "Standesamt", "en": "Registry"}
+    assert by_kind["reach"].asked == 5.0
+    assert by_kind["reach"].feasible == pytest.approx(13, abs=1)
+    assert not told.together, "it helps alone"
+    write_refusal(told, tmp_path)
+    assert read_refusals(tmp_path) == (told,)
+    assert read_plans(tmp_path) == (), "a refusal is no plan"
+
+
+def test_plans_on_a_withdrawn_release_are_not_made(tmp_path, capsys) -> None:
+    write_outlook(*still.still_outlook(PEOPLE, "2025-gone", 2025), (), tmp_path)
+    with pytest.raises(WithdrawnRelease, match="The release 2025-gone, from which the look ahead 2025-still was made") as gone:
+        make_plans(tmp_path)
+    assert "allmende project run" in gone.value.todo
+    with pytest.raises(SystemExit) as ended:
+        main(["needs", "plan", str(tmp_path)])
+    assert ended.value.code == 2
+    assert "The release 2025-gone" in capsys.readouterr().err
 
 
 def test_a_year_that_the_outlook_does_not_tell_is_refused(proposal, setting) -> None:

@@ -12,12 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allmende.areas.region import Region
-from allmende.errors import AllmendeError
 from allmende.files import write_whole
 from allmende.needs.capacity import Facility
 from allmende.needs.reach import FireNorm, fire_cover
 from allmende.needs.services import Service
 from allmende.outlook.settled import Journeys, Settled
+from allmende.outlook.unusable import PLAN, read_document, using
 from allmende.outlook.weighing import read_offer
 
 Floats = NDArray[np.float64]
@@ -166,20 +166,14 @@ def write_reach(measured: Sequence[ServiceReach], path: Path) -> None:
 def read_reach(folder: Path) -> tuple[ServiceReach, ...]:
     """Read who is reached in time from an outlook folder; nothing if it was not measured.
 
-    Raises `AllmendeError` for another format.
+    Raises `UnusableOutlook` for a damaged file or another format.
     """
     path = folder / REACH
     if not path.is_file():
         return ()
-    document = json.loads(path.read_text(encoding="utf-8"))
-    if document.get("format") != FORMAT:
-        raise AllmendeError(
-            "Who is reached in time was written in another format.",
-            where=str(path),
-            expected=f"format {FORMAT}",
-            todo="Make it again with `allmende needs plan PUBLIC`.",
-        )
-    return tuple(_service(each) for each in document["services"])
+    document = read_document(path, FORMAT, PLAN)
+    with using(path, PLAN):
+        return tuple(_service(each) for each in document["services"])
 
 
 def _service(data: Mapping[str, object]) -> ServiceReach:

@@ -17,6 +17,7 @@ from allmende.needs.siting.game import MOST
 from allmende.outlook.fans import stretch
 from allmende.outlook.folder import Outlook, sum_matrix
 from allmende.outlook.proposals import Function, Proposal
+from allmende.outlook.refusal import NoPlan, refusal_of
 from allmende.outlook.running import outlook_drivers
 from allmende.outlook.settled import Journeys, Settled
 from allmende.projection.bands import Band
@@ -141,15 +142,15 @@ def plan_together(proposal: Proposal, setting: Setting) -> tuple[JointPlan, dict
     """Find the plan of a proposal and its cost game (None beyond ten partners).
 
     Demand comes from the outlook's draws in the proposal's year, minutes from where people live to the middle of each partner.
-    Raises `AllmendeError` for a year outside the outlook, `Refused` if no plan keeps all terms: it names what can give way.
+    Raises `AllmendeError` for a year outside the outlook, `NoPlan` if no plan keeps all terms: it names what can give way.
     """
     sharing = _sharing(proposal, setting)
     try:
         found = share_functions(sharing, rng=np.random.default_rng(setting.outlook.seed))
     except Refused as refused:
-        where = f"plan {proposal.id}, {_named(refused.where or '', proposal, setting)}"
-        todo = _named(refused.todo or "", proposal, setting)
-        raise Refused(refused.what, where=where, expected=refused.expected, todo=todo) from None
+        where = f"plan {proposal.id}, {_named(refused.where, proposal, setting)}"
+        refusal = refusal_of(proposal, setting.names, refused, setting.outlook.id, setting.outlook.release)
+        raise NoPlan(refused, refusal, where=where, todo=_named(refused.todo, proposal, setting)) from None
     game = None
     if len(proposal.partners) <= MOST:
         game = as_cost_game(sharing, joint_cost=found.value)

@@ -7,23 +7,27 @@ import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from allmende.areas.hierarchy import load_region
-from allmende.cubes.publication import RELEASES, read_publication
-from allmende.errors import AllmendeError, Refused
+from allmende.cubes.publication import read_publication
+from allmende.errors import AllmendeError
 from allmende.files import write_whole
 from allmende.outlook.folder import CURRENT, read_model, read_outlook
 from allmende.outlook.proposals import FUNCTIONS, read_proposals
 from allmende.outlook.reach import REACH, reach_services, write_reach
+from allmende.outlook.refusal import Easing, NoPlan, Refusal
 from allmende.outlook.settled import read_journeys, read_settled
 from allmende.outlook.siting import Hosted, JointPlan, Partner, Setting, plan_together
+from allmende.outlook.unusable import PLAN, read_document, released_under, using
 
 FORMAT = 2
 """Version of a plan's file; a reader refuses any other."""
 
+Read = TypeVar("Read")
+
 SITING = "siting"
-GAME = ".game.json"
+GAME, REFUSED = ".game.json", ".refused.json"
 
 
 def make_plans(
@@ -36,7 +40,7 @@ def make_plans(
     """
     folder = (public / CURRENT).resolve()
     outlook = read_outlook(folder)
-    publication = read_publication(public / RELEASES / outlook.release)
+    publication = read_publication(released_under(public, outlook.release, outlook.id))
     region = load_region(publication.folder / "region")
     names = {town.ags: town.name for town in region.municipalities}
     settled, journeys = read_settled(publication, region), read_journeys(public)
@@ -50,8 +54,9 @@ def make_plans(
     for number, proposal in enumerate(proposals, 1):
         try:
             plan, game = plan_together(proposal, setting)
-        except Refused as error:
+        except NoPlan as error:
             refused.append(str(error))
+            write_refusal(error.refusal, folder)
             continue
         made.append(plan)
         write_plan(plan, game, folder)
@@ -61,16 +66,25 @@ def make_plans(
 
 def write_plan(plan: JointPlan, game: Mapping[str, Any] | None, folder: Path) -> None:
     """Write a plan and its game into an outlook folder, the same bytes for the same plan."""
-    (folder / SITING).mkdir(exist_ok=True)
-    write_whole(folder / SITING / f"{plan.id}.json", _text(asdict(plan) | {"format": FORMAT}))
+    _write(asdict(plan), folder, f"{plan.id}.json")
     if game is not None:
         write_whole(folder / SITING / f"{plan.id}{GAME}", _text(game))
+
+
+def write_refusal(refusal: Refusal, folder: Path) -> None:
+    """Write why a proposal has no plan into an outlook folder."""
+    _write(asdict(refusal), folder, f"{refusal.id}{REFUSED}")
 
 
 def read_plans(folder: Path) -> tuple[JointPlan, ...]:
     """Read the plans of an outlook folder, sorted by id; none if it has none."""
     files = sorted((folder / SITING).glob("*.json"))
-    return tuple(_read(path) for path in files if not path.name.endswith(GAME))
+    return tuple(_read(path, _plan) for path in files if not path.name.endswith((GAME, REFUSED)))
+
+
+def read_refusals(folder: Path) -> tuple[Refusal, ...]:
+    """Read of an outlook folder which proposals have no plan, and why, sorted by id."""
+    return tuple(_read(path, _refusal) for path in sorted((folder / SITING).glob(f"*{REFUSED}")))
 
 
 def read_game(folder: Path, plan: str) -> bytes:
@@ -81,20 +95,28 @@ def read_game(folder: Path, plan: str) -> bytes:
     return path.read_bytes()
 
 
-def _read(path: Path) -> JointPlan:
-    document = json.loads(path.read_text(encoding="utf-8"))
-    if document.pop("format", None) != FORMAT:
-        raise AllmendeError(
-            "The siting plan has another format.",
-            where=str(path),
-            expected=f"format {FORMAT}",
-            todo="Make it again with `allmende needs plan PUBLIC`.",
-        )
+def _write(document: Mapping[str, Any], folder: Path, name: str) -> None:
+    (folder / SITING).mkdir(exist_ok=True)
+    write_whole(folder / SITING / name, _text({**document, "format": FORMAT}))
+
+
+def _read(path: Path, make: Callable[[dict[str, Any]], Read]) -> Read:
+    document = read_document(path, FORMAT, PLAN)
+    with using(path, PLAN):
+        return make(document)
+
+
+def _plan(document: dict[str, Any]) -> JointPlan:
     functions = tuple(
         Hosted(**each | {"hosts": tuple(each["hosts"]), "quotas": tuple(each["quotas"])}) for each in document.pop("functions")
     )
     partners = tuple(Partner(**each) for each in document.pop("partners"))
     return JointPlan(**document, functions=functions, partners=partners)
+
+
+def _refusal(document: dict[str, Any]) -> Refusal:
+    easings = tuple(Easing(**each | {"places": tuple(each["places"])}) for each in document.pop("easings"))
+    return Refusal(**document | {"partners": tuple(document["partners"])}, easings=easings)
 
 
 def _text(document: Mapping[str, Any]) -> bytes:

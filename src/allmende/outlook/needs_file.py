@@ -18,6 +18,7 @@ from allmende.needs.capacity import Facility
 from allmende.needs.findings import LIKELY
 from allmende.needs.service_data import parse_service, service_data
 from allmende.outlook.needs import ARRAYS, COUNT_LEVELS, AreaNeeds, ServiceNeeds
+from allmende.outlook.unusable import read_document, using
 
 FORMAT = 2
 """Version of `needs.json`; a reader refuses any other."""
@@ -35,18 +36,6 @@ def as_document(needs: Sequence[ServiceNeeds]) -> dict[str, Any]:
     }
 
 
-def from_document(document: Mapping[str, Any], where: str) -> tuple[ServiceNeeds, ...]:
-    """Read what `as_document` wrote; `where` names the file in errors. Nothing is computed anew."""
-    if document.get("format") != FORMAT:
-        raise AllmendeError(
-            f"The needs have format {document.get('format')}.",
-            where=where,
-            expected=f"format {FORMAT}",
-            todo="Compute them again with this version of Allmende.",
-        )
-    return tuple(_needs(data, where) for data in document["services"])
-
-
 def write_needs(needs: Sequence[ServiceNeeds], path: Path) -> None:
     """Write needs as JSON, the same bytes for the same needs."""
     text = json.dumps(as_document(needs), ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False)
@@ -54,7 +43,10 @@ def write_needs(needs: Sequence[ServiceNeeds], path: Path) -> None:
 
 
 def read_needs(path: Path) -> tuple[ServiceNeeds, ...]:
-    """Read the needs of an outlook folder (its `NEEDS`). Raises `AllmendeError` if there are none, or of another format."""
+    """Read the needs of an outlook folder (its `NEEDS`). Nothing is computed anew.
+
+    Raises `AllmendeError` if there are none, `UnusableOutlook` if they are damaged or of another format.
+    """
     if not path.is_file():
         raise AllmendeError(
             "There are no needs yet.",
@@ -62,7 +54,9 @@ def read_needs(path: Path) -> tuple[ServiceNeeds, ...]:
             expected="the needs that belong to a look ahead",
             todo="Make the look ahead again with facilities.",
         )
-    return from_document(json.loads(path.read_text(encoding="utf-8")), str(path))
+    document = read_document(path, FORMAT)
+    with using(path):
+        return tuple(_needs(data, str(path)) for data in document["services"])
 
 
 def _plain(needs: ServiceNeeds) -> dict[str, Any]:

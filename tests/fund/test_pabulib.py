@@ -32,6 +32,8 @@ def ballots(kind, votes, columns="voter_id;vote"):
         ("scoring", "1;a,b;0,-2\n2;a,b;1.5,2\n", "voter_id;vote;points", {"a": {1: 3}, "b": {1: 4}}),
         ("approval", "1;20;b , a\n", "voter_id;age;vote", {"a": {0: 1}, "b": {0: 1}}),
         ("approval", "b,b\n", "vote", {"a": {}, "b": {0: 1}}),
+        ("Approval", "1;None\n2;b\n# counted by hand\n", "voter_id;vote", {"a": {}, "b": {1: 1}}),
+        ("cumulative", "1;;\n2;b,a;1.5,2\n", "voter_id;vote;points", {"a": {1: 4}, "b": {1: 3}}),
     ],
 )
 def test_every_kind_of_ballot_is_read(kind, votes, columns, support):
@@ -51,6 +53,48 @@ def test_odd_files_are_read_whole():
     assert len(election.notes) == 3
 
 
+def test_line_ends_cases_and_order_of_columns_do_not_matter():
+    plain = HEAD.format("approval") + "VOTES\nvoter_id;vote\n1;a,b\n2;b\n"
+    whole = parse_pabulib(plain)
+    for text in (
+        plain.replace("\n", "\r\n"),
+        plain.replace("\n", "\r"),
+        "\ufeff" + plain,
+        plain.replace("META", "meta").replace("PROJECTS", " Projects ").replace("VOTES", "votes;"),
+        plain.replace("\n", "\n\n"),
+        plain.replace("voter_id;vote\n1;a,b\n2;b", 'Vote;voter_id\n"a,b";1\n b ;2'),
+    ):
+        read = parse_pabulib(text)
+        assert (read.projects, read.costs, read.budget, read.notes) == (whole.projects, whole.costs, whole.budget, ())
+        assert read.ballots.voter.tolist() == whole.ballots.voter.tolist() == [0, 0, 1]
+
+
+@pytest.mark.parametrize(("head", "first"), [("", 2), ("max_length;4\n", 2), ("max_length;1\n", 2), ("max_length;two\n", 2)])
+def test_an_ordinal_ballot_gives_as_many_points_as_it_may_name_projects(head, first):
+    text = HEAD.format("ordinal").replace("PROJECTS", head + "PROJECTS")
+    assert parse_pabulib(text + "VOTES\nvote\nb,a\nb\n").ballots.points.tolist() == [1, first, first]
+    wide = HEAD.format("ordinal").replace("PROJECTS", "max_length;2\nPROJECTS")
+    assert parse_pabulib(wide + "VOTES\nvote\nb\n").ballots.points.tolist() == [2]
+
+
+def test_what_a_file_says_wrongly_of_itself_is_told_in_both_languages():
+    head = HEAD.format("approval").replace("PROJECTS\n", "max_length;1\ndefault_score;2\nPROJECTS\n")
+    head = head.replace("cost;name\n", "cost;name;votes\n").replace("Bank\n", "Bank;7\n").replace("Allee\n", "Allee;1\n")
+    notes = parse_pabulib(head + "VOTES\nvoter_id;vote\n1;a,b\n2;\n3;a,a\n").notes
+    assert [note["en"].split(" ")[0] for note in notes] == ["1", "1", "2", "META", "For"]
+    assert all(note["de"] != note["en"] for note in notes)
+
+
+@pytest.mark.parametrize("votes", ["", "1;\n2;\n"])
+def test_an_election_in_which_nobody_wants_anything_is_refused(votes):
+    with pytest.raises(AllmendeError) as error:
+        parse_pabulib(HEAD.format("approval") + "VOTES\nvoter_id;vote\n" + votes, "x.pb")
+    assert "ballots support no project" in error.value.what
+    assert error.value.where == "x.pb, VOTES"
+    assert error.value.expected
+    assert error.value.todo
+
+
 BAD = [
     ("VOTES\nvoter_id;vote\n1;zz\n", "The ballot names the project zz", "line 11"),
     ("a;5;again\nVOTES\nvoter_id;vote\n", "The project a is listed twice.", "line 9"),
@@ -60,6 +104,9 @@ BAD = [
     ("", "The section VOTES is missing.", "x.pb"),
     (";7;x\nVOTES\nvoter_id;vote\n", "A project has no id.", "line 9"),
     ("c\nVOTES\nvoter_id;vote\n", "“” is no amount.", "line 9, project c, cost"),
+    ("c;1,250;x\nVOTES\nvoter_id;vote\n", "“1,250” can be read in two ways.", "line 9, project c, cost"),
+    ("VOTES\nvoter_id;vote\n1;a\nPROJECTS\n", "The section PROJECTS begins twice.", "line 12"),
+    ('c;1;"x\nVOTES\nvoter_id;vote\n1;a\n', "The section VOTES is missing.", "x.pb"),
 ]
 
 
@@ -88,7 +135,9 @@ def test_a_head_that_cannot_be_used_is_named(change, says):
 def test_cells_beyond_the_last_column_are_reported():
     election = parse_pabulib(HEAD.format("approval") + "VOTES\nvoter_id;vote\n1;a;b\n")
     assert election.ballots.counts.tolist() == [1, 0]
-    assert election.notes == ("1 lines have more cells than columns (first: line 11); the rest is not read.",)
+    assert [note["en"] for note in election.notes] == [
+        "1 lines have more cells than columns (first: line 11); the rest is not read."
+    ]
 
 
 def test_points_must_match_the_projects_named():

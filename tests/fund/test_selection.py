@@ -1,5 +1,6 @@
 """Selection rules against brute force and against the definition of equal shares in plain fractions."""
 
+from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations
 
@@ -121,6 +122,21 @@ def test_ties_go_to_the_id_that_is_first_as_text():
     case = election(10, {"9": (10, [0]), "10": (10, [1]), "2": (10, [2])})
     for rule in ("greedy", "knapsack", "phragmen"):
         assert chosen(select(case, rule), case) == ["10"]
+
+
+@pytest.mark.parametrize("rule", ["greedy", "knapsack", "phragmen", "equal-shares"])
+@pytest.mark.parametrize("utility", ["cost", "count"])
+def test_what_costs_nothing_is_given_and_what_costs_too_much_is_not(rule, utility):
+    case = election(10, {"free": (0, [0]), "dear": (11, [0, 1, 2]), "a": (10, [0, 1, 2])})
+    found = select(case, rule, utility=utility, completion="add1" if rule == "equal-shares" else "none")
+    assert set(chosen(found, case)) == {"free", "a"}
+
+
+def test_what_nobody_supports_is_only_given_by_greedy_which_spends_what_is_left():
+    case = replace(election(10, {"a": (4, [0])}), projects=("a", "b"), names=("a", "b"), costs=(4, 5))
+    case = replace(case, ballots=ballots_of(1, 2, [(0, 0, 1)]))
+    bought = {rule: chosen(select(case, rule), case) for rule in ("greedy", "knapsack", "phragmen", "equal-shares")}
+    assert bought == {"greedy": ["a", "b"], "knapsack": ["a"], "phragmen": ["a"], "equal-shares": ["a"]}
 
 
 def test_completions_spend_what_equal_shares_leave():

@@ -83,11 +83,11 @@ def _call(file: Path, choices: dict[str, str | None]) -> dict[str, Any]:
 
 
 def _say_election(document: dict[str, Any]) -> None:
-    say(document["sentence"][language()])
+    say(f"{document['sentence'][language()]} {document['ties'][language()]}")
     say(f"{len(document['selected'])}: {', '.join(document['selected'])}")
     say(f"{document['cost']:,} / {document['budget']:,}")
     for note in document["notes"]:
-        say(f"  {note}")
+        say(f"  {note[language()]}")
 
 
 _WORDS = {

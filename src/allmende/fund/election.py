@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,7 +38,8 @@ class Ballots:
 class Election:
     """Projects in the string order of their ids, with whole-number costs and budget.
 
-    `unit` says how many of these whole numbers make one unit of currency (100 if amounts were given in cents).
+    `unit` says how many of these whole numbers make one unit of currency (100 if amounts were given in cents), `notes` what had
+    to be interpreted, in both languages.
     """
 
     projects: tuple[str, ...]
@@ -47,17 +49,18 @@ class Election:
     unit: int
     kind: str
     ballots: Ballots
-    notes: tuple[str, ...] = ()
+    notes: tuple[Mapping[str, str], ...] = ()
 
     def utility(self, measure: str) -> Ints:
-        """Return what each supporter has of each project, in the order of `ballots.voter`.
+        """Return what each supporter has of each project, in the order of `ballots.voter`: whole numbers above 0.
 
-        Raises `AllmendeError` for a measure that these ballots do not hold.
+        By cost, a project that costs nothing counts 1, so that its supporters get it for nothing. Raises `AllmendeError` for a
+        measure that these ballots do not hold.
         """
         if measure == "count":
             return np.ones(len(self.ballots.voter), dtype=np.int64)
         if measure == "cost":
-            return np.repeat(np.array(self.costs, dtype=np.int64), self.ballots.counts)
+            return np.repeat(np.maximum(np.array(self.costs, dtype=np.int64), 1), self.ballots.counts)
         if measure == "points" and self.kind in ("cumulative", "scoring", "ordinal"):
             return self.ballots.points
         raise AllmendeError(

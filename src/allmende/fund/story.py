@@ -45,6 +45,12 @@ OVERFLOW_SENTENCES = {
 }
 
 
+TIE_SENTENCE = {
+    "de": "Bei Gleichstand geht die Kennung vor, die als Text früher kommt.",
+    "en": "Ties go to the id that is first as text.",
+}
+
+
 def election_story(election: Election, selection: Selection) -> dict[str, Any]:
     """Tell what an election funds; `selected` is in string order, `steps` in the order of decision."""
     cost = sum(election.costs[j] for j in selection.chosen)
@@ -56,11 +62,11 @@ def election_story(election: Election, selection: Selection) -> dict[str, Any]:
         "rule": selection.rule,
         "completion": selection.completion,
         "utility": selection.utility,
-        "ties": "the id that is first in string order",
+        "ties": TIE_SENTENCE,
         "voters": election.ballots.voters,
         "sentence": selection.sentence,
         "steps": list(selection.steps),
-        "notes": list(election.notes),
+        "notes": [dict(each) for each in election.notes],
     }
 
 

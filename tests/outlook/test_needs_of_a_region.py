@@ -82,6 +82,38 @@ def test_people_on_the_key_date_are_those_of_the_ages_of_the_quotas() -> None:
     assert people[1, :, 1, 0] == pytest.approx(np.median(PEOPLE.value[:, 1:, 2, 1], axis=0), abs=1e-3)
 
 
+def test_people_of_several_ages_are_the_median_of_sums_and_not_the_sum_of_medians() -> None:
+    # two ages of which always one is crowded and one is empty: 100 together in every draw
+    crowded = np.zeros((4, 2, 1, 2))
+    crowded[:2, ..., 0], crowded[2:, ..., 1] = 100, 100
+    quotas = tuple(Quota(Span(age, age), ((2020, 0.5),), COUNT) for age in (3, 4))
+    asked = Service("s", "places", WORDS, WORDS, (12, 31), (Part("p", WORDS, quotas),))
+    people = People(crowded, (2025, 2026), ("02",), (Span(3, 3), Span(4, 4)))
+    region = weigh_needs(people, (asked,), (), region_geographies(REGION), seed=1)[0].areas["region"]
+    assert region.eligible[:, 0, 0, 0].tolist() == [100, 100, 100]
+    assert region.people[1, 0, 0].sum() == 100  # here the medians are 50 each
+    assert region.people[2, 0, 0].sum() == 200
+
+
+def test_classes_of_all_grades_are_summed_draw_by_draw() -> None:
+    """Two grades of 25 pupils a class: 26 and 24 take three classes, 24 and 24 two, however the medians stand."""
+    grades = tuple(
+        Part(str(grade), WORDS, (Quota(Span(5 + grade, 5 + grade), ((2020, 1.0),), COUNT),), 25.0, WORDS, COUNT)
+        for grade in (1, 2)
+    )
+    school = Service("school", "classes", WORDS, WORDS, (12, 31), grades)
+    value = np.zeros((4, 2, 1, 2))
+    value[:, 1, 0] = [[26, 24], [24, 26], [24, 24], [26, 26]]
+    people = People(value, (2025, 2026), ("02",), (Span(6, 6), Span(7, 7)))
+    rooms = tuple(Facility(f"s{part}", "school", part, "Schule", "02", seats) for part, seats in (("1", 60.0), ("2", 25.0)))
+    balance = weigh_needs(people, (school,), rooms, region_geographies(REGION), seed=1)[0].areas["region"].balance
+    assert balance.parts == ("1", "2", "all")
+    assert balance.capacity[0, 0].tolist() == [60, 25, 3]  # 60 seats are two classes and ten chairs
+    assert balance.need[[0, 3, 6], 0, 0, 2] == pytest.approx([2.075, 3, 3.925])
+    assert balance.probability[0, 0, 2] == 0.25
+    assert balance.missing[0, 0, 2] == 1
+
+
 def test_services_without_quotas_or_parts_say_so_and_have_no_figures() -> None:
     needs = weighed(tuple(s for s in load_services() if s.id in ("care", "fire")))
     assert needs["care"].areas == {}

@@ -29,7 +29,7 @@ FACILITIES = (
     Facility("k6", "kita", "u3", "Kita Hafen", f"{E}.01", 145.0),
     Facility("k7", "kita", "3-6", "Kita Hafen", f"{E}.01", 450.0),
     Facility("k8", "kita", "3-6", "Kita Möwe", f"{A}.02", 700.0),
-    *(Facility(f"s{grade}", "primary_school", grade, "Grundschule am Markt", f"{A}.01", 200.0) for grade in "1234"),
+    *(Facility("s", "primary_school", grade, "Grundschule am Markt", f"{A}.01", 200.0) for grade in "1234"),
     Facility("p1", "doctors", "gp", "Praxis am Wall", f"{A}.01", 8.5),
     Facility("p2", "doctors", "gp", "Praxis Nord", f"{B}.02", 6.0),
     Facility("f1", "fire", "", "Feuerwehr Ahrenstadt", f"{A}.01", 1.0, opens=date(2031, 1, 1)),

@@ -89,6 +89,17 @@ def words_of(client: Client, address: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
 
 
+def test_a_school_is_told_in_classes_of_all_grades(client: Client, folder: Path) -> None:
+    text = words_of(client, f"/vorausschau/bedarf/primary_school/?gebiet={TOWN}")
+    assert "Grundschule, alle Klassenstufen" in text
+    assert "alle Klassenstufen in Ahrenstadt: Klassen" in text
+    assert text.count("Grundschule am Markt") == 1, "the school stands once, not by grade"
+    assert re.search(r"Grundschule am Markt \S+ 32 ", text), "four grades of 200 pupils are 32 classes of 25"
+    assert "all grades" in words_of(client, f"/en/vorausschau/bedarf/primary_school/?gebiet={TOWN}")
+    entries = words_of(client, f"/vorausschau/bedarf/primary_school/?gebiet={TOWN}&teil=1")
+    assert "Klasse 1 (Einschulungen) in Ahrenstadt: Schülerinnen und Schüler" in entries
+
+
 @pytest.mark.parametrize("role", ["public", "member"])
 @pytest.mark.parametrize("prefix", ["", "/en"])
 def test_every_address_answers_every_role_in_both_languages(client: Client, folder: Path, prefix: str, role: str) -> None:

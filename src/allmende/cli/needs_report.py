@@ -62,7 +62,7 @@ def _say(needs: ServiceNeeds) -> None:
         say(f"  missing: {required}")
     for name, areas in needs.areas.items():
         for catchment, parts in zip(areas.balance.catchments, needs.findings(name), strict=True):
-            for part, finding in zip(service.parts, parts, strict=True):
+            for part, finding in zip(service.told(), parts, strict=True):
                 say(f"  {name} {catchment}, {part.title['en']}: {_sentence(finding)}")
         if areas.left_out:
             say(f"  {name}: not counted, because they belong to a larger area: {', '.join(areas.left_out)}")

@@ -69,13 +69,13 @@ def weigh(need: Need, capacity: Floats) -> Balance:
     ordered, draws = np.sort(np.moveaxis(need.value, 0, -1)), len(need.value)  # every figure below follows from the order
     there = capacity[..., None]
     short = (ordered - there > 1e-9).sum(axis=-1)
-    step = np.array([part.step for part in need.service.parts])
+    step = np.array([part.step for part in need.service.told()])
     steps = np.ceil(ordered / step[:, None] - 1e-9)
     middle = ordered[..., [(draws - 1) // 2, draws // 2]]
     return Balance(
         years=need.years,
         catchments=need.catchments,
-        parts=tuple(part.id for part in need.service.parts),
+        parts=tuple(part.id for part in need.service.told()),
         need=_quantiles(ordered, LEVELS),
         capacity=capacity,
         probability=short / draws,

@@ -42,7 +42,7 @@ def count_capacity(
     catchments: Sequence[str],
     years: Sequence[int],
 ) -> Floats:
-    """Add up the capacity that is open on the key date of each year: `[Y, C, P]` in the service's unit.
+    """Add up the capacity that is open on the key date of each year: `[Y, C, P]` by what the service is told of.
 
     `catchment_of` names the catchment of every area key. Raises `AllmendeError` for a facility in an unknown area or in one
     whose catchment is none of `catchments`, of an unknown part, or with less than nothing to offer.
@@ -77,4 +77,4 @@ def count_capacity(
             )
         open_then = [facility.open_on(date(year, *service.key_date)) for year in years]
         capacity[open_then, names.index(catchment_of[facility.area]), parts.index(facility.part)] += facility.capacity
-    return capacity
+    return service.with_classes(capacity, up=False)

@@ -80,7 +80,7 @@ def group_units(units: Sequence[str], catchment_of: Sequence[str]) -> Catchments
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Need:
-    """Need of a service: `value [S, Y, C, P]` in the service's unit, for each draw, year, catchment and part."""
+    """Need of a service: `value [S, Y, C, P]` for each draw, year, catchment and part it is told of (`Service.told`)."""
 
     service: Service
     years: tuple[int, ...]
@@ -128,7 +128,7 @@ def apply_quotas(
             todo="Write them into the region's own service file.",
         )
     value = np.stack([_part_need(counted, service.spans(), part, years, rng) for part in service.parts], axis=-1)
-    return Need(service, years, catchments, value)
+    return Need(service, years, catchments, service.with_classes(value, up=True))
 
 
 def _part_need(people: Floats, spans: tuple[Span, ...], part: Part, years: tuple[int, ...], rng: np.random.Generator) -> Floats:

@@ -105,7 +105,7 @@ def _find(balance: Balance, service: Service, c: int, p: int) -> Finding:
         amount = supported(float(balance.missing[at, c, p]), _width(need, at), _smallest(service, p))
         return Finding("open", balance.years[at], amount, said, bound, coverage=_coverage(balance, at, c, p))
     said, bound = chance(1 - float(probability.max()))
-    last, spare, step = len(balance.years) - 1, balance.spare[:, c, p], service.parts[p].step
+    last, spare, step = len(balance.years) - 1, balance.spare[:, c, p], service.told()[p].step
     found = Finding("enough", balance.years[-1], 0.0, said, bound, coverage=_coverage(balance, last, c, p))
     if (spare < np.maximum(WORTH_NAMING * balance.capacity[:, c, p], step)).any():
         return found
@@ -126,7 +126,7 @@ def _short(balance: Balance, service: Service, c: int, p: int) -> Finding:
         supported(float(missing[at]), _width(balance.need[:, :, c, p], at), _smallest(service, p)),
         said,
         bound,
-        int(np.ceil(missing[at] / service.parts[p].step - 1e-9)),
+        int(np.ceil(missing[at] / service.told()[p].step - 1e-9)),
         balance.years[likely[0]],
         balance.years[likely[-1]],
         _coverage(balance, at, c, p),
@@ -147,7 +147,7 @@ def _width(need: Floats, at: int) -> float:
 
 def _smallest(service: Service, p: int) -> float:
     """Return the least amount worth saying: one place, or a fifth of a step that is less than one."""
-    step = service.parts[p].step
+    step = service.told()[p].step
     return step / 5 if step < 1 else 1.0
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from allmende.errors import AllmendeError
-from allmende.needs.services import ASSUMPTION, KINDS, OLDEST, SEXES, Norm, Part, Quota, Service, Span, Words
+from allmende.needs.services import ASSUMPTION, KINDS, OLDEST, SEXES, WHOLE, Norm, Part, Quota, Service, Span, Words
 
 SERVICE_FIELDS = ("id", "kind", "title", "unit", "key_date", "part", "norm", "notes", "threshold")
 PART_FIELDS = ("id", "title", "quota", "step", "step_name", "step_source")
@@ -34,6 +34,8 @@ def parse_service(data: Mapping[str, Any], where: str) -> Service:
     ids = [part.id for part in parts]
     if len(set(ids)) < len(ids):
         raise reader.wrong("part.id", ", ".join(ids), "an id for each part that no other part has")
+    if kind == "classes" and WHOLE in ids and len(ids) > 1:
+        raise reader.wrong("part.id", WHOLE, f"another id; {WHOLE!r} is all grades together")
     thresholds = reader.tables(data, "threshold") if "threshold" in data else []
     return Service(
         id=reader.text(data, "id"),

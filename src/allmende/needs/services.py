@@ -16,6 +16,9 @@ KINDS = ("places", "classes", "people", "doctors", "reach")
 to be there in time (a fire engine) has a norm and no quotas."""
 
 SEXES = ("all", "f", "m")
+WHOLE = "all"
+"""Id of all grades of a school together."""
+
 OLDEST = 100
 """The last age, which is open: 100 and older."""
 
@@ -86,7 +89,8 @@ class Quota:
 class Part:
     """A part of a service that is offered by itself: the under-threes of a Kita, the first grade of a school.
 
-    `step` is the size of what is added or closed at once (a group, a class, a practice), 1 if places come singly.
+    `step` is the size of what is added or closed at once (a group, a class, a practice), 1 if places come singly. `unit`
+    is what it is counted in, None for the service's own.
     """
 
     id: str
@@ -95,6 +99,7 @@ class Part:
     step: float = 1.0
     step_name: Words | None = None
     step_source: Words = field(default_factory=dict)
+    unit: Words | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +126,29 @@ class Service:
     norm: Norm | None = None
     notes: Words | None = None
     thresholds: tuple[tuple[str, float, Words], ...] = ()
+
+    def whole(self) -> Part | None:
+        """Return all grades of a school together, counted in classes; None for what has no several parts offered in classes."""
+        if self.kind != "classes" or len(self.parts) < 2:
+            return None
+        quotas = tuple(quota for part in self.parts for quota in part.quotas)
+        return Part(WHOLE, {"de": "alle Klassenstufen", "en": "all grades"}, quotas, unit={"de": "Klassen", "en": "classes"})
+
+    def told(self) -> tuple[Part, ...]:
+        """Return what needs are told of: every part, and after them the whole if there is one."""
+        whole = self.whole()
+        return (*self.parts, whole) if whole else self.parts
+
+    def with_classes(self, value: Floats, *, up: bool) -> Floats:
+        """Return values `[…, parts]` with the whole's classes after them: every grade rounded to whole ones, then summed.
+
+        `up`: children who need a class open it; else places that do not fill a class are none.
+        """
+        if self.whole() is None:
+            return value
+        classes = value / np.array([part.step for part in self.parts])
+        rounded = np.ceil(classes - 1e-9) if up else np.floor(classes + 1e-9)
+        return np.concatenate([value, rounded.sum(axis=-1, keepdims=True)], axis=-1)
 
     def spans(self) -> tuple[Span, ...]:
         """Return the ages and sexes whose numbers the need is computed from, sorted, each once."""

@@ -48,12 +48,14 @@ class Geography:
 class AreaNeeds:
     """A service by the areas of one geography.
 
-    `people [3, Y, C, K]` are those of the service's spans of ages on its key date (quantiles `COUNT_LEVELS`); `left_out` the
-    ids of facilities that belong to a larger area and are counted there only.
+    `people [3, Y, C, K]` are those of the service's spans of ages on its key date (quantiles `COUNT_LEVELS`), `eligible [3, Y,
+    C, P]` those of all ages of a part together; `left_out` the ids of facilities that belong to a larger area and are
+    counted there only.
     """
 
     balance: Balance
     people: Floats
+    eligible: Floats
     left_out: tuple[str, ...]
 
 
@@ -135,8 +137,15 @@ def _weigh_areas(
     counted = count_people(residents, service, catchments)
     need = apply_quotas(counted, service, people.years[1:], catchments.names, quota_generator(seed, service))
     capacity = count_capacity(facilities, service, geography.catchment_of, catchments.names, need.years)
-    on_day = quantiles(counted, COUNT_LEVELS)
-    return AreaNeeds(_rounded(weigh(need, capacity)), np.round(on_day, DIGITS), left_out)
+    on_day, eligible = (np.round(quantiles(each, COUNT_LEVELS), DIGITS) for each in (counted, _eligible(counted, service)))
+    return AreaNeeds(_rounded(weigh(need, capacity)), on_day, eligible, left_out)
+
+
+def _eligible(counted: Floats, service: Service) -> Floats:
+    """Sum people by spans of ages `[S, Y, C, K]` to those of each part, nobody twice `[S, Y, C, P]`."""
+    spans = service.spans()
+    own = [sorted({spans.index(quota.span) for quota in part.quotas}) for part in service.told()]
+    return np.stack([counted[..., at].sum(axis=-1) for at in own], axis=-1)
 
 
 def quota_generator(seed: int, service: Service) -> np.random.Generator:

@@ -80,6 +80,7 @@ def _plain_areas(needs: ServiceNeeds, geography: str) -> dict[str, Any]:
         "ages": [str(span) for span in needs.service.spans()],
         **{name: getattr(balance, name).tolist() for name in ARRAYS},
         "people": areas.people.tolist(),
+        "eligible": areas.eligible.tolist(),
         "left_out": list(areas.left_out),
         "first_year": balance.first_year(LIKELY).tolist(),
         "findings": [[asdict(finding) for finding in parts] for parts in needs.findings(geography)],
@@ -98,7 +99,12 @@ def _needs(data: Mapping[str, Any], where: str) -> ServiceNeeds:
 def _area_needs(data: Mapping[str, Any]) -> AreaNeeds:
     arrays = {name: np.array(data[name], dtype=np.float64) for name in ARRAYS}
     balance = Balance(tuple(data["years"]), tuple(data["catchments"]), tuple(data["parts"]), **arrays)
-    return AreaNeeds(balance, np.array(data["people"], dtype=np.float64), tuple(data["left_out"]))
+    return AreaNeeds(
+        balance,
+        np.array(data["people"], dtype=np.float64),
+        np.array(data["eligible"], dtype=np.float64),
+        tuple(data["left_out"]),
+    )
 
 
 def _facility_data(facility: Facility) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from allmende.needs.balance import LEVELS, Balance
 from allmende.needs.capacity import Facility
 from allmende.needs.findings import LIKELY, Finding
-from allmende.needs.services import Part, Service
+from allmende.needs.services import WHOLE, Part, Service
 from allmende.outlook.needs import DISTRICT, MUNICIPALITY, REGION, AreaNeeds, ServiceNeeds
 from allmende.portal import wording
 from allmende.portal.accounts.services import audiences
@@ -76,7 +76,17 @@ class View:
     @property
     def part(self) -> Part:
         """The part of the service."""
-        return self.service.parts[self.at]
+        return self.service.told()[self.at]
+
+    @property
+    def unit(self) -> str:
+        """What the part is counted in."""
+        return (self.part.unit or self.service.unit)[wording.language()]
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """The parts of the service's file that are spoken of: this one, or all that the whole is made of."""
+        return (self.part,) if self.at < len(self.service.parts) else self.service.parts
 
     @property
     def areas(self) -> AreaNeeds:
@@ -127,9 +137,16 @@ class View:
         return replace(self, geography=geography, place=self.stand.place(key))
 
     def facilities(self) -> list[Facility]:
-        """Return the facilities of the part in the place, by name."""
-        own = [one for one in self.needs.facilities if one.part == self.part.id and self._holds(one.area)]
-        return sorted(own, key=lambda one: (one.name.casefold(), one.id))
+        """Return the facilities of the part in the place, by name; with their classes for all grades together."""
+        ids, found = [part.id for part in self.parts], dict[tuple[object, ...], Facility]()
+        for one in self.needs.facilities:
+            if one.part in ids and self._holds(one.area):
+                step = self.parts[ids.index(one.part)].step
+                offered = one.capacity if len(ids) == 1 else one.capacity // step
+                key = (one.id, one.opens, one.closes)
+                earlier = found[key].capacity if key in found else 0.0
+                found[key] = replace(one, part=self.part.id, capacity=earlier + offered)
+        return sorted(found.values(), key=lambda one: (one.name.casefold(), one.id))
 
     def _holds(self, area: str) -> bool:
         town = area.partition(".")[0]
@@ -145,9 +162,10 @@ def stand_of(request: HttpRequest) -> Stand | None:
 def choose(stand: Stand, needs: ServiceNeeds, query: QueryDict) -> View:
     """Return what the address asks for: `gebiet`, `teil`, `jahr`, `schwelle`, `ebene`; what it does not say is the usual."""
     place = place_of(stand, query, {key for key, _name in area_options(stand, needs, query.get("gebiet", ""))})
-    parts = [part.id for part in needs.service.parts]
+    parts = [part.id for part in needs.service.told()]
     share = int(pick(query, "schwelle", [str(each) for each in THRESHOLDS], str(round(100 * LIKELY)))) / 100
-    part, geography = parts.index(pick(query, "teil", parts, parts[0])), _geography(needs, place)
+    first = WHOLE if needs.service.whole() else parts[0]
+    part, geography = parts.index(pick(query, "teil", parts, first)), _geography(needs, place)
     usual = DISTRICT if geography == DISTRICT else MUNICIPALITY
     level = pick(query, "ebene", [name for name, _words in levels(needs, place)], usual)
     view = View(stand, needs, geography, place, part, None, share, level)
@@ -171,7 +189,7 @@ def seen_from(stand: Stand, needs: ServiceNeeds, place: Place, at: int) -> View:
 def choices(view: View) -> list[Choice]:
     """Offer areas, parts, years and thresholds."""
     language, service = wording.language(), view.service
-    parts = [(part.id, part.title[language]) for part in service.parts]
+    parts = [(part.id, part.title[language]) for part in service.told()]
     shares = [(str(each), wording.per_cent(str(each))) for each in THRESHOLDS]
     found = [Choice("gebiet", _("Gebiet"), area_options(view.stand, view.needs, view.place.key), view.place.key)]
     found += [Choice("teil", _("Teil"), parts, view.part.id)] if len(parts) > 1 else []

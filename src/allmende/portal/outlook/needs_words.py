@@ -76,7 +76,7 @@ def likely(probability: float) -> str:
 
 def amount(view: View, year: int, value: float) -> str:
     """Write how much is missing or free, in the unit of the service and in whole steps."""
-    unit, number = view.service.unit[wording.language()], bears(view, year, value)
+    unit, number = view.unit, bears(view, year, value)
     said = _("ein bis zwei %(unit)s") if number == "1" else _("rund %(number)s %(unit)s")
     return said % {"unit": unit, "number": number}
 

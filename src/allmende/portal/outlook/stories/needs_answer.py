@@ -20,7 +20,7 @@ SAFE = 0.25
 """A neighbour has room to offer only if its own shortage is no more probable than this."""
 
 PEOPLE_KINDS = ("classes", "people")
-"""Their unit is people, and what is missing is room for them."""
+"""Their unit is people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +32,14 @@ class Neighbour:
     probability: float
 
 
+def for_people(view: View) -> bool:
+    """Say whether people are counted, so that what is missing is room for them; else it is places, classes or practices."""
+    return view.service.kind in PEOPLE_KINDS and view.part.unit is None
+
+
 def answer(view: View) -> str:
     """Say whether it is enough in the year that the page speaks of, how probable that is, and what is missing or free."""
-    year, service = view.told, view.service
+    year = view.told
     probability, spare = view.figure("probability", year), view.figure("spare", year)
     told = {"day": key_day(view, year), "where": where(view), "what": subject(view), "likely": likely(probability)}
     if view.figure("capacity", year) == 0:
@@ -43,7 +48,7 @@ def answer(view: View) -> str:
         told |= {"likely": likely(1 - probability), "amount": amount(view, year, spare)}
         if spare < max(view.part.step, 0.05 * view.figure("capacity", year)):
             return _("Am %(day)s reicht das Angebot %(where)s mit %(likely)s Wahrscheinlichkeit (%(what)s).") % told
-        if service.kind in PEOPLE_KINDS:
+        if for_people(view):
             return (
                 _(
                     "Am %(day)s reicht das Angebot %(where)s mit %(likely)s Wahrscheinlichkeit (%(what)s); im mittleren Fall "
@@ -59,7 +64,7 @@ def answer(view: View) -> str:
             % told
         )
     told["amount"] = missing_words(view, year)
-    people = service.kind in PEOPLE_KINDS
+    people = for_people(view)
     if probability > LIKELY:
         words = (
             _(
@@ -120,7 +125,7 @@ def lacking(view: View) -> list[str]:
     year = view.told
     short = [other for other in _beside(view) if other.figure("probability", year) > LIKELY]
     short.sort(key=lambda other: -other.figure("missing", year))
-    people = view.service.kind in PEOPLE_KINDS
+    people = for_people(view)
     words = (
         _("In %(place)s fehlt %(year)s mit %(likely)s Wahrscheinlichkeit Platz für %(amount)s.")
         if people
@@ -161,7 +166,7 @@ def neighbour_lines(view: View, found: Sequence[Neighbour]) -> list[tuple[str, s
                 "%(place)s hat %(year)s im mittleren Fall Platz für %(amount)s; dass es dort selbst fehlt, ist zu %(likely)s "
                 "wahrscheinlich."
             )
-            if view.service.kind in PEOPLE_KINDS
+            if for_people(view)
             else _(
                 "In %(place)s sind %(year)s im mittleren Fall %(amount)s frei; dass es dort selbst fehlt, ist zu %(likely)s "
                 "wahrscheinlich."
@@ -190,6 +195,6 @@ def _nothing_there(view: View, told: dict[str, str]) -> str:
     told = told | {"amount": amount(view, view.told, need)}
     if not need:
         return _("Am %(day)s wird %(where)s nichts gebraucht und nichts angeboten (%(what)s).") % told
-    if view.service.kind in PEOPLE_KINDS:
+    if for_people(view):
         return _("Am %(day)s gibt es %(where)s kein eigenes Angebot (%(what)s); zu versorgen sind %(amount)s.") % told
     return _("Am %(day)s gibt es %(where)s kein eigenes Angebot (%(what)s); gebraucht werden %(amount)s.") % told

@@ -92,12 +92,13 @@ def overview(stand: Stand, query: QueryDict) -> Overview:
 
 
 def views_of(stand: Stand, place: Place) -> list[View]:
-    """Return what a place sees of every part; of a school only those who enter: they are the other grades of later years."""
+    """Return what a place sees of every part; of a school all grades together, in classes."""
     found = []
     for needs in stand.needs:
         if needs.areas:
-            parts = needs.service.parts[:1] if needs.service.kind == "classes" else needs.service.parts
-            found += [seen_from(stand, needs, place, at) for at in range(len(parts))]
+            count = len(needs.service.parts)
+            parts = [count] if needs.service.whole() else range(count)
+            found += [seen_from(stand, needs, place, at) for at in parts]
     return found
 
 

@@ -13,8 +13,8 @@ from allmende.portal.outlook.needs_sight import View
 from allmende.portal.outlook.needs_words import amount, bears, figure, key_day, page_of, step_word, steps, subject, where
 from allmende.portal.outlook.stories import needs_tables as tables
 from allmende.portal.outlook.stories.needs_answer import (
-    PEOPLE_KINDS,
     answer,
+    for_people,
     lacking,
     missing_words,
     neighbour_lines,
@@ -74,8 +74,8 @@ def paper(view: View) -> Paper:
         forecast=f"{answer(view)} {since(view)}",
         picture=fan_of(view),
         table=tables.by_year(view, shown),
-        others=[answer(replace(view, at=at, year=view.told)) for at in range(len(view.service.parts)) if at != view.at],
-        quotas=tables.quotas(view, (view.part,)),
+        others=[answer(replace(view, at=at, year=view.told)) for at in range(len(view.service.told())) if at != view.at],
+        quotas=tables.quotas(view, view.parts),
         certainty=_certainty(view),
         options=_options(view),
         address=page_of(view),
@@ -91,7 +91,7 @@ def _facts(view: View) -> list[str]:
         "count": len(open_now),
         "what": subject(view),
         "capacity": figure(view.part, view.figure("capacity", first)),
-        "unit": view.service.unit[wording.language()],
+        "unit": view.unit,
     }
     said = [
         (
@@ -128,7 +128,7 @@ def _need(view: View) -> list[str]:
         "low": bears(view, first, view.quantile(0.1, first)),
         "where": where(view),
         "high": bears(view, first, view.quantile(0.9, first)),
-        "unit": view.service.unit[wording.language()],
+        "unit": view.unit,
         "capacity": figure(view.part, view.figure("capacity", first)),
     }
     said = [
@@ -173,7 +173,7 @@ def _own(view: View) -> Option:
     told = {"amount": missing_words(view, view.told), "year": view.told}
     words = (
         _("Um den mittleren Mangel %(year)s zu decken: Platz für %(amount)s.")
-        if view.service.kind in PEOPLE_KINDS
+        if for_people(view)
         else _("Um den mittleren Mangel %(year)s zu decken: %(amount)s.")
     )
     return Option(_("Selbst schaffen"), [words % told])
@@ -186,7 +186,7 @@ def _keep(view: View) -> Option:
     if spare >= max(view.part.step, 0.05 * view.figure("capacity", year)):
         free = (
             _("Im mittleren Fall ist %(year)s Platz für %(amount)s.")
-            if view.service.kind in PEOPLE_KINDS
+            if for_people(view)
             else _("Im mittleren Fall sind %(year)s frei: %(amount)s.")
         )
         said.append(free % told)

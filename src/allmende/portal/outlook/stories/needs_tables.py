@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from allmende.needs.balance import LEVELS
 from allmende.needs.capacity import Facility
 from allmende.needs.services import Part
-from allmende.outlook.needs import DISTRICT, MUNICIPALITY
+from allmende.outlook.needs import COUNT_LEVELS, DISTRICT, MUNICIPALITY
 from allmende.portal import wording
 from allmende.portal.outlook.needs_sight import View, inside
 from allmende.portal.outlook.needs_words import ages, bears, figure, key_day, likely, source, step_word, subject, where
@@ -23,7 +23,7 @@ UNSAID = 0.05
 
 def by_year(view: View, years: tuple[int, ...] = ()) -> Sheet:
     """Return the balance year by year, rounded to what it bears."""
-    unit, part = view.service.unit[wording.language()], view.part
+    unit, part = view.unit, view.part
     day = wording.day_of_year("{:02}-{:02}".format(*view.service.key_date))
     head = [
         _("Jahr"),
@@ -60,10 +60,8 @@ def _year_row(view: View, year: int) -> list[str]:
 
 
 def _people(view: View, year: int) -> float:
-    """Sum the medians of the part's spans of ages on the key date."""
-    spans = view.service.spans()
-    at = [spans.index(span) for span in dict.fromkeys(quota.span for quota in view.part.quotas)]
-    return round(float(view.areas.people[1, view.years.index(year), view.row, at].sum()))
+    """Return the median of all people of the part's ages on the key date."""
+    return round(float(view.areas.eligible[COUNT_LEVELS.index(0.5), view.years.index(year), view.row, view.at]))
 
 
 def _said(view: View, year: int, value: float) -> str:
@@ -123,7 +121,7 @@ def facilities(view: View) -> Sheet:
         [one.name, _area(view, one), figure(view.part, one.capacity), _when(one.opens), _when(one.closes)]
         for one in view.facilities()
     ]
-    head = [_("Einrichtung"), _("Gebiet"), view.service.unit[wording.language()], _("ab"), _("bis")]
+    head = [_("Einrichtung"), _("Gebiet"), view.unit, _("ab"), _("bis")]
     caption = _("%(what)s %(where)s: Einrichtungen, heute und geplant") % {"what": subject(view), "where": where(view)}
     named = _("%(count)s Einrichtungen") % {"count": len(rows)} if len(rows) != 1 else _("1 Einrichtung")
     return Sheet(caption, head, rows, named)
@@ -197,10 +195,8 @@ def csv_lines(view: View) -> Iterator[str]:
     start = [outlook.id, outlook.release, view.service.id, view.part.id, view.place.key]
     for at, year in enumerate(balance.years):
         here = (at, view.row, view.at)
-        spans = view.service.spans()
-        own = [spans.index(span) for span in dict.fromkeys(quota.span for quota in view.part.quotas)]
         values = [
-            view.areas.people[1, at, view.row, own].sum(),
+            view.areas.eligible[(COUNT_LEVELS.index(0.5), *here)],
             *balance.need[(slice(None), *here)],
             balance.capacity[here],
             balance.probability[here],

@@ -34,7 +34,7 @@ class Line:
     @property
     def part(self) -> Part:
         """The part of the service."""
-        return self.service.parts[self.at]
+        return self.service.told()[self.at]
 
     @property
     def change(self) -> float:
@@ -77,7 +77,7 @@ def moved_sheet(answered: Answer, place: Place, year: int) -> MovedSheet | None:
     lines = [
         Line(needs.service, at, moved, moved.years.index(told))
         for needs, moved in found
-        for at in range(len(needs.service.parts))
+        for at in range(len(needs.service.told()))
     ]
     return MovedSheet(_sentence(lines, place, told), _sheet(lines, place, told))
 
@@ -123,7 +123,8 @@ def _sheet(lines: list[Line], place: Place, year: int) -> Sheet:
 
 
 def _named(line: Line) -> str:
-    return _("%(service)s (%(unit)s)") % {"service": line.name, "unit": line.service.unit[wording.language()]}
+    unit = line.part.unit or line.service.unit
+    return _("%(service)s (%(unit)s)") % {"service": line.name, "unit": unit[wording.language()]}
 
 
 def _difference(line: Line, low: float, more: float, high: float) -> str:

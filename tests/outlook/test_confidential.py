@@ -6,7 +6,8 @@ import pytest
 from allmende.cubes import Cells, numbers, texts
 from allmende.cubes.columns import stack
 from allmende.errors import AllmendeError, Refused
-from allmende.outlook.confidential import WANTED, claim_private, counted
+from allmende.outlook.confidential import WANTED, counted
+from allmende.outlook.private import claim_private
 from allmende.outlook.running import look_ahead
 from allmende.outlook.settings import read_settings
 from allmende.projection.rates.stocks import reckon_stock

@@ -20,7 +20,7 @@ def foresee(public: Path, advance: Advance) -> tuple[str, str]:
         found = look_ahead(released(public), load("outlook") | load("demo_outlook"), advance)
     except TooCoarse as lacking:
         return f"Übersprungen, die Ausgabe ist zu grob: {lacking.de}", f"Skipped, the release is too coarse: {lacking.en}"
-    write_outlook(found.outlook, found.model, found.needs, public)
+    write_outlook(found.outlook, found.model, found.needs, public, found.cells)
     return _words(found)
 
 

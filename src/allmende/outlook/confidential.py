@@ -5,17 +5,18 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from allmende.areas.region import UNLOCATED_CODE, Region
 from allmende.cubes import Cells, Column
-from allmende.cubes.publication import CURRENT, RELEASES
-from allmende.errors import AllmendeError, Refused
+from allmende.errors import AllmendeError
+from allmende.outlook.cells.exact import exact_grids
+from allmende.outlook.cells.rule import the_rule
 from allmende.outlook.folder import Statement
 from allmende.outlook.past import DIRECTIONS, EVERYBODY, LAST, SEXES, Places, find_places
+from allmende.outlook.private import CONFIDENTIAL
 from allmende.outlook.sources import Source
 from allmende.projection.counts import AGES, Counts, Figures
 from allmende.projection.rates.moving import CLASSES
@@ -23,7 +24,6 @@ from allmende.projection.rates.moving import CLASSES
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-CONFIDENTIAL = "confidential"
 SERIES = "12-31"
 WANTED: Mapping[str, tuple[str, ...]] = {
     "stock": ("ags", "district", "age", "sex", "year"),
@@ -41,8 +41,8 @@ WINDOW = 3
 """Years whose moves say how far people move, as in the default catalogue."""
 
 
-def counted(cells: Mapping[str, Cells], region: Region) -> Source:
-    """Return what a hub knows: base cells folded to `WANTED`, exact and without noise.
+def counted(cells: Mapping[str, Cells], region: Region, located: Cells | None = None) -> Source:
+    """Return what a hub knows: base cells folded to `WANTED`, exact and without noise; `located` is the stock by grid cell.
 
     Municipalities of which there are no cells, because their offices protect at the source, are left out, and the source
     says so. Persons whose sex is neither f nor m count half to each; persons whose district is unknown are spread over the
@@ -76,33 +76,9 @@ def counted(cells: Mapping[str, Cells], region: Region) -> Source:
         inside,
         lambda until: _counts(cells, inside, LAST if until is None else until),
         None,
+        exact_grids(located, inside, the_rule().sizes) if located is not None else (),
         tuple(notes),
     )
-
-
-def claim_private(folder: Path) -> Path:
-    """Make a folder for what is confidential, or take one that only its owner can open.
-
-    Raises `Refused` inside a public folder, and for a folder that others may open.
-    """
-    for place in (folder.absolute(), *folder.absolute().parents):
-        if (place / RELEASES).is_dir() or (place / CURRENT).is_symlink():
-            raise Refused(
-                "A confidential look ahead has no place in a public folder.",
-                where=str(folder),
-                expected=f"a folder outside {place}",
-                todo="Choose another folder.",
-            )
-    if not folder.exists():
-        folder.mkdir(mode=0o700, parents=True)
-    if folder.stat().st_mode & 0o077:
-        raise Refused(
-            "Others on this machine may open this folder.",
-            where=str(folder),
-            expected="a folder that only its owner can open (mode 0700)",
-            todo=f"chmod 700 {folder}, or name a folder that is not there yet.",
-        )
-    return folder
 
 
 def _counts(cells: Mapping[str, Cells], region: Region, until: int) -> Counts:

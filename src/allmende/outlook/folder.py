@@ -19,8 +19,11 @@ from numpy.typing import NDArray
 import allmende
 from allmende.errors import AllmendeError
 from allmende.files import write_whole
+from allmende.outlook.cells.file import CELLS, CellsAhead, write_cells
+from allmende.outlook.cells.file import as_document as cells_document
 from allmende.outlook.needs import ServiceNeeds
 from allmende.outlook.needs_file import NEEDS, as_document, write_needs
+from allmende.outlook.private import CONFIDENTIAL, refuse_public
 from allmende.outlook.unusable import read_document, using
 from allmende.projection.bands import Band
 from allmende.projection.model import Builds, Flows, Model
@@ -163,12 +166,17 @@ def sum_matrix(areas: Sequence[str], units: Sequence[str], parents: Sequence[str
 _ARRAYS = ("past", "population", "components", "fan", "simple", "forecasts")
 
 
-def write_outlook(outlook: Outlook, model: Model, needs: Sequence[ServiceNeeds], public: Path) -> Path:
+def write_outlook(
+    outlook: Outlook, model: Model, needs: Sequence[ServiceNeeds], public: Path, cells: Sequence[CellsAhead] = ()
+) -> Path:
     """Write an outlook, its model and its needs to `public/outlooks/<id>/` and put it in force as `public/outlook`.
 
     Returns the folder. It appears whole or not at all, and the link `outlook` is swapped in one step. The same outlook
-    gives the same bytes. Without needs there is no `needs.json`.
+    gives the same bytes. Without needs there is no `needs.json`, without cells no `cells.json`. Raises `Refused` for what is
+    made from confidential cells, if the folder is public.
     """
+    if outlook.audience == CONFIDENTIAL or any(grid.exact for grid in cells):
+        refuse_public(public)
     folder = public / OUTLOOKS / outlook.id
     part, old = (folder.with_name(f".{outlook.id}.{word}") for word in ("part", "old"))
     shutil.rmtree(part, ignore_errors=True)
@@ -177,6 +185,8 @@ def write_outlook(outlook: Outlook, model: Model, needs: Sequence[ServiceNeeds],
     write_whole(part / MODEL, _packed(_model_arrays(model)))
     if needs:
         write_needs(needs, part / NEEDS)
+    if cells:
+        write_cells(cells, part / CELLS)
     write_whole(part / DESCRIPTION, _text(_document(outlook, model)))
     if folder.exists():  # the id follows from what it says, so this changes nothing unless a file of it was damaged
         folder.rename(old)
@@ -246,9 +256,9 @@ def _model(names: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Mode
     )
 
 
-def name_outlook(outlook: Outlook, model: Model, needs: Sequence[ServiceNeeds]) -> str:
+def name_outlook(outlook: Outlook, model: Model, needs: Sequence[ServiceNeeds], cells: Sequence[CellsAhead] = ()) -> str:
     """Return the id of an outlook: its base year, and a hash of everything it says."""
-    said = (_document(replace(outlook, id=""), model), as_document(needs))
+    said = (_document(replace(outlook, id=""), model), as_document(needs), cells_document(cells))
     digest = hashlib.sha256(json.dumps(said, sort_keys=True, allow_nan=False).encode())
     for name, array in sorted((_arrays(outlook) | _model_arrays(model)).items()):
         digest.update(f"{name} {array.dtype} {array.shape}".encode() + np.ascontiguousarray(array).tobytes())

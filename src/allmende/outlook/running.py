@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from allmende.outlook.cells.ahead import look_at_cells
+from allmende.outlook.cells.file import CellsAhead
 from allmende.outlook.doubts import doubts
 from allmende.outlook.fans import fan_out
 from allmende.outlook.folder import COMPONENTS, Outlook, Statement, Variant, name_outlook, sum_matrix
@@ -40,11 +42,12 @@ OF_GROUPS = ("German children of foreign mothers", "naturalisation")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LookAhead:
-    """What a look ahead found: the outlook, the model that levers act on, and needs (none without facilities)."""
+    """What a look ahead found: the outlook, the model that levers act on, needs (none without facilities), cells."""
 
     outlook: Outlook
     model: Model
     needs: tuple[ServiceNeeds, ...]
+    cells: tuple[CellsAhead, ...]
 
 
 def look_ahead(
@@ -72,7 +75,9 @@ def look_ahead(
     tell(3, 6)
     areas = (*whole.units, *whole.municipalities, REGION)
     bands = chosen_bands(settings)
-    fan = fan_out(draw(model, moved, bands, draws=settings["draws"], seed=settings["seed"]), areas, whole.parents, widths)
+    drawn = draw(model, moved, bands, draws=settings["draws"], seed=settings["seed"])
+    fan = fan_out(drawn, areas, whole.parents, widths)
+    cells = look_at_cells(source.grids, paths[0], drawn, test)
     tell(4, 6)
     components = [[getattr(path, name).sum(axis=(1, 3, 4)) for path in paths] for name in COMPONENTS]
     population = np.stack([path.population.sum(axis=1) for path in paths])
@@ -109,9 +114,9 @@ def look_ahead(
         simple=simple.astype(np.float32),
         forecasts=keep_forecasts(test, settings["sizes"]).astype(np.float32),
     )
-    named = replace(outlook, id=name_outlook(outlook, model, needs))
+    named = replace(outlook, id=name_outlook(outlook, model, needs, cells))
     tell(6, 6)
-    return LookAhead(named, model, needs)
+    return LookAhead(named, model, needs, cells)
 
 
 def outlook_drivers(outlook: Outlook) -> Drivers:

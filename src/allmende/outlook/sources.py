@@ -9,6 +9,8 @@ from pathlib import Path
 from allmende.areas.hierarchy import load_region
 from allmende.areas.region import Region
 from allmende.cubes.publication import current, read_publication
+from allmende.outlook.cells.grids import Grid, released_grids
+from allmende.outlook.cells.rule import the_rule
 from allmende.outlook.folder import Statement
 from allmende.outlook.past import read_counts
 from allmende.outlook.weighing import Offer, read_offer
@@ -24,8 +26,8 @@ WITHOUT_NEEDS = Statement(
 class Source:
     """A region's past as an audience may know it.
 
-    `counts(until)` gives what was known up to a year (None: all of it); `offer` is None where needs are not weighed; `notes`
-    are said beside what the estimate says of itself.
+    `counts(until)` gives what was known up to a year (None: all of it); `offer` is None where needs are not weighed; cells of
+    `grids` are followed with their areas; `notes` are said beside what the estimate says of itself.
     """
 
     release: str
@@ -33,6 +35,7 @@ class Source:
     region: Region
     counts: Callable[[int | None], Counts]
     offer: Offer | None
+    grids: tuple[Grid, ...] = ()
     notes: tuple[Statement, ...] = ()
 
 
@@ -45,4 +48,5 @@ def released(public: Path) -> Source:
         return read_counts(publication, region, (PUBLIC,), until)
 
     offer = read_offer(public, region, folder / "region")
-    return Source(publication.id, PUBLIC, region, counts, offer, () if offer else (WITHOUT_NEEDS,))
+    grids = released_grids(publication, region, folder / "region", the_rule().sizes)
+    return Source(publication.id, PUBLIC, region, counts, offer, grids, () if offer else (WITHOUT_NEEDS,))

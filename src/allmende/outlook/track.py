@@ -15,6 +15,7 @@ from allmende.outlook.making import chosen_bands, knowing_until, make_model
 from allmende.projection.accuracy import coverage, measure_ages
 from allmende.projection.counts import Counts
 from allmende.projection.draws import draw, quantiles, run_compiled
+from allmende.projection.model import Model
 from allmende.projection.rates.stocks import reckon_stock
 from allmende.projection.simple.ensemble import average, fit_weights
 from allmende.projection.simple.hamilton_perry import AgeGrid, hamilton_perry
@@ -39,6 +40,7 @@ class Forecast:
     """
 
     origin: int
+    model: Model
     totals: Mapping[str, Floats]
     ages: Mapping[str, Floats]
     low: Floats
@@ -77,7 +79,15 @@ def back_test(counts: Callable[[int | None], Counts], years: Sequence[int], sett
         low, middle, high = quantiles(drawn, [(1 - REFERENCE) / 2, 0.5, (1 + REFERENCE) / 2], totals=sums)[:, 1:]
         simple, cohorts = look_simply(made.past, ahead)
         forecasts.append(
-            Forecast(origin, {OURS: central.sum(axis=(2, 3))} | simple, {OURS: central} | cohorts, low, middle, high)
+            Forecast(
+                origin,
+                made.model,
+                {OURS: central.sum(axis=(2, 3))} | simple,
+                {OURS: central} | cohorts,
+                low,
+                middle,
+                high,
+            )
         )
     return BackTest(tuple(years), actual, areas, sums, tuple(forecasts))
 
@@ -111,10 +121,10 @@ def learn_widths(test: BackTest, sizes: Sequence[float], leave_out: int | None =
             scores.append(score(forecast.middle[step, :, 0], _half(forecast, step), came))
             people.append(came)
             horizons.append(step + 1)
-    return calibrate(scores, people, horizons, _known_sizes(people, horizons, sizes))
+    return calibrate(scores, people, horizons, known_sizes(people, horizons, sizes))
 
 
-def _known_sizes(people: Sequence[Floats], horizons: Sequence[int], sizes: Sequence[float]) -> list[float]:
+def known_sizes(people: Sequence[Floats], horizons: Sequence[int], sizes: Sequence[float]) -> list[float]:
     """Return the bounds of size classes that the region has areas of at every horizon; a class without any joins the next."""
     at_horizon = [np.concatenate([p for p, h in zip(people, horizons, strict=True) if h == step]) for step in set(horizons)]
     kept: list[float] = []

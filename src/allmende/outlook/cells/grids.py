@@ -18,7 +18,6 @@ from allmende.cubes.released import EVERYWHERE, ReleasedCube
 from allmende.outlook.facilities import unit_shapes
 from allmende.outlook.past import YEAR_END, find_places, noise_of
 from allmende.outlook.tables import dense
-from allmende.parameters import load
 from allmende.parameters.classifications import classification
 
 Floats = NDArray[np.float64]
@@ -28,6 +27,8 @@ PUBLIC = "public"
 EVERYBODY = "all"
 AGES = ("broad", "three")
 """Classifications of age that are told of in cells; finer ones of a table are left to its total."""
+
+SLIVER = 0.001
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,8 +55,8 @@ class Grid:
     exact: bool = False
 
 
-def released_grids(publication: Publication, region: Region, folder: Path) -> tuple[Grid, ...]:
-    """Read the grids of a release that everybody may read and that may be told of ahead, with the region's outlines in `folder`.
+def released_grids(publication: Publication, region: Region, folder: Path, sizes: Sequence[int]) -> tuple[Grid, ...]:
+    """Read a release's grids of these sizes that everybody may read; `folder` has the region's outlines.
 
     Of each size the table with broad ages counts, else one of totals. No grid without outlines: nobody could say in which area
     a cell lies.
@@ -63,7 +64,7 @@ def released_grids(publication: Publication, region: Region, folder: Path) -> tu
     if not (folder / "municipalities.geojson").is_file():
         return ()
     shapes, units = to_metres(unit_shapes(folder, region)), find_places(region).units
-    found = [_table(publication, size) for size in load("cells_ahead")["sizes"]]
+    found = [_table(publication, size) for size in sizes]
     return tuple(_grid(cube, noise_of(entry), shapes, units) for each in found if each for entry, cube in [each])
 
 
@@ -108,7 +109,8 @@ def _summing_to(bands: Floats, total: Floats) -> Floats:
 def overlaps(cells: Sequence[str], shapes: Shapes, units: Sequence[str]) -> tuple[Ints, Ints, Floats]:
     """Return the pieces into which the borders of `shapes` (metres) cut cells: cell, position in `units`, part of the cell.
 
-    Parts are parts of the area, as if people lived evenly in a cell; those of a cell sum to 1.
+    Parts are parts of the area, as if people lived evenly in a cell; those of a cell sum to 1. A part below `SLIVER` is where
+    borders were drawn, not where somebody lives.
     """
     packed, sizes = np.array([parse_cell_id(name) for name in cells], dtype=np.int64).reshape(-1, 2).T
     east, north = corner(packed)
@@ -116,6 +118,7 @@ def overlaps(cells: Sequence[str], shapes: Shapes, units: Sequence[str]) -> tupl
     polygons = np.array([shapes[key] for key in units], dtype=object)
     cell, unit = shapely.STRtree(polygons).query(squares, predicate="intersects")
     area = shapely.area(shapely.intersection(squares[cell], polygons[unit]))
-    cell, unit, area = (each[area > 0] for each in (cell, unit, area))
+    wide = area > SLIVER * sizes[cell] ** 2
+    cell, unit, area = cell[wide], unit[wide], area[wide]
     whole = np.bincount(cell, weights=area, minlength=len(cells))
     return cell, unit, area / whole[cell]

@@ -10,6 +10,7 @@ import numpy as np
 
 from allmende.errors import AllmendeError
 from allmende.sharing.exact import solve_exactly
+from allmende.sharing.exact_levels import best_balance, solve_level
 from allmende.sharing.games import Amounts, Floats, Game, coalition_sums
 from allmende.sharing.growing import INFINITY, Programme, Unlimited
 from allmende.sharing.levels import CLOSE, POSITIVE, frame_of, normal_form, settle
@@ -99,15 +100,18 @@ def core_balance(game: Game) -> Balance:
     >>> found.nonempty, found.alone, [weight for _, weight in found.weights]
     (False, 15.0, [0.5, 0.5, 0.5])
     """
-    binding = _all_satisfied(game.as_floats().worth)
-    if not binding:
-        return Balance(True, (), game.total)
-    weights = solve_exactly([[s >> i & 1 for s in binding] for i in range(len(game))], [1] * len(game))
-    alone = sum(weight * Fraction(game.amounts[s]) for s, weight in zip(binding, weights, strict=True))
-    if (game.total - alone if game.kind == "cost" else alone - game.total) <= game.noise:
+    if game.exact:
+        weights = best_balance(game.worth)
+    else:
+        binding = _all_satisfied(game.worth)
+        member = [[s >> i & 1 for s in binding] for i in range(len(game))]
+        weights = dict(zip(binding, solve_exactly(member, [1] * len(game)), strict=True)) if binding else {}
+    alone = sum((weight * Fraction(game.amounts[s]) for s, weight in weights.items()), Fraction(0))
+    better = game.total - alone if game.kind == "cost" else alone - game.total
+    if not weights or better <= game.noise:
         return Balance(True, (), game.total)
     number = Fraction if game.exact else float
-    listed = tuple((game.members(s), number(weight)) for s, weight in zip(binding, weights, strict=True))
+    listed = tuple((game.members(s), number(weight)) for s, weight in weights.items())
     return Balance(False, listed, number(alone))
 
 
@@ -133,14 +137,23 @@ def _all_satisfied(worth: Floats) -> list[int]:
     return [s for s, dual in programme.binding() if dual > POSITIVE]
 
 
-def least_core(game: Game) -> tuple[float, Floats]:
+def least_core(game: Game) -> tuple[Any, Amounts]:
     """Return the smallest possible largest complaint (below 0: the core is wide) and one allocation that has it.
+
+    In an exact game both are fractions. Raises `AllmendeError` if the stated coalitions do not limit complaints.
 
     >>> from allmende.sharing.games import game_from
     >>> level, _ = least_core(game_from("cost", "ABC", lambda s: {1: 10, 2: 10, 3: 18}[len(s)]))
     >>> round(level, 9)
     2.0
     """
-    found = settle(game.as_floats().worth, rational=False, first_only=True)
-    shares = -found.shares if game.kind == "cost" else found.shares
-    return found.levels[0].complaint if found.levels else 0.0, shares
+    if len(game) == 1:
+        return 0, game.amounts[1:]
+    sign = -1 if game.kind == "cost" else 1
+    if not game.exact:
+        found = settle(game.worth, rational=False, first_only=True)
+        return found.levels[0].complaint, sign * found.shares
+    proper = np.flatnonzero(game.stated)[1:-1]
+    whole = [(game.everybody, game.worth[-1])]
+    shares, level, _ = solve_level(game.worth, game.amounts * 0 + 1, proper, whole, [])
+    return level, sign * shares

@@ -96,16 +96,17 @@ def normal_form(worth: Floats, weighing: Weighing) -> tuple[Floats, Floats, floa
     return normal, shift, scale
 
 
-def frame_of(worth: Floats) -> NDArray[np.int64]:
+def frame_of(worth: Amounts) -> NDArray[np.int64]:
     """Return the coalitions to begin with: single players and all but one; or all if they are few, or singles are missing.
 
     Without the amounts of single players, few coalitions would not limit the programme.
     """
     singles = 1 << np.arange(len(worth).bit_length() - 1)
-    stated = np.isfinite(worth)
+    stated = worth == worth
     few = np.count_nonzero(stated[1:-1]) <= SMALL or not stated[singles].all()
     frame = np.arange(1, len(worth) - 1) if few else np.unique([singles, len(worth) - 1 ^ singles])
-    return frame[stated[frame]]
+    begin: NDArray[np.int64] = frame[stated[frame]]
+    return begin
 
 
 def worse_than_alone() -> AllmendeError:

@@ -80,12 +80,6 @@ def _proportional_nucleolus(game: Game) -> Amounts:
     return game.alone - saved if game.kind == "cost" else saved
 
 
-def _least_core(game: Game) -> Amounts:
-    if game.exact:
-        raise AllmendeError("A point of the least core is found in floats only.", where="exact", todo="Choose the nucleolus.")
-    return least_core(game)[1]
-
-
 METHODS: dict[str, Callable[[Game], Amounts]] = {
     "equal-savings": equal_savings,
     "proportional": proportional_to_alone,
@@ -99,7 +93,7 @@ METHODS: dict[str, Callable[[Game], Amounts]] = {
     "proportional-nucleolus": _proportional_nucleolus,
     "tau": tau_value,
     "gately": gately,
-    "least-core": _least_core,
+    "least-core": lambda game: least_core(game)[1],
 }
 """Methods that split the total, by the name of the command line."""
 

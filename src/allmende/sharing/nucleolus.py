@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from allmende.errors import AllmendeError
-from allmende.sharing.exact import solve_exactly
-from allmende.sharing.games import Amounts, Game
+from allmende.sharing.exact_levels import settle_exactly
+from allmende.sharing.games import Amounts, Floats, Game
 from allmende.sharing.levels import Levels, NoMeasure, Weighing, settle, weight_of
 
 
@@ -29,34 +27,31 @@ def nucleolus(game: Game, *, weighing: Weighing = "plain", rational: bool = True
     if weighing == "relative":
         _check_relative(game)
     try:
-        found = settle(game.as_floats().worth, weighing=weighing, rational=rational)
+        if game.exact:
+            shares = settle_exactly(game.worth, weighing=weighing, rational=rational)
+        else:
+            shares = polished(game.worth, settle(game.worth, weighing=weighing, rational=rational), weighing)
     except NoMeasure:
         raise _no_measure(game) from None
-    shares = polished(game.worth, found, weighing)
     return -shares if game.kind == "cost" else shares
 
 
-def polished(worth: Amounts, found: Levels, weighing: Weighing) -> Amounts:
+def polished(worth: Floats, found: Levels, weighing: Weighing) -> Floats:
     """Return the shares that solve exactly what binds: x(N) = v(N), x(S) + w(S) t_k = v(S), x_i = v(i) for who is held."""
     n, depth = len(found.shares), len(found.levels)
     everybody = (1 << n) - 1
     rows = [(everybody, -1, 0.0)]
     rows += [(s, k, weight_of(weighing, s, worth)) for k, level in enumerate(found.levels) for s in level.coalitions]
     rows += [(1 << i, -1, 0.0) for i in found.held]
-    exact = worth.dtype == object
-    matrix = np.zeros((len(rows), n + depth), dtype=object if exact else np.float64)
+    matrix = np.zeros((len(rows), n + depth))
     for at, (s, k, weight) in enumerate(rows):
         matrix[at, :n] = [s >> i & 1 for i in range(n)]
         if k >= 0:
-            matrix[at, n + k] = worth[s] if weighing == "relative" else int(weight)
-    right = np.array([worth[s] for s, _, _ in rows], dtype=matrix.dtype)
-    if exact:
-        return np.array(solve_exactly(matrix.tolist(), right.tolist())[:n], dtype=object)
-    shares: Amounts = _solve(matrix, right)[:n]
-    return shares
+            matrix[at, n + k] = weight
+    return _solve(matrix, np.array([worth[s] for s, _, _ in rows]))[:n]
 
 
-def _solve(matrix: Any, right: Any) -> Any:
+def _solve(matrix: Floats, right: Floats) -> Floats:
     """Solve a consistent system with more rows than unknowns, and correct the answer twice by what is left, in long floats."""
     answer = np.zeros(matrix.shape[1], dtype=np.longdouble)
     for _ in range(3):

@@ -145,6 +145,27 @@ FAULTS = {
         {"rates.csv": "age,first_row,subdiagonal\n0,0,0.5\n1,5,0.5\n2,10,0.5\n3,0,\n"},
         [("rates.csv", 0, "subdiagonal", "no number for age 3", "who is alive")],
     ),
+    "rates of leaving where only a balance counts": (
+        {"flows.csv": "age,emi_int\n" + "".join(f"{a},0.1\n" for a in range(4))},
+        [("flows.csv", 0, "emi_int", "has no place in un-end", "rates out with fso")],
+    ),
+    "thousands with a point": (
+        {"population.csv": POPULATION.replace(",", ";").replace("f;1;99", "f;1;1.099")},
+        [("population.csv", 3, "population", "1.099", "1100 without points")],
+    ),
+    "nothing but a header": ({"rates.csv": "year,age,survival\n"}, [("rates.csv", 0, "(row)", "", "a row beside the header")]),
+    "no row of the scenario": (
+        {"population.csv": "scen," + POPULATION.replace("\n", "\nhigh,", 8), "settings.toml": '[only]\nscen = "low"\n'},
+        [("population.csv", 0, "(row)", "", "a row with scen = low")],
+    ),
+    "a misspelt column": (
+        {"rates.csv": RATES.replace("survival", "survial")},
+        [("rates.csv", 0, "survival", "columns understood: population, asfr, net", "survival, q, nLx, mx, qx")],
+    ),
+    "totals among ages": (
+        {"population.csv": POPULATION + "f,all ages,500\n"},
+        [("population.csv", 10, "age", "all ages", "totals left out")],
+    ),
     "rates from area to area": (
         {"rates.csv": "from,to,age,survival\n" + "".join(f"all,all,{a},1\n" for a in range(4))},
         [("rates.csv", 1, "survival", "from area to area", "only first_row and subdiagonal")],
@@ -273,14 +294,43 @@ FAULTS = {
 
 @pytest.mark.parametrize(("files", "expected"), FAULTS.values(), ids=FAULTS)
 def test_every_fault_is_named(read, files, expected):
+    convention = "leslie" if "first_row" in str(files) else "un-end"
     with pytest.raises(UnusableInputs) as refused:
-        read(files, years=2 if "year," not in (GOOD | files)["rates.csv"] else None)
+        read(files, convention, years=2 if "year," not in (GOOD | files)["rates.csv"] else None)
     found = [(f.file, f.line, f.field, f.value) for f in refused.value.findings]
     assert found == [(file, line, field, found[i][3]) for i, (file, line, field, *_) in enumerate(expected)]
     for finding, (*_, value, hope) in zip(refused.value.findings, expected, strict=True):
         assert finding.value.startswith(value)
         assert hope in finding.expected
         assert str(finding) in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("convention", "files", "words"),
+    [
+        ("un-even", {"rates.csv": "age,first_row,subdiagonal\n0,0,1\n1,5,1\n2,5,1\n3,0,1\n"}, "convention leslie"),
+        ("fso", {"population.csv": "age,f\n0,1\n5,1\n"}, "5 years wide; expected single years"),
+    ],
+)
+def test_conventions_say_what_they_take(read, convention, files, words):
+    with pytest.raises(UnusableInputs, match=words):
+        read(files, convention, 1)
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        ("0-4", "5-9", "10+"),
+        ("0 to 4 years", "5 to 9 years", "10 years and over"),
+        ("unter 5 Jahre", "5 bis unter 10 Jahre", "10 Jahre und mehr"),
+        ("<5", "5–9", "10 or more"),
+    ],
+)
+def test_ages_as_they_are_printed(read, labels):
+    ages = {"population.csv": "age,f\n" + "".join(f"{age},7\n" for age in labels)}
+    case = read(ages | {"rates.csv": "year,age,survival\n" + "".join(f"1950-1955,{age},1\n" for age in labels)}).case
+    assert case.axes.ages == (0, 5, 10)
+    assert case.axes.base_year == 1950
 
 
 def test_naturalised_persons_need_to_know_their_group(read):

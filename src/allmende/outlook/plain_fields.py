@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
@@ -42,6 +43,10 @@ LIMITS: Mapping[str, tuple[float, float, str]] = {
 
 OPTIONAL = ("asfr", "acquisition", "child_share", "first_row")
 """Columns in which an empty or absent cell means 0 (`asfr`: not between two ages with births); in all others it is found."""
+
+COUNTED = ("population", "net", "in", "out")
+THOUSANDS = re.compile(r"-?\d{1,3}(\.\d{3})+")
+"""Numbers of persons, in which 1.100 is eleven hundred where commas are decimal."""
 
 LIFE = ("survival", "q", "nLx", "lx", "mx", "qx", "ax")
 """Columns that may have one row more than there are ages: the open group's own survival."""
@@ -98,6 +103,11 @@ def _numbers(table: PlainTable, series: Series) -> Floats:
     """Read a column; empty cells become NaN, what is no number or impossible is found and becomes 0."""
     low, high, words = LIMITS[series.field]
     values = np.full(len(series.texts), np.nan)
+    pointed = [text for text in series.texts if "." in text] if table.decimal_comma and series.field in COUNTED else []
+    if pointed and all(THOUSANDS.fullmatch(text) for text in pointed):
+        line = table.lines[series.texts.index(pointed[0])]
+        expected = "1100 without points, or 1,1 with a decimal comma: with three digits after every point both could be meant"
+        table.findings.append(Finding(table.name, line, series.header, pointed[0], expected))
     for row, text in enumerate(series.texts):
         if text in ("", "NA"):
             continue

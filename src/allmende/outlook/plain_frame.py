@@ -28,7 +28,7 @@ def frame_of(
         If the number of years follows from nothing, or is no multiple of the step.
     """
     population = tables["population"]
-    ages = _ages(population, members["population"], settings)
+    ages = _ages(population, members["population"], settings, convention)
     width = ages[1] - ages[0] if len(ages) > 1 else 1
     labels, base_year = _years(population, members, settings, convention, width, years)
     beyond = ages[-1] + width if ages and convention == "leslie" else None
@@ -39,7 +39,7 @@ def frame_of(
     return Frame(labels, groups, areas, sexes, ages, beyond if longer else None), base_year
 
 
-def _ages(table: PlainTable, members: Members, settings: Settings) -> tuple[int, ...]:
+def _ages(table: PlainTable, members: Members, settings: Settings, convention: str) -> tuple[int, ...]:
     ages = sorted({age for age in members.get("age", ()) if isinstance(age, int)})
     steps = {later - age for age, later in pairwise(ages)}
     if len(ages) < 2:
@@ -49,7 +49,13 @@ def _ages(table: PlainTable, members: Members, settings: Settings) -> tuple[int,
     elif len(steps) > 1 or ages[0] != 0:
         absent = sorted(set(range(0, ages[-1], min(steps))) - set(ages))
         value = f"no age {', '.join(map(str, absent[:10]))}{' …' if len(absent) > 10 else ''}"
-        table.findings.append(Finding(table.name, 0, "age", value, "ages from 0 on in equal steps, the last one open"))
+        table.findings.append(
+            Finding(table.name, 0, "age", value, "ages from 0 on in equal steps, the last one open (0 and 1-4 added up)")
+        )
+    elif convention == "fso" and steps != {1}:
+        table.findings.append(
+            Finding(table.name, 0, "age", f"{steps.pop()} years wide", "single years with the convention fso")
+        )
     elif settings.step not in (None, *steps):
         table.findings.append(Finding(FILE, 0, "step", str(settings.step), f"{steps.pop()}, the width of the ages"))
     return tuple(ages)

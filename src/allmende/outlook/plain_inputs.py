@@ -25,6 +25,12 @@ BOYS_PER_GIRL = 1.05
 PERSONS = ("net", "in", "out")
 SHARES_SUM = 1e-6
 
+NO_PLACE: Mapping[str, tuple[str, ...]] = {
+    "fso": ("net_rate", *MATRIX),
+    "leslie": ("out_rate", "acquisition", "child_share", "pool_out_rate", "pool_share"),
+}
+"""What a convention cannot use; those of the UN are as `leslie`, and have no printed matrix either."""
+
 
 @dataclass(frozen=True, slots=True)
 class PlainInputs:
@@ -78,7 +84,13 @@ def inputs_from(paths: Mapping[str, Path], settings: Settings, convention: str, 
         raise AllmendeError(f"There is no convention {convention!r}.", expected=f"one of {', '.join(sorted(CONVENTIONS))}")
     tables = {name: read_table(path, rename=settings.columns, only=settings.rows_of(name)) for name, path in paths.items()}
     members = {name: read_members(table) for name, table in tables.items()}
-    frame, base_year = frame_of(tables, members, settings, convention, years)
+    if not all(table.lines for table in tables.values()):
+        _stop_if_found(tables)
+    try:
+        frame, base_year = frame_of(tables, members, settings, convention, years)
+    except AllmendeError:
+        _stop_if_found(tables)  # a fault of the tables says more than what follows from it
+        raise
     _check_between(tables)
     _stop_if_found(tables)
     given = _lay_out_all(tables, {name: place(table, members[name], frame) for name, table in tables.items()}, frame)
@@ -146,6 +158,7 @@ def _assemble(
     for field in (given[name] for name in ("population", *PERSONS) if name in given):
         _complete_axes(field, cells, frame)
     width = frame.ages[1] - frame.ages[0]
+    _check_place(given, convention)
     matrix = _matrix(given, frame, notes)
     ratios = np.zeros((1, 1, 1, 1, 1)) if matrix else _survival(population, given, width, settings, notes)
     _stop_if_any(given, population)
@@ -207,7 +220,9 @@ def _survival(population: PlainTable, given: Mapping[str, Field], width: int, se
         column = given.get(name) or replace(next(given[n] for n in LIFE if n in given), header=name)
         column.found(value, expected)
     if survival.ratios is None and not survival.findings:
-        population.findings.append(Finding("rates.csv", 0, "survival", "", "one of the columns survival, q, nLx, mx, qx"))
+        known = ", ".join(field.header for field in given.values()) or "none"
+        value = f"columns understood: {known}"
+        population.findings.append(Finding("rates.csv", 0, "survival", value, "one of the columns survival, q, nLx, mx, qx"))
     notes += survival.notes
     return survival.ratios if survival.ratios is not None else np.zeros((1, 1, 1, 1, 1))
 
@@ -222,6 +237,17 @@ def _any_cell_found(given: Mapping[str, Field]) -> bool:
     tables = [given[name].table for name in LIFE if name in given]
     headers = {series.header for table in tables for series in table.series if series.field in LIFE}
     return any(found.field in headers for table in tables for found in table.findings)
+
+
+def _check_place(given: Mapping[str, Field], convention: str) -> None:
+    for name in NO_PLACE.get(convention, (*NO_PLACE["leslie"], *MATRIX)):
+        if name in given and given[name].values.any():
+            expected = (
+                "--convention leslie for a printed matrix"
+                if name in MATRIX
+                else "net migration (net, net_rate, in less out) with leslie and the UN's, numbers in and rates out with fso"
+            )
+            given[name].found(f"has no place in {convention}", expected)
 
 
 def _complete_axes(field: Field, cells: tuple[int, ...], frame: Frame) -> None:

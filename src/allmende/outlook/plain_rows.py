@@ -17,11 +17,21 @@ Member = int | str
 ORDER = ("year", "group", "area", "sex", "age")
 """Axes of every array that is read, in this order; an axis over which a number is constant has length 1."""
 
+YEARS = r"\s*(?:years?|jahre?n?)?\s*"
 WHOLE: Mapping[str, re.Pattern[str]] = {
-    "year": re.compile(r"(\d+)(\s*[-–/]\s*\d+)?"),
-    "age": re.compile(r"(\d+)\s*(\+|(-|–|bis|to)\s*\d+|and (over|older)|und (älter|mehr))?"),
+    "year": re.compile(r"(?P<low>\d+)(\s*[-–/]\s*\d+)?"),
+    "age": re.compile(
+        rf"(?:<|under|unter)\s*\d+{YEARS}|(?P<low>\d+)(?:-jährige)?{YEARS}"
+        rf"(?:\+|(?:-|–|to|bis)\s*(?:unter\s*)?\d+|(?:and|or|und|oder)\s*(?:over|older|more|älter|mehr))?{YEARS}"
+    ),
 }
-"""How years and ages are written: 1950, 1950-1955; 17, 0-4, 85+, 100 und älter."""
+"""How years and ages are written: 1950, 1950-1955; 17, 0-4, 85+, under 1 year, 100 und älter."""
+
+EXPECTED: Mapping[str, str] = {
+    "year": "a year as a whole number, or a period such as 1950-1955",
+    "age": "an age such as 17, 0-4 or 85+; totals left out",
+    "sex": "f or m (also female/male, w/m, weiblich/männlich); totals left out",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,27 +66,20 @@ def read_members(table: PlainTable) -> dict[str, list[Member]]:
     for axis in (axis for axis in (*ORDER, "to") if axis in table.axes):
         known = {text: _member(axis, text) for text in dict.fromkeys(table.axes[axis])}
         members[axis] = [known[text] for text in table.axes[axis]]
-        expected = "f or m (also female/male, w/m, weiblich/männlich)" if axis == "sex" else f"{axis} as a whole number"
-        for row, member in enumerate(members[axis]):
-            if member == "":
-                text = table.axes[axis][row]
-                table.findings.append(
-                    Finding(
-                        table.name,
-                        table.lines[row],
-                        axis,
-                        text,
-                        expected if axis in WHOLE or axis == "sex" else f"a name of the {axis}",
-                    )
-                )
+        expected = EXPECTED.get(axis, f"a name of the {axis}")
+        table.findings.extend(
+            Finding(table.name, table.lines[row], axis, table.axes[axis][row], expected)
+            for row, member in enumerate(members[axis])
+            if member == ""
+        )
     _find_doubled(table, members)
     return members
 
 
 def _member(axis: str, text: str) -> Member:
     if axis in WHOLE:
-        match = WHOLE[axis].fullmatch(text)
-        return int(match[1]) if match else ""
+        match = WHOLE[axis].fullmatch(text.lower())
+        return int(match["low"] or 0) if match else ""
     if axis == "sex":
         return next((sex for sex, words in SEXES.items() if text.lower() in words), "")
     return text

@@ -154,6 +154,10 @@ def read_table(path: Path, *, rename: Mapping[str, str], only: Mapping[str, str]
         if all(row[headers.index(header)] == value for header, value in only.items() if header in headers):
             kept.append(row)
             lines.append(number)
+    if not (kept or findings):
+        chosen = ", ".join(f"{header} = {value}" for header, value in only.items() if header in headers)
+        expected = "a row" + (f" with {chosen}, as settings.toml says under [only]" if chosen else " beside the header")
+        findings.append(Finding(path.name, 0, "(row)", "", expected))
     columns = [[row[i] for row in kept] for i in range(len(headers))]
     return _understand(path.name, lines, headers, columns, findings, decimal_comma=delimiter == ";")
 

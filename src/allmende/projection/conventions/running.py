@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
 
 import numpy as np
+from numpy.typing import NDArray
 
 from allmende.errors import AllmendeError
 from allmende.projection.conventions.accounting import Floats, Note, Projection, Step, check_balance
@@ -139,11 +140,13 @@ def _refuse_what_has_no_place(case: Case, convention: str) -> None:
 
 def _notes(case: Case, convention: str, population: Floats, raised: Floats) -> Iterable[Note]:
     if np.any(raised):
-        what = f"negative cells set to {FLOOR}, as the convention {convention} does; the amount was added"
+        where = _first(case, raised > 0)
+        what = f"negative cells set to {FLOOR}, as the convention {convention} does; the amount was added; the first is {where}"
         yield Note(what, int(np.count_nonzero(raised)), float(raised.sum()))
-    negative = population[population < 0]
+    negative = population[1:][population[1:] < 0]
     if negative.size:
-        yield Note("cells are negative and were left so; the amount is their sum", negative.size, float(negative.sum()))
+        what = f"cells are negative and were left so; the amount is their sum; the first is {_first(case, population[1:] < 0)}"
+        yield Note(what, negative.size, float(negative.sum()))
     if case.matrix:
         yield from _matrix_notes(case.matrix)
     unused = np.array(case.fertility)
@@ -159,6 +162,14 @@ def _notes(case: Case, convention: str, population: Floats, raised: Floats) -> I
         what = ""
     if np.any(unused):
         yield Note(what, int(np.count_nonzero(unused)), float(unused.sum()))
+
+
+def _first(case: Case, cells: NDArray[np.bool_]) -> str:
+    """Name the first of the chosen cells [T, G, M, S, A] of the ends of the steps."""
+    axes = case.axes
+    t, group, area, sex, age = (int(part[0]) for part in np.nonzero(cells))
+    year = axes.base_year + (t + 1) * axes.width
+    return f"{axes.areas[area]}, {axes.groups[group]}, {axes.sexes[sex]}, age {axes.ages[age]}, {year}"
 
 
 def _matrix_notes(matrix: Matrix) -> Iterable[Note]:

@@ -52,7 +52,7 @@ def test_the_building_yard_names_who_would_leave(yard):
     assert rows["inhabitants"].properties["rational"]
     assert not rows["tax-strength"].properties["rational"]
     assert rows["use"].core.member
-    assert rows["mixed"].properties == {"rational": True, "core": True, "no_subsidy": True, "monotone": True, "additive": False}
+    assert rows["mixed"].properties == {"rational": True, "core": True, "no_subsidy": True, "monotone": True, "additive": True}
     assert rows["nucleolus"].core.member
     assert rows["use"].interval[0][0] < rows["use"].shares[0] < rows["use"].interval[0][1]
     assert 0.5 < rows["use"].holds <= 1

@@ -130,7 +130,7 @@ def _row(case: Case, name: str, split: Splitter, worlds: list[Game], key: NamedK
     game = case.game
     shares = np.asarray(split(game), dtype=np.float64)
     total = round(float(game.total) * 100)
-    words = _key_words(key, case.measures, cost=game.kind == "cost") if key else words_of(name)
+    words = _key_words(key, case.measures, cost=game.kind == "cost") if key else words_of(name, game.kind)
     report = core_report(game, shares)
     rule = key.key.rounding if key else "largest-remainder"
     row = Row(
@@ -145,7 +145,7 @@ def _row(case: Case, name: str, split: Splitter, worlds: list[Game], key: NamedK
         core=report,
         properties=_properties(game, split, shares, report, additive=words["additive"]),
         split=split_by(key.key, total, case.figures, case.year) if key else None,
-        hooks=hooks(key.key.measures, case.land, case.measures) if key else (),
+        hooks=hooks(key.key.measures, case.land, case.measures) if key and game.kind == "cost" else (),
     )
     return _with_intervals(row, split, worlds) if worlds else row
 
@@ -156,7 +156,7 @@ def _key_words(key: NamedKey, own: Mapping[str, Measure], *, cost: bool) -> dict
         "sentence": {language: key_sentence(key.key, language, own, cost=cost) for language in ("de", "en")},
         "formula": dict.fromkeys(("de", "en"), "x_i = c(N) · Σ w_m · k_mi / Σ k_mj"),
         "source": {"de": "Schlüssel des Falls", "en": "key of the case"},
-        "additive": key.key.floors == {} and key.key.caps == {},
+        "additive": all(bound.cents is None for bound in (*key.key.floors.values(), *key.key.caps.values())),
     }
 
 

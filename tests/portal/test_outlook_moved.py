@@ -84,9 +84,9 @@ def test_moved_needs_are_those_of_a_look_ahead_with_the_levers_in_it(found: Ahea
     for needs, moved in answered:
         balance = anew[needs.service.id].areas[geography].balance
         at = balance.catchments.index(key)
-        # chance among few people is drawn anew for another set of ages, hence no equality
+        # chance among few people is drawn anew for another set of ages: no equality, and a class more or less
         middle, spread = balance.need[3, :, at], balance.need[5, :, at] - balance.need[1, :, at]
-        assert (np.abs(moved.need[3] - middle) <= 0.02 * middle + 0.1 * spread).all(), needs.service.id
+        assert (np.abs(moved.need[3] - middle) <= 0.02 * middle + 0.1 * spread + 1).all(), needs.service.id
         assert moved.short == pytest.approx(balance.probability[:, at], abs=0.2)
 
 

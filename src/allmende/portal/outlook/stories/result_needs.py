@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from allmende.needs.balance import LEVELS
 from allmende.needs.findings import chance, supported
 from allmende.needs.services import Part, Service
-from allmende.outlook.moved_needs import MovedNeeds
+from allmende.outlook.moved_needs import DIFFERENCE, MovedNeeds
 from allmende.portal import wording
 from allmende.portal.outlook.answering import Answer
 from allmende.portal.outlook.needs_sight import NEAR
@@ -103,16 +103,14 @@ def _chances(line: Line) -> dict[str, str]:
 def _sheet(lines: list[Line], place: Place, year: int) -> Sheet:
     rows = []
     for line in lines:
-        at = (line.row, line.at)
-        low, more, high = (float(value) for value in line.moved.more[:, *at])
+        at, chances = (line.row, line.at), _chances(line)
         rows.append([
-            _named(line), line.written(float(line.moved.before[MIDDLE, *at])),
-            line.written(float(line.moved.need[MIDDLE, *at])), _difference(line, low, more, high),
-            figure(line.part, float(line.moved.capacity[at])), *reversed(_chances(line).values()),
+            _named(line), line.written(float(line.moved.before[MIDDLE, *at])), _moved_need(line),
+            figure(line.part, float(line.moved.capacity[at])), chances["before"], chances["now"],
         ])  # fmt: skip
     head = [
-        _("Dienst"), _("Bedarf, mittlere Variante"), _("Bedarf mit diesen Hebeln"), _("Unterschied (80 %)"), _("Angebot"),
-        _("fehlt, mittlere Variante"), _("fehlt mit diesen Hebeln"),
+        _("Dienst"), _("Bedarf, mittlere Variante"), _("Bedarf mit diesen Hebeln"), _("Angebot"), _("fehlt, mittlere Variante"),
+        _("fehlt mit diesen Hebeln"),
     ]  # fmt: skip
     return Sheet(
         _("Bedarf und Angebot in %(place)s %(year)s") % {"place": place.name, "year": year},
@@ -127,7 +125,8 @@ def _named(line: Line) -> str:
     return _("%(service)s (%(unit)s)") % {"service": line.name, "unit": unit[wording.language()]}
 
 
-def _difference(line: Line, low: float, more: float, high: float) -> str:
-    digits = 1 if line.part.step < 1 else 0
-    told = [wording.signed(round(value, digits)) for value in (more, low, high)]
-    return f"{told[0]}{wording.HARD}({told[1]}{wording.HARD}…{wording.HARD}{told[2]})"
+def _moved_need(line: Line) -> str:
+    """Write the need with the levers, and by how much they moved it."""
+    more = float(line.moved.more[DIFFERENCE.index(0.5), line.row, line.at])
+    told = wording.signed(more, 1 if line.part.step < 1 else 0)
+    return f"{line.written(float(line.moved.need[MIDDLE, line.row, line.at]))}{wording.HARD}({told})"

@@ -115,6 +115,24 @@ def test_compare_writes_page_and_data(run):
     assert "Am leichtesten zu vertreten: „Buchungen“." in out
 
 
+def test_what_is_kept_after_taxes_is_labelled_and_says_what_is_assumed(run):
+    case = str(EXAMPLES / "gewerbepark-ilveland.toml")
+    _, out, _ = run("sharing", "compare", case, "--json")
+    answer = json.loads(out)
+    assert answer["after_taxes"]["label"] == {"de": "einfaches Modell", "en": "simple model"}
+    assert answer["after_taxes"]["kept_part"]["Averloh"] == pytest.approx(345 / 380 * 0.216)
+    assert any("lag of mostly two years" in sentence for sentence in answer["after_taxes"]["assumed"]["en"])
+    row = answer["rows"][0]
+    averloh = float(row["allocation"]["Averloh"]) * 345 / 380 * 0.216
+    assert float(row["kept_after_taxes"]["Averloh"]) == pytest.approx(averloh, abs=0.01)
+        float(row["allocation"]["Averloh"]) * 345 / 380 * 0.216, abs=0.01
+    )
+    _, out, _ = run("sharing", "compare", case)
+    assert "Was bleibt uns davon nach Umlage und Finanzausgleich? [einfaches Modell]" in out
+    _, out, _ = run("sharing", "compare", str(EXAMPLES / "kasse-ilveland.toml"), "--json")
+    assert json.loads(out)["after_taxes"] is None
+
+
 def test_a_case_without_a_partners_figures_names_file_partner_and_remedy(run, tmp_path):
     text = (EXAMPLES / "kasse-ilveland.toml").read_text(encoding="utf-8").replace("bookings = 22500", "")
     (tmp_path / "k.toml").write_text(text, encoding="utf-8")

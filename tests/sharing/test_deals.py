@@ -23,7 +23,11 @@ from allmende.sharing.structured import Block, airport, airport_nucleolus, airpo
 from allmende.sharing.taxes import after_levy, equalisation_from, kept
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
-TABLES = {name: tomllib.loads((EXAMPLES / f"{name}-ilveland.toml").read_text(encoding="utf-8")) for name in ("bauhof", "kasse")}
+NAMES = ("bauhof", "kasse", "gewerbepark")
+TABLES = {name: tomllib.loads((EXAMPLES / f"{name}-ilveland.toml").read_text(encoding="utf-8")) for name in NAMES}
+    name: tomllib.loads((EXAMPLES / f"{name}-ilveland.toml").read_text(encoding="utf-8"))
+    for name in ("bauhof", "kasse", "gewerbepark")
+}
 
 
 def quick(name, **changed):
@@ -127,9 +131,8 @@ def test_the_page_says_which_key_is_easiest_to_defend_and_why(yard):
     html = page(yard)
     assert "Am leichtesten zu vertreten: „Arbeitsstunden“. Damit stünde niemand ohne die anderen besser da" in html
     assert "Easiest to defend: “Hours of work”." in html
-    assert (
-        "15 % zu gleichen Teilen, 35 % nach Einwohnerzahl, 50 % nach Arbeitsstunden. Ekenbüttel zahlt höchstens 8,5 %." in html
-    )
+    assert "15\u202f% zu gleichen Teilen, 35\u202f% nach Einwohnerzahl, 50\u202f% nach Arbeitsstunden." in html
+    assert "Ekenbüttel zahlt höchstens 8,5\u202f%." in html
     only = [key for key in TABLES["bauhof"]["key"] if key["id"] == "equal"]
     assert easiest(compare(case_from(quick("bauhof", key=only, uncertainty=None)))) is None
     assert "Mit jedem besprochenen Schlüssel käme eine Gruppe" in page(
@@ -142,7 +145,7 @@ def test_a_key_that_follows_the_benefit_goes_before_one_that_holds_more_often():
     rows = {row.id: row for row in deal.rows}
     assert rows["inhabitants"].holds >= rows["use"].holds
     assert easiest(deal).row.id == "use"
-    assert "Geprüft sind nur die Gruppen, deren Kosten bekannt sind: 3 von 6." in page(deal)
+    assert "Geprüft sind nur die Gruppen, deren Betrag bekannt ist: 3 von 6." in page(deal)
 
 
 def test_every_word_of_the_page_is_said_in_both_languages_and_used():
@@ -264,10 +267,68 @@ def test_trade_tax_after_the_levy_and_after_a_model_that_must_be_filled_in():
     assert after_levy(Fraction(1000), 380) == 3450
     with pytest.raises(AllmendeError, match="leaves nothing"):
         after_levy(Fraction(1000), 35)
-    with pytest.raises(AllmendeError, match="lacks district_levy"):
-        equalisation_from({"compensation": "50 %"})
-    model = equalisation_from({"compensation": "50 %", "district_levy": "30 %", "year": 2026, "source": "budget statute"})
-    assert kept(Fraction(1000), model) == 200
+    values = {"land": "NI", "compensation": "50 %", "district_levy": "30 %", "year": 2026, "source": "budget statute"}
+    with pytest.raises(AllmendeError, match="lacks grants_in_levy_base"):
+        equalisation_from(values)
+    assert kept(Fraction(1000), equalisation_from(values | {"grants_in_levy_base": 0})) == 200
+    assert kept(Fraction(1000), equalisation_from(values | {"grants_in_levy_base": 1})) == 350
+
+
+def test_what_is_kept_of_a_business_park_by_hand():
+    deal = compare(case_from(quick("gewerbepark")))
+    host = Fraction(380 - 35, 380) * Fraction(54, 100)  # abundant: only the district levies
+    other = Fraction(380 - 35, 380) * (1 - Fraction(6, 10) - Fraction(46, 100) * Fraction(4, 10))
+    assert deal.case.effects.kept_parts == (host, other, other, other)
+    assert deal.case.effects.kept(deal.alone)[:2] == (round(host * 420_000_00), round(other * 310_000_00))
+    html = page(deal)
+    assert "einfaches Modell" in html
+    assert "es bleiben 21,6\u202f% (Ilveland (fiktiv) 2026, erfunden)" in html
+    assert "Weil nicht jedem derselbe Teil bleibt" in html
+    assert not {hook for row in deal.rows for hook in row.hooks}, "laws on levies say nothing about gains"
+
+
+def test_the_equalisation_is_off_unless_asked_for():
+    deal = compare(case_from(quick("gewerbepark", equalisation=None)))
+    assert len(set(deal.case.effects.kept_parts)) == 1
+    html = page(deal)
+    assert "Der Finanzausgleich ist nicht gerechnet" in html
+    assert "ändert sich nichts daran, wer ginge" in html
+    plain = compare(case_from(quick("gewerbepark", equalisation=None, trade_tax=None)))
+    assert plain.case.effects is None
+    assert "Finanzausgleich" not in page(plain)
+
+
+@pytest.mark.parametrize(
+    ("change", "match", "where"),
+    [
+        ({"trade_tax": {"hebesatz": 35}}, "leaves nothing", "Hebesatz"),
+        ({"trade_tax": {"hebesatz": "380"}}, "needs the Hebesatz", "trade_tax"),
+        ({"trade_tax": {"rate": 380}}, "needs the Hebesatz", "trade_tax"),
+        ({"equalisation": {"land": "NI"}}, "lacks compensation", "equalisation"),
+        ({"equalisation": {"partner": {"Nordheim": {}}}}, "no partner 'Nordheim'", "equalisation.partner"),
+        ({"kind": "cost"}, "splits costs", "trade_tax"),
+    ],
+)
+def test_effects_that_cannot_be_computed_say_why(change, match, where):
+    with pytest.raises(AllmendeError, match=match) as refused:
+        case_from(quick("gewerbepark", **change))
+    assert where in refused.value.where
+
+
+@pytest.mark.parametrize(
+    ("value", "match", "where"),
+    [
+        ({"compensation": "120 %"}, "more than the whole", "equalisation.partner.Averloh.compensation"),
+        ({"grants_in_levy_base": 0, "district_levy": "50 %"}, "more than the whole is lost", "equalisation.partner.Averloh"),
+        ({"levy": 1}, "no term 'levy'", "equalisation.partner.Averloh"),
+    ],
+)
+def test_an_equalisation_that_cannot_be_is_refused_for_the_partner(value, match, where):
+    table = quick("gewerbepark")
+    table["equalisation"]["partner"] = {"Averloh": value}
+    with pytest.raises(AllmendeError, match=match) as refused:
+        case_from(table)
+    assert refused.value.where == where
 
 
 def test_structured_games_agree_with_the_explicit_ones():

@@ -12,8 +12,10 @@ from allmende.sharing.advice import easiest
 from allmende.sharing.compare import Deal, Row
 from allmende.sharing.page.glance import advice
 from allmende.sharing.page.reasons import verdict
+from allmende.sharing.page.taxes import assumed
 from allmende.sharing.page.wording import wording
 from allmende.sharing.proof import Proof
+from allmende.sharing.taxes import PARTS, Effects, Equalisation, levy_points
 
 
 def deal_document(deal: Deal) -> dict[str, Any]:
@@ -37,6 +39,7 @@ def deal_document(deal: Deal) -> dict[str, Any]:
         "easiest_to_defend": _easiest(deal),
         "rows": [_row(deal, row) for row in deal.rows],
         "not_applicable": [{"id": one.id, "why": one.why} for one in deal.refused],
+        "after_taxes": None if deal.case.effects is None else _after_taxes(deal, deal.case.effects),
         "uncertainty": None if deal.case.uncertainty is None else asdict(deal.case.uncertainty),
     }
 
@@ -72,12 +75,34 @@ def _row(deal: Deal, row: Row) -> dict[str, Any]:
         ),
         "worse_than_alone": _by(deal, [decimal(sign * (c - a)) for c, a in zip(row.cents, deal.alone, strict=True)]),
         "core": core_document(row.core),
+        "kept_after_taxes": _kept(deal, row.cents),
         "properties": row.properties,
         "interval_90": None if row.interval is None else _by(deal, [[round(q) / 100 for q in pair] for pair in row.interval]),
         "holds_in_draws": row.holds,
         "law": [asdict(hook) for hook in row.hooks],
         "steps": list(row.split.steps) if row.split else [],
     }  # fmt: skip
+
+
+def _after_taxes(deal: Deal, effects: Effects) -> dict[str, Any]:
+    return {
+        "label": {language: wording(language)("taxes_label") for language in ("de", "en")},
+        "hebesatz": effects.hebesatz,
+        "levy_points": None if effects.hebesatz is None else float(levy_points()),
+        "equalisation": _by(deal, [None if one is None else _model(one) for one in effects.equalisations]),
+        "kept_part": _by(deal, [float(part) for part in effects.kept_parts]),
+        "alone": _kept(deal, deal.alone),
+        "assumed": {language: assumed(deal, effects, wording(language)) for language in ("de", "en")},
+    }
+
+
+def _model(one: Equalisation) -> dict[str, Any]:
+    parts = {name: float(getattr(one, name)) for name in PARTS}
+    return {"land": one.land, **parts, "kept": float(one.kept), "year": one.year, "source": one.source}
+
+
+def _kept(deal: Deal, cents: tuple[int, ...]) -> dict[str, str] | None:
+    return None if deal.case.effects is None else _by(deal, [decimal(one) for one in deal.case.effects.kept(cents)])
 
 
 def _by(deal: Deal, values: list[Any]) -> dict[str, Any]:
@@ -99,6 +124,14 @@ def deal_lines(deal: Deal, language: str) -> Iterator[str]:
     yield line(say("alone"), deal.alone)
     for row in deal.rows:
         yield line(row.name[language], row.cents)
+    if deal.case.effects is not None:
+        effects = deal.case.effects
+        yield ""
+        yield f"{say('taxes')} [{say('taxes_label')}]"
+        yield line(say("alone"), effects.kept(deal.alone))
+        for row in deal.rows:
+            yield line(row.name[language], effects.kept(row.cents))
+        yield from (f"- {sentence}" for sentence in assumed(deal, effects, say))
     yield ""
     yield advice(deal, say)
     yield ""

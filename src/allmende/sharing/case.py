@@ -16,12 +16,13 @@ from allmende.sharing.keys import Key
 from allmende.sharing.law import KINDS as KINDS_OF_MEASURE
 from allmende.sharing.law import Measure
 from allmende.sharing.services import KINDS, Change, Part, cost_function_game, savings_game_of
+from allmende.sharing.taxes import Effects, effects_from
 
 Words = Mapping[str, str]
 ASSUMPTION = {"de": "Annahme", "en": "assumption"}
 TERMS = {
     "title", "question", "year", "price_base", "region", "fictional", "land", "source", "kind", "partial", "partner", "figures",
-    "coalition", "cost_function", "savings", "siting", "key", "uncertainty", "measure",
+    "coalition", "cost_function", "savings", "siting", "key", "uncertainty", "measure", "trade_tax", "equalisation",
 }  # fmt: skip
 
 
@@ -62,6 +63,7 @@ class Case:
     keys: tuple[NamedKey, ...]
     uncertainty: Uncertainty | None
     measures: Mapping[str, Measure]
+    effects: Effects | None = None
     parts: tuple[Part, ...] = ()
     volumes: Mapping[str, tuple[Fraction, ...]] = field(default_factory=dict)
 
@@ -91,6 +93,7 @@ def case_from(table: Mapping[str, Any], *, siting: Game | None = None) -> Case:
         _part(row, f"cost_function.part {k}") for k, row in enumerate(table.get("cost_function", {}).get("part", ()), 1)
     )
     volumes = {part.measure: figures.of(part.measure, year) for part in parts if part.measure}
+    game = _game(table, partners, parts, volumes, siting)
     return Case(
         title=words(table.get("title", "Ohne Titel"), "title"),
         question=words(table.get("question", ""), "question"),
@@ -100,11 +103,12 @@ def case_from(table: Mapping[str, Any], *, siting: Game | None = None) -> Case:
         fictional=bool(table.get("fictional", False)),
         land=table.get("land"),
         source=words(table.get("source", ""), "source"),
-        game=_game(table, partners, parts, volumes, siting),
+        game=game,
         figures=figures,
         keys=tuple(_key(row, k) for k, row in enumerate(table.get("key", ()), 1)),
         uncertainty=_uncertainty(table["uncertainty"]) if "uncertainty" in table else None,
         measures={name: _measure(row, name) for name, row in table.get("measure", {}).items()},
+        effects=_effects(table, game),
         parts=parts,
         volumes=volumes,
     )
@@ -117,6 +121,18 @@ def words(value: Any, where: str) -> dict[str, str]:
     if isinstance(value, Mapping) and {"de", "en"} <= value.keys():
         return {language: str(value[language]) for language in ("de", "en")}
     raise AllmendeError("A text is needed in both languages.", where=where, expected='{ de = "…", en = "…" }')
+
+
+def _effects(table: Mapping[str, Any], game: Game) -> Effects | None:
+    found = effects_from(table, game.players)
+    if found is not None and game.kind == "cost":
+        raise AllmendeError(
+            "The case splits costs, but levy and equalisation concern shared trade tax.",
+            where="trade_tax" if "trade_tax" in table else "equalisation",
+            expected='a case of kind = "value" whose amounts are trade tax',
+            todo="Leave them out, or make a case of the tax receipts.",
+        )
+    return found
 
 
 def _measure(row: Mapping[str, Any], name: str) -> Measure:

@@ -51,12 +51,19 @@ def solve(game: Game, method: str, *, benefits: Sequence[Any] | None = None) -> 
         raise AllmendeError(f"There is no method {method!r}.", where="method", expected=", ".join(METHODS))
     stated = method == "scrb" and benefits is not None
     shares = separable_remaining(game, benefits) if stated else METHODS[method](game)
-    return Allocation(method, game.players, shares, words_of(method))
+    return Allocation(method, game.players, shares, words_of(method, game.kind))
 
 
-def words_of(method: str) -> dict[str, Any]:
-    """Return a method's words by language (name, sentence, formula, source), and whether it is additive."""
-    words: dict[str, Any] = load("sharing_methods")[SAME.get(method, method)]
+def words_of(method: str, kind: str = "cost") -> dict[str, Any]:
+    """Return a method's words by language (name, sentence, formula, source), and whether it is additive.
+
+    >>> words_of("nucleolus", "value")["formula"]["en"]
+    'lexicographic minimum of the sorted complaints v(S) − x(S), x_i ≥ v(i)'
+    """
+    words: dict[str, Any] = dict(load("sharing_methods")[SAME.get(method, method)])
+    gains = words.pop("value", {})
+    if kind == "value":
+        words |= gains
     return {term: {"de": word, "en": word} if isinstance(word, str) else word for term, word in words.items()}
 
 
@@ -91,6 +98,7 @@ METHODS: dict[str, Callable[[Game], Amounts]] = {
     "per-capita-nucleolus": lambda game: nucleolus(game, weighing="per head"),
     "prenucleolus": lambda game: nucleolus(game, rational=False),
     "proportional-nucleolus": _proportional_nucleolus,
+    "cost-proportional-nucleolus": lambda game: nucleolus(game, weighing="relative"),
     "tau": tau_value,
     "gately": gately,
     "least-core": lambda game: least_core(game)[1],

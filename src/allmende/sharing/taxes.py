@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -11,43 +11,106 @@ from allmende.errors import AllmendeError
 from allmende.parameters import load
 from allmende.sharing.figures import number
 
+PARTS = ("compensation", "district_levy", "grants_in_levy_base")
+
 
 @dataclass(frozen=True, slots=True)
 class Equalisation:
-    """A simple model of a Land's equalisation: of every further euro of tax strength these parts are lost."""
+    """A simple model of a Land's equalisation: what a municipality loses of every further euro of tax strength.
+
+    `compensation` is the part by which its key grants fall, `district_levy` the levy's rate, `grants_in_levy_base` the part of
+    key grants on which the district levies, too.
+    """
 
     land: str
     compensation: Fraction
     district_levy: Fraction
+    grants_in_levy_base: Fraction
     year: int
     source: str
 
     @property
     def kept(self) -> Fraction:
-        """The part of a further euro that stays."""
-        return 1 - self.compensation - self.district_levy
+        """The part of a further euro that stays: 1 − a − l (1 − g a).
+
+        >>> float(Equalisation("X", Fraction(3, 5), Fraction(1, 2), Fraction(1), 2026, "law").kept)
+        0.2
+        """
+        return 1 - self.compensation - self.district_levy * (1 - self.grants_in_levy_base * self.compensation)
 
 
-def equalisation_from(table: Mapping[str, Any]) -> Equalisation:
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """What becomes of shared trade tax: the Hebesatz of the levy (None: no levy), and each partner's equalisation."""
+
+    hebesatz: int | None
+    equalisations: tuple[Equalisation | None, ...]
+
+    @property
+    def kept_parts(self) -> tuple[Fraction, ...]:
+        """For each partner the part of a further euro of trade tax that stays."""
+        levied = Fraction(1) if self.hebesatz is None else after_levy(Fraction(100, self.hebesatz), self.hebesatz)
+        return tuple(kept(levied, one) for one in self.equalisations)
+
+    def kept(self, cents: Sequence[int]) -> tuple[int, ...]:
+        """Return what each partner keeps of its cents, rounded to the cent.
+
+        >>> Effects(350, (None,)).kept([1000_00])
+        (90000,)
+        """
+        return tuple(round(part * amount) for part, amount in zip(self.kept_parts, cents, strict=True))
+
+
+def effects_from(table: Mapping[str, Any], partners: Sequence[str]) -> Effects | None:
+    """Return the effects that the terms [trade_tax] and [equalisation] of a case ask for; None if it has neither.
+
+    [equalisation.partner.NAME] replaces single parts for a partner. Raises `AllmendeError` for what is missing or does not fit.
+    """
+    if not {"trade_tax", "equalisation"} & table.keys():
+        return None
+    hebesatz = _hebesatz(table["trade_tax"]) if "trade_tax" in table else None
+    common = dict(table.get("equalisation", {}))
+    own = common.pop("partner", {})
+    unknown = sorted(own.keys() - set(partners))
+    if unknown:
+        raise AllmendeError(f"There is no partner {unknown[0]!r}.", where="equalisation.partner", expected=", ".join(partners))
+    if "equalisation" not in table:
+        return Effects(hebesatz, (None,) * len(partners))
+    return Effects(hebesatz, tuple(_equalisation(common, own.get(name, {}), name) for name in partners))
+
+
+def equalisation_from(table: Mapping[str, Any], where: str = "equalisation") -> Equalisation:
     """Return the model of a table; raises `AllmendeError` that names what is missing, since no Land's values are shipped."""
     required = load("trade_tax")["equalisation"]["required"]
     missing = [name for name in required if name not in table]
     if missing:
         raise AllmendeError(
             f"The equalisation lacks {missing[0]}.",
-            where="equalisation",
-            expected=required[missing[0]],
+            where=where,
+            expected=f"{missing[0]}: {required[missing[0]]}",
             todo="Take it from the Land's law and the budget statute, or leave the equalisation out.",
         )
-    found = Equalisation(
-        str(table.get("land", "")),
-        number(table["compensation"], "equalisation.compensation"),
-        number(table["district_levy"], "equalisation.district_levy"),
-        int(table["year"]),
-        str(table["source"]),
-    )
+    unknown = sorted(table.keys() - required.keys())
+    if unknown:
+        raise AllmendeError(
+            f"The equalisation has no term {unknown[0]!r}.", where=where, expected=", ".join([*required, "partner.NAME"])
+        )
+    parts = {name: number(table[name], f"{where}.{name}") for name in PARTS}
+    above = [name for name, part in parts.items() if part > 1]
+    if above:
+        raise AllmendeError(
+            f"A part of {float(parts[above[0]]):g} is more than the whole.",
+            where=f"{where}.{above[0]}",
+            expected='a part as "60 %" or 0.6',
+        )
+    found = Equalisation(land=str(table["land"]), **parts, year=int(table["year"]), source=str(table["source"]))
     if found.kept < 0:
-        raise AllmendeError("More than a further euro is lost.", where="equalisation", expected="parts that sum to at most 1")
+        raise AllmendeError(
+            f"Of a further euro more than the whole is lost ({float(1 - found.kept):.2f}).",
+            where=where,
+            expected="compensation + district_levy · (1 − grants_in_levy_base · compensation) of at most 1",
+            todo="Check the three parts: is the district levied on key grants, too (grants_in_levy_base)?",
+        )
     return found
 
 
@@ -57,13 +120,22 @@ def after_levy(base: Fraction, rate: int) -> Fraction:
     >>> after_levy(Fraction(100_000), 400)
     Fraction(365000, 1)
     """
-    levy = load("trade_tax")["levy"]
-    points = Fraction(str(levy["federal"])) + Fraction(str(levy["state"]))
+    points = levy_points()
     if rate <= points:
         raise AllmendeError(
             f"A Hebesatz of {rate} leaves nothing.", where="Hebesatz", expected=f"a rate above {float(points):g}"
         )
     return base * (rate - points) / 100
+
+
+def levy_points() -> Fraction:
+    """Return the percentage points of the assessment base that go to the federation and the Land.
+
+    >>> int(levy_points())
+    35
+    """
+    levy = load("trade_tax")["levy"]
+    return Fraction(str(levy["federal"])) + Fraction(str(levy["state"]))
 
 
 def kept(gain: Fraction, equalisation: Equalisation | None = None) -> Fraction:
@@ -73,3 +145,19 @@ def kept(gain: Fraction, equalisation: Equalisation | None = None) -> Fraction:
     Fraction(365000, 1)
     """
     return gain if equalisation is None else gain * equalisation.kept
+
+
+def _hebesatz(table: Mapping[str, Any]) -> int:
+    rate = table.get("hebesatz")
+    if not isinstance(rate, int) or isinstance(rate, bool) or set(table) != {"hebesatz"}:
+        raise AllmendeError(
+            "The trade tax needs the Hebesatz and nothing else.",
+            where="trade_tax",
+            expected="hebesatz = 380, the rate in percent at which all amounts of the case are levied",
+        )
+    after_levy(Fraction(1), rate)
+    return rate
+
+
+def _equalisation(common: Mapping[str, Any], own: Mapping[str, Any], name: str) -> Equalisation:
+    return equalisation_from({**common, **own}, f"equalisation.partner.{name}" if own else "equalisation")

@@ -40,8 +40,12 @@ class Scale:
         return self.sheet.left + (inside - self.least) / (self.most - self.least) * (self.sheet.width - self.sheet.left - RIGHT)
 
     def ticks(self) -> list[float]:
-        """Return the parts that are written under the picture: every 20 %, and 100 %."""
-        return [k / 5 for k in range(ceil(self.least * 5), floor(self.most * 5 + 1e-9) + 1)]
+        """Return the parts that are written under the picture: as many as there is room for, 100 % among them."""
+        room = (self.sheet.width - self.sheet.left) / 55
+        step = next(
+            (step for step in (0.2, 0.5) if (self.most - self.least) / step <= room), ceil((self.most - self.least) / room)
+        )
+        return [k * step for k in range(ceil(self.least / step - 1e-9), floor(self.most / step + 1e-9) + 1)]
 
 
 def corridor(deal: Deal) -> list[tuple[float, float]]:
@@ -103,16 +107,13 @@ def _lanes(places: Sequence[float]) -> list[int]:
 
 
 def _partner(deal: Deal, i: int, name: str, top: float, height: float, scale: Scale) -> list[Markup]:
-    cost = deal.case.game.kind == "cost"
-    low = (deal.adds[i] / deal.alone[i] if deal.adds and deal.alone[i] else scale.least) if cost else 1.0
-    begin, end = scale.place(low), scale.place(1.0 if cost else scale.most)
-    band = _band(begin, end, top, height, "band")
+    made = []
+    if deal.adds and deal.alone[i] and deal.case.game.kind == "cost":
+        made.append(_band(scale.place(deal.adds[i] / deal.alone[i]), scale.place(1.0), top, height, "band"))
     if scale.sheet.above:
-        return [band, element("text", name, x=str(scale.sheet.left), y=f"{top - 7:.1f}", class_="name strong")]
-    return [
-        band,
-        element("text", name, x=str(scale.sheet.left - 12), y=f"{top + height / 2 + 5:.1f}", text_anchor="end", class_="name"),
-    ]
+        return [*made, element("text", name, x=str(scale.sheet.left), y=f"{top - 7:.1f}", class_="name strong")]
+    place = {"x": str(scale.sheet.left - 12), "y": f"{top + height / 2 + 5:.1f}"}
+    return [*made, element("text", name, **place, text_anchor="end", class_="name")]
 
 
 def _band(begin: float, end: float, top: float, height: float, kind: str) -> Markup:

@@ -12,12 +12,14 @@ from allmende.sharing.page.wording import Wording
 def gain(deal: Deal, say: Wording) -> str:
     """Return what all together save, in one sentence or two."""
     amount, alone = deal.gain, sum(deal.alone)
-    name = "answer_value" if deal.case.game.kind == "value" else "answer_gain" if amount >= 0 else "answer_loss"
+    name = "answer_gain" if amount >= 0 else "answer_loss"
     percent = say.percent(abs(amount) / alone, 1) if alone else ""
     known, per_head = deal.case.heads, ""
     if known and sum(known) and amount > 0:
         per_head = say("answer_head", gain=say.euro(amount / float(sum(known)), decimals=True))
-    return say(name, total=say.euro(deal.total), gain=say.euro(abs(amount)), percent=percent, heads=per_head)
+    return say.about(
+        deal.case.game.kind, name, total=say.euro(deal.total), gain=say.euro(abs(amount)), percent=percent, heads=per_head
+    )
 
 
 def advice(deal: Deal, say: Wording) -> str:
@@ -29,13 +31,13 @@ def advice(deal: Deal, say: Wording) -> str:
         stable = [say.quoted(row.name[say.language]) for row in deal.rows if row.core.member and not row.is_key]
         examples = say("advice_example", methods=say.group(stable[:2])) if stable else ""
         return say("advice_none" if any(row.is_key for row in deal.rows) else "advice_no_keys") + examples
-    value = deal.case.game.kind == "value"
-    if value or not found.benefit:
-        why = say("advice_value" if value else "advice_other")
+    kind = deal.case.game.kind
+    if kind == "value" or not found.benefit:
+        why = say.about(kind, "advice_other")
     else:
         part = "" if found.benefit == 1 else say("advice_part", part=say.percent(float(found.benefit)))
         why = say("advice_benefit", part=part)
-    sure = "" if found.row.holds is None else say("advice_sure", part=say.percent(found.row.holds))
+    sure = "" if found.row.holds is None else say.about(kind, "advice_sure", part=say.percent(found.row.holds))
     return say("advice", key=say.quoted(found.row.name[say.language]), why=why, sure=sure)
 
 
@@ -45,7 +47,7 @@ def glance(deal: Deal, say: Wording) -> Markup:
     A case without keys shows all methods.
     """
     keys = main_rows(deal)
-    value = "_value" if deal.case.game.kind == "value" else ""
+    kind = deal.case.game.kind
     titles = [say("key_alone" if keys[0][1].is_key else "rule"), say("glance_leave"), *deal.case.game.players]
     head = [element("th", title, scope="col", class_="n" if k > 1 else None) for k, title in enumerate(titles)]
     alone = element(
@@ -57,12 +59,12 @@ def glance(deal: Deal, say: Wording) -> Markup:
     )
     table = element(
         "table",
-        element("caption", say(f"glance_note{value}"), _untested(deal, say)),
+        element("caption", say.about(kind, "glance_note"), _untested(deal, say)),
         element("thead", element("tr", head)),
         element("tbody", alone, *(_row(deal, letter, row, say) for letter, row in keys)),
         class_="glance",
     )
-    return joined(element("h2", say(f"glance{value}")), element("div", table, class_="scroll", tabindex="0"))
+    return joined(element("h2", say.about(kind, "glance")), element("div", table, class_="scroll", tabindex="0"))
 
 
 def _untested(deal: Deal, say: Wording) -> str | None:
@@ -90,8 +92,8 @@ def _row(deal: Deal, letter: str, row: Row, say: Wording) -> Markup:
 def _leaving(deal: Deal, row: Row, say: Wording) -> Markup:
     if row.core.member:
         return element("td", say("nobody"), class_="yes", data_label=say("glance_label"))
-    name = "glance_lack" if deal.case.game.kind == "value" else "glance_over"
-    lack = say(name + ("_one" if len(row.core.overcharged) == 1 else ""), amount=say.euro(100 * float(row.core.by)))
+    name = "glance_over_one" if len(row.core.overcharged) == 1 else "glance_over"
+    lack = say.about(deal.case.game.kind, name, amount=say.euro(100 * float(row.core.by)))
     return element("td", say.group(row.core.overcharged), element("small", lack), class_="no", data_label=say("glance_label"))
 
 

@@ -10,6 +10,7 @@ from allmende.sharing.page.glance import advice, gain, glance
 from allmende.sharing.page.markup import Markup, element, joined, void
 from allmende.sharing.page.reasons import defence, explanations, origin
 from allmende.sharing.page.tables import certainty, drawn, fairness, heads, leaving, ledger
+from allmende.sharing.page.taxes import taxes
 from allmende.sharing.page.wording import Wording, wording
 
 LANGUAGES = ("de", "en")
@@ -52,7 +53,7 @@ def frame(
 
 
 def _sections(deal: Deal, say: Wording) -> Markup:
-    paper = (_opening, glance, drawn, defence, heads, certainty)
+    paper = (_opening, glance, drawn, defence, heads, taxes, certainty)
     appendix = (leaving, fairness, ledger, explanations, origin)
     return joined(
         *(section(deal, say) for section in paper), _appendix(say), *(section(deal, say) for section in appendix)
@@ -81,7 +82,8 @@ def _warning(deal: Deal, say: Wording) -> Markup | None:
     found = deal.worst_breach
     if found is None:
         return None
-    name = "warning_value" if deal.case.game.kind == "value" else "warning"
     first, second = say.group(found.first), say.group(found.second)
-    text = say(name, count=deal.breaches, first=first, second=second, by=say.euro(100 * found.by))
+    text = say.about(
+        deal.case.game.kind, "warning", count=deal.breaches, first=first, second=second, by=say.euro(100 * found.by)
+    )
     return element("p", text, class_="warning", role="alert")

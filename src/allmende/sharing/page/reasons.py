@@ -19,7 +19,7 @@ def defence(deal: Deal, say: Wording) -> Markup | None:
         return None
     return joined(
         element("h2", say("defend")),
-        element("p", say("defend_note"), class_="note"),
+        element("p", say.about(deal.case.game.kind, "defend_note"), class_="note"),
         element("div", cards, class_="cards"),
         _laws(deal, say),
         element("p", say("decided"), class_="note"),
@@ -29,10 +29,11 @@ def defence(deal: Deal, say: Wording) -> Markup | None:
 def verdict(deal: Deal, row: Row, say: Wording) -> str:
     """Return in one sentence who would leave."""
     if row.core.member:
-        return say("passes")
+        return say.about(deal.case.game.kind, "passes")
     name = "fails_one" if len(row.core.overcharged) == 1 else "fails"
-    name += "_value" if deal.case.game.kind == "value" else ""
-    return say(name, group=say.group(row.core.overcharged), amount=say.euro(100 * float(row.core.by)))
+    return say.about(
+        deal.case.game.kind, name, group=say.group(row.core.overcharged), amount=say.euro(100 * float(row.core.by))
+    )
 
 
 def _card(deal: Deal, letter: str, row: Row, say: Wording) -> Markup:
@@ -60,7 +61,7 @@ def _laws(deal: Deal, say: Wording) -> Markup | None:
     """Return what must be argued under each law, by what the key's measures follow."""
     used = [(hook, measure(hook.measure, deal.case.measures).kind) for row in deal.rows for hook in row.hooks]
     if not used:
-        return element("p", say("no_law", land=str(deal.case.land)), class_="note")
+        return None if deal.case.game.kind == "value" else element("p", say("no_law", land=str(deal.case.land)), class_="note")
     kinds = [kind for kind in KINDS if kind in {kind for _, kind in used}]
     argued = {(hook.law, str(kind)): hook.argue[say.language] for hook, kind in used}
     head = [element("th", say("law"), scope="col"), *(element("th", say(f"law_{kind}"), scope="col") for kind in kinds)]

@@ -45,11 +45,10 @@ def labelled(letter: str, row: Row, say: Wording) -> Markup:
 
 def drawn(deal: Deal, say: Wording) -> Markup:
     """Return the picture: keys as dots, methods as the band they span; all methods as dots if there are no keys."""
-    value = "_value" if deal.case.game.kind == "value" else ""
-    shown = main_rows(deal)
+    kind, shown = deal.case.game.kind, main_rows(deal)
     return joined(
-        element("h2", say(f"picture{value}")),
-        element("p", say(f"picture_note{value}"), class_="note"),
+        element("h2", say.about(kind, "picture")),
+        element("p", say.about(kind, "picture_note"), class_="note"),
         element(
             "figure", picture(deal, shown, say), picture(deal, shown, say, NARROW), _legend(deal, shown, say), class_="picture"
         ),
@@ -61,9 +60,8 @@ def heads(deal: Deal, say: Wording) -> Markup | None:
     known = deal.case.heads
     if not known or not all(known):
         return None
-    value = "_value" if deal.case.game.kind == "value" else ""
     rows = _amount_rows(deal, say, main_rows(deal), [float(one) for one in known])
-    return joined(element("h2", say(f"heads{value}")), table(say("table_heads"), _heads(deal, say), rows))
+    return joined(element("h2", say.about(deal.case.game.kind, "heads")), table(say("table_heads"), _heads(deal, say), rows))
 
 
 def ledger(deal: Deal, say: Wording) -> Markup:
@@ -104,7 +102,7 @@ def leaving(deal: Deal, say: Wording) -> Markup:
     head = [element("th", title, scope="col", class_="n" if k > 1 else None) for k, title in enumerate(titles)]
     return joined(
         element("h2", say("leave")),
-        element("p", say("leave_note", tested=tested), class_="note"),
+        element("p", say.about(deal.case.game.kind, "leave_note", tested=tested), class_="note"),
         table(None, head, rows),
         _proof(deal, say),
     )
@@ -120,7 +118,7 @@ def _proof(deal: Deal, say: Wording) -> Markup | None:
 
 def fairness(deal: Deal, say: Wording) -> Markup:
     """Return which properties hold."""
-    names: dict[str, str] = say.words["property"]
+    names: dict[str, str] = say.words["property_value" if deal.case.game.kind == "value" else "property"]
     head = [element("th", say("rule"), scope="col"), *(element("th", name, scope="col") for name in names.values())]
     rows = []
     for letter, row in lettered(deal):
@@ -137,7 +135,9 @@ def certainty(deal: Deal, say: Wording) -> Markup | None:
     parts = say("sure_parts") if any(part.spread for part in deal.case.parts) else ""
     decimals = 0 if deal.total > 50_000_000 else 1
     filled = {"alone": say.percent(unsure.alone), "together": say.percent(unsure.together), "parts": parts}
-    note = say("sure_note", draws=unsure.draws, seed=unsure.seed, source=unsure.source[say.language], **filled)
+    note = say.about(
+        deal.case.game.kind, "sure_note", draws=unsure.draws, seed=unsure.seed, source=unsure.source[say.language], **filled
+    )
     rows = [
         element(
             "tr",

@@ -20,6 +20,11 @@ class Wording:
         """Return a sentence with its places filled."""
         return str(self.words[name]).format(**filled)
 
+    def about(self, kind: str, name: str, **filled: object) -> str:
+        """Return a sentence about a game of this kind: one about gains where there is one, as `name` with "_value"."""
+        special = f"{name}_value"
+        return self(special if kind == "value" and special in self.words else name, **filled)
+
     def euro(self, cents: float, *, decimals: bool = False) -> str:
         r"""Return an amount for people: whole euros unless decimals are asked for.
 

@@ -36,11 +36,15 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class Squares:
-    """Grid cells: their edge and lower-left corners (rows of east, north) in metres, and the class of each."""
+    """Grid cells: their edge and lower-left corners (rows of east, north) in metres, and the class of each.
+
+    `open` cells are hatched, as the pattern "open" does with areas.
+    """
 
     size: int
     corners: NDArray[np.float64]
     classes: Sequence[str]
+    open: Sequence[bool] = ()
 
 
 def choropleth(
@@ -61,7 +65,7 @@ def choropleth(
     west, south, east, north = frame or shapely.total_bounds(everything)
     view, height = fit((west, south, east, north), GAP, GAP, WIDTH - 2 * GAP)
     open_ = f"open-{crc32('|'.join([label, *(layer.key for layer in layers)]).encode()):08x}"
-    parts = [_patterns(open_), _cells(squares, view) if squares else "", _links(layers, view, open_)]
+    parts = [_patterns(open_), _cells(squares, view, open_) if squares else "", _links(layers, view, open_)]
     parts += [element("path", d=path_of(polygon), class_="border") for polygon in view.draw(borders)]
     for (name, value), polygon in zip(names or {}, view.draw(list((names or {}).values())), strict=True):
         point = polygon.representative_point()
@@ -83,13 +87,16 @@ def _links(layers: Sequence[Layer], frame: Ground, open_: str) -> str:
     return "".join(parts)
 
 
-def _cells(squares: Squares, frame: Ground) -> str:
+def _cells(squares: Squares, frame: Ground, open_: str) -> str:
     edge = f"{squares.size * frame.scale:.1f}"
     corners = frame.project(squares.corners + np.array([0, squares.size])).round(1).tolist()
+    drawn = [f"M{x:g},{y:g}h{edge}v{edge}h-{edge}z" for x, y in corners]
     paths: dict[str, list[str]] = {}
-    for class_, (x, y) in zip(squares.classes, corners, strict=True):
-        paths.setdefault(class_, []).append(f"M{x:g},{y:g}h{edge}v{edge}h-{edge}z")
-    return "".join(element("path", d="".join(path), class_=f"cell {class_}") for class_, path in sorted(paths.items()))
+    for class_, square in zip(squares.classes, drawn, strict=True):
+        paths.setdefault(class_, []).append(square)
+    coloured = "".join(element("path", d="".join(path), class_=f"cell {class_}") for class_, path in sorted(paths.items()))
+    hatched = "".join(square for square, pattern in zip(drawn, squares.open, strict=False) if pattern)
+    return coloured + (element("path", d=hatched, class_="hatched", fill=f"url(#{open_})") if hatched else "")
 
 
 def _patterns(open_: str) -> str:

@@ -9,14 +9,11 @@ from typing import Any
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
 from allmende.areas.projection import to_wgs84
 from allmende.portal.evidence.reader import Reader
+from allmende.portal.metres import cells_in
 from allmende.portal.places import Place
-
-Frame = tuple[float, float, float, float]
-"""West, south, east, north of what a map shows."""
 
 
 @lru_cache(maxsize=512)
@@ -34,13 +31,6 @@ def inside(reader: Reader, geography: str, place: Place) -> tuple[str, ...]:
     levels = {key: [region.ancestor(key, n) for n in range(region.district(key).level + 1)] for key in wanted}
     inner = [key for key in wanted if place.kind == "region" or within in levels[key]]
     return tuple(sorted(inner + [ags for ags in undivided if place.kind == "region"]))
-
-
-@lru_cache(maxsize=64)
-def corners(cells: tuple[str, ...]) -> NDArray[np.float64]:
-    """Return the lower-left corners (east, north) that INSPIRE names spell out, one row per cell."""
-    parts = [key.rpartition("E") for key in cells]
-    return np.array([(float(east), float(rest.rpartition("N")[2])) for rest, _e, east in parts]).reshape(-1, 2)
 
 
 def sketches(reader: Reader, keys: Sequence[str]) -> dict[str, Any]:
@@ -68,24 +58,10 @@ def label_points(reader: Reader, keys: Sequence[str]) -> dict[str, list[float]]:
     return dict(zip(keys, np.column_stack((lon, lat)).round(5).tolist(), strict=True))
 
 
-def in_degrees(frame: Frame) -> Frame:
-    """Return a frame in degrees that holds a frame in metres."""
-    west, south, east, north = frame
-    lon, lat = to_wgs84(np.array([west, west, east, east]), np.array([south, north, south, north]))
-    return float(lon.min()), float(lat.min()), float(lon.max()), float(lat.max())
-
-
 def _cells_inside(reader: Reader, geography: str, place: Place) -> tuple[str, ...]:
     table = reader.covering("stock", geography, {})
     cells = tuple(key for key in table.areas if key.startswith("CRS")) if table else ()
-    if place.kind == "region" or not cells:
-        return cells
-    outline = reader.shelf.outlines["municipality" if place.kind == "municipality" else "district"]
-    if place.key not in outline.keys:
-        return ()
-    lower_left, half = corners(cells), int(geography[5:]) / 2
-    hits = shapely.contains_xy(outline[place.key], lower_left[:, 0] + half, lower_left[:, 1] + half)
-    return tuple(key for key, hit in zip(cells, hits, strict=True) if hit)
+    return cells_in(reader.shelf, cells, int(geography[5:]), place)
 
 
 def _simple(polygon: Any) -> Any:

@@ -17,6 +17,7 @@ from allmende.portal.drawing import Layer, Squares, choropleth
 from allmende.portal.evidence import mapping, outlines
 from allmende.portal.evidence.reader import Reader
 from allmende.portal.evidence.stories.mapview import CHANGE, View, area_address, area_name, written
+from allmende.portal.metres import Frame, around, corners, in_rows
 from allmende.portal.page import Picture
 
 NAMED = 40
@@ -33,21 +34,19 @@ def data(reader: Reader, view: View) -> str:
     return _data(reader, view, wording.language())
 
 
-def frame(reader: Reader, view: View) -> outlines.Frame:
+def frame(reader: Reader, view: View) -> Frame:
     """Return what the map shows, in metres: everything, or with districts and cells all parts that have a figure.
 
     A port far away in which nobody lives, or neighbours without figures, would make what there is to see small.
     """
-    around = list(_borders(reader, view).values())
+    borders = list(_borders(reader, view).values())
+    if view.grid:
+        return around(borders, corners(tuple(key for key in view.keys if view.classes[key] != "none")), _size(view))
     if view.found.geography == "municipality":
-        told = around
-    elif view.grid:
-        half = int(view.found.geography[5:]) / 2
-        east, north = (outlines.corners(view.keys)[[view.classes[key] != "none" for key in view.keys]] + half).T
-        told = [part for part in shapely.get_parts(around) if shapely.contains_xy(part, east, north).any()]
+        told = borders
     else:
         told = [shape for key, shape in outlines.sketches(reader, view.keys).items() if view.classes[key] != "none"]
-    west, south, east, north = shapely.total_bounds(np.array(told or around, dtype=object)).tolist()
+    west, south, east, north = shapely.total_bounds(np.array(told or borders, dtype=object)).tolist()
     return west, south, east, north
 
 
@@ -73,7 +72,7 @@ def _picture(reader: Reader, view: View, language: str) -> Picture:
     label = _("Karte: %(what)s. Die Werte stehen in der Tabelle darunter.") % {"what": mapping.MEASURES[view.found.measure]}
     squares = None
     if view.grid:
-        squares = Squares(int(view.found.geography[5:]), outlines.corners(view.keys), [view.classes[key] for key in view.keys])
+        squares = Squares(_size(view), corners(view.keys), [view.classes[key] for key in view.keys])
     names = _names(reader, view, polygons, borders)
     drawn = choropleth(layers, list(borders.values()), label, names=names, squares=squares, frame=frame(reader, view))
     return Picture(mark_safe(drawn), None, _legend(view))  # noqa: S308  (numbers and escaped words only)
@@ -144,25 +143,13 @@ def _outlines(reader: Reader, view: View) -> dict[str, Any]:
 
 
 def _cells(view: View) -> dict[str, Any]:
-    """Return rows of cells from south to north, [north, east, step, …] in edges of a cell, and how each cell looks.
-
-    Ten thousand squares in degrees would weigh as much as the program that draws them; static/portal/cells.mjs reads this.
-    """
-    size = int(view.found.geography[5:])
-    corners = (outlines.corners(view.keys) // size).astype(np.int64)
-    order = np.lexsort(corners.T)
-    east, north = corners[order].T
-    looks = {look: position for position, look in enumerate(dict.fromkeys(_look(view, view.keys[i]) for i in order))}
-    rows = np.split(east, np.flatnonzero(np.diff(north)) + 1)
-    return {
-        "size": size,
-        "looks": list(looks),
-        "rows": [
-            [line, *np.diff(row, prepend=0).tolist()] for line, row in zip(dict.fromkeys(north.tolist()), rows, strict=True)
-        ],
-        "look": [looks[_look(view, view.keys[i])] for i in order],
-    }
+    return in_rows(corners(view.keys), _size(view), [_look(view, key) for key in view.keys])
 
 
 def _look(view: View, key: str) -> tuple[str, str]:
     return view.classes[key], written(view, key, unit=True)
+
+
+def _size(view: View) -> int:
+    """Return the edge of the cells of a grid."""
+    return int(view.found.geography.removeprefix("grid_"))

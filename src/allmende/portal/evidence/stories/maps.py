@@ -7,12 +7,13 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from allmende.portal.evidence import mapping, outlines
+from allmende.portal.evidence import mapping
 from allmende.portal.evidence.page import origin
 from allmende.portal.evidence.reader import Reader
 from allmende.portal.evidence.stories import mapdrawing
 from allmende.portal.evidence.stories.mapview import CHANGE, View, area_name, choices, choose, written
 from allmende.portal.evidence.stories.structure import silent
+from allmende.portal.metres import in_degrees
 from allmende.portal.page import Page, Sheet
 from allmende.portal.places import Place
 
@@ -39,7 +40,7 @@ def map_page(reader: Reader, place: Place, query: QueryDict) -> Page:
         steps=[(reverse("tabelle", args=[found.table.note.table]), _("Die ganze Tabelle ansehen und herunterladen"))],
         map_source=reverse("rasterdaten" if view.grid else "kartendaten", args=[place.key]) + "?" + view.query(),
         map_borders=reverse("kartendaten", args=[reader.shelf.region.id]) + "?ebene=municipality" if view.grid else "",
-        map_frame=outlines.in_degrees(mapdrawing.frame(reader, view)),
+        map_frame=in_degrees(mapdrawing.frame(reader, view)),
     )
 
 

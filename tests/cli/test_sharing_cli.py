@@ -125,8 +125,6 @@ def test_what_is_kept_after_taxes_is_labelled_and_says_what_is_assumed(run):
     row = answer["rows"][0]
     averloh = float(row["allocation"]["Averloh"]) * 345 / 380 * 0.216
     assert float(row["kept_after_taxes"]["Averloh"]) == pytest.approx(averloh, abs=0.01)
-        float(row["allocation"]["Averloh"]) * 345 / 380 * 0.216, abs=0.01
-    )
     _, out, _ = run("sharing", "compare", case)
     assert "Was bleibt uns davon nach Umlage und Finanzausgleich? [einfaches Modell]" in out
     _, out, _ = run("sharing", "compare", str(EXAMPLES / "kasse-ilveland.toml"), "--json")

@@ -25,9 +25,6 @@ from allmende.sharing.taxes import after_levy, equalisation_from, kept
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 NAMES = ("bauhof", "kasse", "gewerbepark")
 TABLES = {name: tomllib.loads((EXAMPLES / f"{name}-ilveland.toml").read_text(encoding="utf-8")) for name in NAMES}
-    name: tomllib.loads((EXAMPLES / f"{name}-ilveland.toml").read_text(encoding="utf-8"))
-    for name in ("bauhof", "kasse", "gewerbepark")
-}
 
 
 def quick(name, **changed):

@@ -21,7 +21,7 @@ from allmende.sharing.methods import METHODS, SAME, words_of
 from allmende.sharing.points import separable
 from allmende.sharing.services import cost_function_game, scaled
 
-LEFT_OUT = (*SAME, "least-core", "prenucleolus")
+LEFT_OUT = (*SAME, "least-core", "prenucleolus", "cost-proportional-nucleolus")
 """Methods that a comparison does not show: second names, more than one answer, and one that may charge more than alone."""
 OVERRUN = 0.05
 """The rise of the joint cost with which is tried whether anybody would pay less."""

@@ -36,7 +36,7 @@ def settle_exactly(worth: Amounts, *, weighing: Weighing = "plain", rational: bo
     alone = [(1 << i, worth[1 << i]) for i in range(n) if rational and worth[1 << i] == worth[1 << i]]
     if len(alone) == n and sum(amount for _, amount in alone) > worth[-1]:
         raise worse_than_alone()
-    measure = {"plain": worth * 0 + 1, "per head": sizes(n).astype(object), "relative": worth}[weighing]
+    measure = {"plain": worth * 0 + 1, "per head": sizes(n).astype(object), "relative": np.abs(worth)}[weighing]
     span = Span(n)
     span.add(len(worth) - 1)
     settled: list[Settled] = [(len(worth) - 1, worth[-1])]

@@ -21,7 +21,7 @@ from allmende.sharing.scan import Free, complaints
 from allmende.sharing.span import Span
 
 Weighing = Literal["plain", "per head", "relative"]
-"""What a complaint v(S) − x(S) is divided by: nothing, the number of players, the worth."""
+"""What a complaint v(S) − x(S) is divided by: nothing, the number of players, the size of the worth."""
 
 CLOSE = 1e-9
 """Worths are scaled to 1; a complaint this little above the level counts as at the level."""
@@ -80,7 +80,7 @@ def settle(worth: Floats, *, weighing: Weighing = "plain", rational: bool = True
 def weight_of(weighing: Weighing, coalition: int, worth: Amounts) -> float:
     """Return what a coalition's complaint is divided by."""
     if weighing == "relative":
-        return float(worth[coalition])
+        return float(abs(worth[coalition]))
     return float(coalition.bit_count()) if weighing == "per head" else 1.0
 
 
@@ -134,6 +134,7 @@ class _Search:
 
     def __init__(self, worth: Floats, weighing: Weighing, *, rational: bool) -> None:
         self.worth, self.weighing = worth, weighing
+        self.sign = -1.0 if np.nanmin(worth) < 0 else 1.0
         self.n = len(worth).bit_length() - 1
         self.span = Span(self.n)
         everybody = len(worth) - 1
@@ -171,7 +172,7 @@ class _Search:
 
     def _solve(self) -> float:
         free = Free.of(self.span.normal())
-        if self.weighing == "relative" and not free[np.flatnonzero(self.worth > CLOSE)].any():
+        if self.weighing == "relative" and not free[np.flatnonzero(np.abs(self.worth) > CLOSE)].any():
             raise NoMeasure
         while True:
             self.shares, level = self.programme.solve()
@@ -186,7 +187,7 @@ class _Search:
     def _complaint_terms(self, level: float) -> tuple[float, Floats, float]:
         """Return factor, shares and threshold with which factor · v(S) − x(S) > threshold says that S breaks its row."""
         if self.weighing == "relative":
-            return 1.0 - level, self.shares, 0.0
+            return 1.0 - level * self.sign, self.shares, 0.0
         if self.weighing == "per head":
             return 1.0, self.shares + level, 0.0
         return 1.0, self.shares, level

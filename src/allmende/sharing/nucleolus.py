@@ -14,7 +14,7 @@ def nucleolus(game: Game, *, weighing: Weighing = "plain", rational: bool = True
     """Return the nucleolus in units of the game (costs for a cost game).
 
     The complaint of a coalition is what it pays above its cost alone, or lacks of its worth; `weighing` divides it by the
-    number of its players ("per head") or its worth ("relative", for value games without negative amounts). `rational` keeps
+    number of its players ("per head") or its amount ("relative", for games without negative amounts). `rational` keeps
     everybody at the amount alone or better (the nucleolus); without it the result is the prenucleolus. An exact game gives
     fractions.
 
@@ -60,12 +60,20 @@ def _solve(matrix: Floats, right: Floats) -> Floats:
 
 
 def _check_relative(game: Game) -> None:
-    below = np.flatnonzero(game.stated & (np.where(game.stated, game.worth, 0) < 0))
+    below = np.flatnonzero(game.stated & (np.where(game.stated, game.amounts, 0) < 0))
     if len(below):
         raise AllmendeError(
             "A group saves less than nothing (is worth less than nothing): no complaint can be a part of it.",
             where=f"{' + '.join(game.members(int(below[0])))}: {float(game.amounts[below[0]]):,.2f}",
             expected="groups that cost at most as much together as their members alone",
+            todo="Check this amount; if it is right, choose nucleolus or per-capita-nucleolus.",
+        )
+    free = np.flatnonzero(game.stated & (game.amounts == 0))[1:]
+    if game.kind == "cost" and len(free):
+        raise AllmendeError(
+            "A group pays nothing alone: no complaint can be a part of it.",
+            where=" + ".join(game.members(int(free[0]))),
+            expected="a cost above 0 for every group",
             todo="Check this amount; if it is right, choose nucleolus or per-capita-nucleolus.",
         )
 

@@ -101,6 +101,16 @@ def test_points_per_euro_and_knapsack_choose_otherwise_than_ranking():
     assert set(decide(made(scores, costs, 110, rule="knapsack")).funded) == {"a1", "a2"}
 
 
+def test_knapsack_keeps_the_cap_of_every_member():
+    document_ = document()
+    document_["application"][3]["meets"]["council"] = True
+    document_["call"] |= {"rule": "knapsack", "cap_member": 130_000}
+    # the inn (65 points, 96,000) and the school (60, 48,000) of the same member do not fit together; the barn asks for 140,000
+    assert decide(read_call(document_, "call.toml")).funded == {"inn": 96_000_00, "square": 72_000_00}
+    document_["call"]["cap_member"] = 144_000
+    assert set(decide(read_call(document_, "call.toml")).funded) == {"inn", "square", "school"}
+
+
 def test_equal_shares_give_a_group_back_what_it_pays():
     document_ = document()
     document_["call"] |= {"rule": "equal-shares", "carried_over": 0, "returned": 0}
@@ -200,7 +210,7 @@ BAD = {
     "misspelt": (lambda d: d["call"].update(trheshold=60), "trheshold is not known here."),
     "misspelt table": (lambda d: d.update(critera=[]), "critera is not known here."),
     "few raters": (lambda d: d["application"][0].update(abstained=["r1"]), "2 ratings are too few."),
-    "knapsack": (lambda d: d["call"].update(rule="knapsack"), "does not know a cap per member"),
+    "cap of equal shares": (lambda d: d["call"].update(rule="equal-shares"), "a cap per member would break the promise"),
 }
 
 

@@ -97,6 +97,27 @@ def test_the_best_set_is_the_best_of_all_sets(items, budget):
     assert best_set(values, costs, budget) == list(best)
 
 
+@given(
+    st.lists(st.tuples(st.integers(0, 30), st.integers(0, 20), st.sampled_from("abc")), max_size=9),
+    st.integers(0, 80),
+    st.integers(0, 40),
+)
+@settings(max_examples=200, deadline=None)
+def test_the_best_set_under_a_cap_for_each_member_is_the_best_of_all_that_keep_it(items, budget, cap):
+    values, costs, owners = [v for v, _, _ in items], [c for _, c, _ in items], [g for _, _, g in items]
+    every = [s for k in range(len(items) + 1) for s in combinations(range(len(items)), k)]
+    keep = [s for s in every if all(sum(costs[k] for k in s if owners[k] == g) <= cap for g in "abc")]
+    fits = [s for s in keep if sum(costs[k] for k in s) <= budget and all(values[k] for k in s)]
+    best = min(
+        fits, key=lambda s: (-sum(values[k] for k in s), sum(costs[k] for k in s), [k not in s for k in range(len(items))])
+    )
+    assert best_set(values, costs, budget, groups=owners, cap=cap) == list(best)
+
+
+def test_ties_hold_beyond_a_word_of_projects():
+    assert best_set([1] * 150, [1] * 150, 70) == list(range(70))
+
+
 def election(budget, projects, kind="approval"):
     """Projects as {id: (cost, voters)}."""
     ids = sorted(projects)

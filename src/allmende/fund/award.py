@@ -7,8 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from allmende.errors import AllmendeError
-from allmende.fund.call import Application, Call
+from allmende.fund.call import Application, Call, check_member_cap
 from allmende.fund.election import ballots_of
 from allmende.fund.equal_shares import Market, raised
 from allmende.fund.knapsack import best_set
@@ -44,9 +43,10 @@ def decide(call: Call, rated: Rated | None = None) -> Award:
     """Decide a call by its own rules; `rated` are its applications rated, for those who decide often.
 
     The grant of a project is what it asks for, at most the funding rate of its cost, its cost less the own share, and the
-    cap. A member's cap binds its projects together and never ends the list. Raises `AllmendeError` for knapsack or equal shares
-    with a cap per member, which they do not know.
+    cap. A member's cap binds its projects together and never ends the list. Raises `AllmendeError` for equal shares with a cap
+    per member.
     """
+    check_member_cap(call.rules, call.name)
     rated = rated or rate(call)
     barred, scores = rated.barred, rated.scores
     grants = {each.id: grantable(call, each) for each in call.applications}
@@ -81,13 +81,6 @@ def _spend(
 ) -> tuple[dict[str, int], dict[str, str]]:
     if call.rules.rule in ("ranking", "points-per-euro"):
         return _down_the_list(call, able, grants)
-    if call.rules.cap_member is not None:
-        raise AllmendeError(
-            f"The rule {call.rules.rule} does not know a cap per member.",
-            where="[call], cap_member",
-            expected="ranking or points-per-euro with cap_member",
-            todo="Leave cap_member out, or choose another rule.",
-        )
     able = sorted(able, key=lambda each: each.id)
     chosen = _best(call, able, scores, grants) if call.rules.rule == "knapsack" else guaranteed(call, able, scores, grants)
     paid = {able[k].id: grants[able[k].id] for k in chosen}
@@ -120,7 +113,8 @@ def _down_the_list(call: Call, able: Sequence[Application], grants: Mapping[str,
 
 
 def _best(call: Call, able: Sequence[Application], scores: Mapping[str, Fraction], grants: Mapping[str, int]) -> list[int]:
-    return best_set(_whole([scores[each.id] for each in able]), [grants[each.id] for each in able], call.budget)
+    worth, asked = _whole([scores[each.id] for each in able]), [grants[each.id] for each in able]
+    return best_set(worth, asked, call.budget, groups=[each.member for each in able], cap=call.rules.cap_member)
 
 
 def guaranteed(call: Call, able: Sequence[Application], scores: Mapping[str, Fraction], grants: Mapping[str, int]) -> list[int]:

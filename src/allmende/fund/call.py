@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+from allmende.errors import AllmendeError
+from allmende.money import show
+
 AGGREGATIONS = ("mean", "median", "trimmed")
 """How several ratings become one; trimmed leaves out the highest and the lowest `trim` ratings."""
 
@@ -65,6 +68,17 @@ class Rules:
     least_grant: int
     cap_project: int | None
     cap_member: int | None
+
+
+def check_member_cap(rules: Rules, where: str) -> None:
+    """Raise `AllmendeError` for equal shares with a cap per member, which would take away what that rule promises."""
+    if rules.rule == "equal-shares" and rules.cap_member is not None:
+        raise AllmendeError(
+            "Equal shares promise every group of members what its contributions buy; a cap per member would break the promise.",
+            where=f"{where}, cap_member {show(rules.cap_member)}",
+            expected="cap_member with ranking, points-per-euro or knapsack",
+            todo="Leave cap_member out, or choose another rule.",
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from allmende.errors import AllmendeError
-from allmende.fund.call import AGGREGATIONS, CALL_RULES, TIES, Call, Criterion, Member, Rules
+from allmende.fund.call import AGGREGATIONS, CALL_RULES, TIES, Call, Criterion, Member, Rules, check_member_cap
 from allmende.fund.call_applications import Applications
 from allmende.fund.call_part import Part, Table, check_distinct, parts, table_of
 from allmende.fund.ranking import OVERFLOWS
@@ -115,6 +115,7 @@ def _rules(head: Part) -> Rules:
 
 
 def _check_caps(rules: Rules, where: str) -> None:
+    check_member_cap(rules, where)
     if rules.own_share + rules.funding_rate > 1 and rules.own_share > 0 and rules.funding_rate < 1:
         raise AllmendeError(
             f"A funding rate of {float(rules.funding_rate):.0%} and an own share of {float(rules.own_share):.0%} contradict.",

@@ -2,6 +2,7 @@
 
 import json
 import tomllib
+from copy import deepcopy
 from datetime import date
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from allmende.cli import main
 from allmende.errors import AllmendeError
 from allmende.money import cents
 from allmende.parameters import load
-from allmende.schemes.figures_file import example_run, read_run
+from allmende.schemes.figures_file import account_of, example_run, read_run
 from allmende.schemes.reading import SCHEMES, load_scheme, read_scheme
 from allmende.schemes.scheme import Membership
 from allmende.schemes.settling import settle
@@ -211,23 +212,63 @@ def test_choices_that_do_not_fit_are_named(choices, says):
     assert says in error.value.what
 
 
-def test_a_partner_without_figures_is_named():
-    figures = figures_of(["A", "B"], {"levy_base": {2020: {"A": 100}}})
+RUN = {
+    "years": [2026, 2027],
+    "partners": ["Ahausen", "Bedorf"],
+    "choices": {"need": 100_000, "cap": 1},
+    "figures": {
+        "use": {"2026": {"Ahausen": 60, "Bedorf": 30}, "2027": {"Ahausen": 50, "Bedorf": 30}},
+        "levy_base": {"Ahausen": 1_000_000, "Bedorf": 800_000},
+    },
+}
+
+BAD_RUNS = {
+    "no figure": (lambda t: t["figures"]["use"]["2027"].pop("Bedorf"), "no figures of use for 2027", "Bedorf"),
+    "zero base": (lambda t: t["figures"]["use"]["2026"].update(Ahausen=0, Bedorf=0), "sum to nothing", "use 2026: Ahausen"),
+    "negative": (lambda t: t["figures"]["use"]["2026"].update(Bedorf=-3), "The figure -3 is below 0", "use 2026, Bedorf"),
+    "no number": (lambda t: t["figures"]["use"]["2026"].update(Bedorf="x"), "'x' is not a figure", "use 2026, Bedorf"),
+    "caps": (
+        lambda t: t["choices"].update(cap="0.001"),
+        "caps leave a part of the amount that nobody bears",
+        "Ahausen, Bedorf",
+    ),
+    "stranger": (lambda t: t["figures"]["use"]["2026"].update(Cestadt=3), "There is no partner 'Cestadt'", "use 2026"),
+    "table": (lambda t: t["figures"].update(use=7), "7 is no table", "figures.use"),
+    "choices": (lambda t: t.update(choices=[1]), "[1] is no table", "[choices]"),
+    "no choice": (lambda t: t["choices"].pop("need"), "need is not given for 2026", "[choices]"),
+    "choice": (lambda t: t["choices"].update(need="viel"), "'viel' is not a figure", "choices.need"),
+    "year of a choice": (lambda t: t["choices"].update(need={"2026": 1}), "need is not given for 2027", "[choices]"),
+    "misspelt": (lambda t: t["choices"].update(kap=1), "no parameter 'kap'", "[choices]"),
+    "stay": (lambda t: t.update(stays={"Cestadt": {"first": 2026}}), "There is no partner 'Cestadt'", "[stays]"),
+    "notice": (lambda t: t.update(stays={"Bedorf": {"notice": "soon"}}), "The stay cannot be read", "stays.Bedorf"),
+    "nobody": (
+        lambda t: t.update(stays={name: {"first": 2027} for name in t["partners"]}),
+        "Nobody is a member in 2026",
+        "[stays]",
+    ),
+    "opening": (lambda t: t.update(opening="x"), "'x' is not an amount", "opening"),
+    "years": (lambda t: t.update(years=[2024, 2020]), "years is [2024, 2020]", "figures.toml"),
+    "partners": (lambda t: t.update(partners=["A", "A"]), "partners is ['A', 'A']", "figures.toml"),
+}
+
+
+@pytest.mark.parametrize(("spoil", "says", "where"), BAD_RUNS.values(), ids=BAD_RUNS.keys())
+def test_figures_that_cannot_be_used_are_named_with_file_place_and_remedy(spoil, says, where):
+    table = deepcopy(RUN)
+    spoil(table)
     with pytest.raises(AllmendeError) as error:
-        settle(load_scheme("rendsburg"), figures, 2020)
-    assert error.value.where == "B"
+        account_of(load_scheme("verbandsumlage"), read_run(table, "figures.toml"))
+    assert says in error.value.what
+    assert where in error.value.where
+    assert error.value.where.startswith("figures.toml")
+    assert error.value.expected
+    assert error.value.todo
 
 
 def test_a_pool_cannot_be_overdrawn():
     table = {"levy_base": {"A": 100}, "projects": {"A": 50}}
     with pytest.raises(AllmendeError, match="The pool holds 1,00 €, but projects takes 50,00 €"):
         settle(load_scheme("rendsburg"), figures_of(["A"], table), 2020)
-
-
-def test_a_run_that_cannot_be_read_is_named():
-    for table in ({"years": [2024, 2020], "partners": ["A"]}, {"years": [2020, 2024], "partners": ["A", "A"]}):
-        with pytest.raises(AllmendeError):
-            read_run(table, "run.toml")
 
 
 def test_the_page_of_the_format_shows_a_scheme_and_figures_that_run():

@@ -10,11 +10,10 @@ import click
 from allmende.cli.fund import read_toml
 from allmende.cli.output import json_option, language, say, say_json
 from allmende.money import cents, show
-from allmende.schemes.figures_file import example_run, read_run
+from allmende.schemes.figures_file import account_of, example_run, read_run
 from allmende.schemes.reading import SCHEMES, load_scheme, read_scheme
 from allmende.schemes.scheme import Scheme
 from allmende.schemes.story import account_story, scheme_story
-from allmende.schemes.years import run_years
 
 
 @click.group("scheme")
@@ -59,8 +58,7 @@ def run_scheme(scheme: str, figures: Path | None, as_json: bool) -> None:
     """
     chosen = _scheme(scheme)
     run = read_run(read_toml(figures), figures.name) if figures else example_run(chosen)
-    account = run_years(chosen, run.figures, run.years, stays=run.stays, choices=run.choices, opening=run.opening)
-    story = account_story(chosen, account)
+    story = account_story(chosen, account_of(chosen, run))
     if as_json:
         say_json(story)
         return

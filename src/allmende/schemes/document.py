@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from typing import Any, TypeVar
 
@@ -15,14 +16,34 @@ LANGUAGES = ("de", "en")
 Read = TypeVar("Read")
 
 
+@contextmanager
+def naming(name: str) -> Iterator[None]:
+    """Name the file in every error that does not name it yet."""
+    try:
+        yield
+    except AllmendeError as error:
+        if name in error.where:
+            raise
+        where = f"{name}, {error.where}" if error.where else name
+        raise type(error)(error.what, where=where, expected=error.expected, todo=error.todo) from error
+
+
 def only(table: Mapping[str, Any], keys: tuple[str, ...], where: str) -> Mapping[str, Any]:
-    """Return the table; raises `AllmendeError` for a key that is none of these."""
+    """Return the table; raises `AllmendeError` for a key that is none of these, and for what is no table."""
+    table_of(table, where)
     strange = sorted(table.keys() - set(keys))
     if strange:
         raise AllmendeError(
             f"{strange[0]} is not known here.", where=where, expected=", ".join(keys), todo="Correct or remove it."
         )
     return table
+
+
+def table_of(given: Any, where: str) -> Mapping[str, Any]:
+    """Return a table; raises `AllmendeError` for anything else."""
+    if not isinstance(given, Mapping):
+        raise AllmendeError(f"{given!r} is no table.", where=where, expected="name = value", todo="Write it as a table.")
+    return given
 
 
 def needed(table: Mapping[str, Any], key: str, where: str) -> Any:
@@ -69,7 +90,7 @@ def _both(text: Any, what: str, where: str) -> Said:
 def each_of(table: Mapping[str, Any], key: str, name: str, read: Callable[[Mapping[str, Any], str], Read]) -> tuple[Read, ...]:
     """Read a list of tables; raises `AllmendeError` for an id that is given twice."""
     parts = table.get(key, [])
-    ids = [part.get("id", "") for part in parts]
+    ids = [table_of(part, f"{name}, [[{key}]]").get("id", "") for part in parts]
     twice = [each for each in ids if ids.count(each) > 1]
     if twice:
         raise AllmendeError(f"The id {twice[0]!r} is given twice.", where=f"{name}, [[{key}]]", expected="ids that differ")

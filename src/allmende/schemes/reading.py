@@ -201,10 +201,10 @@ def value(scheme: Scheme, parameter: str, year: int, choices: Mapping[str, Any])
     if parameter in choices:
         chosen = choices[parameter]
         if isinstance(chosen, Mapping):
-            found = {int(each): amount for each, amount in chosen.items()}
-            if year not in found:
+            found = {str(each): amount for each, amount in chosen.items()}
+            if str(year) not in found:
                 raise _missing(scheme, known, year)
-            chosen = found[year]
+            chosen = found[str(year)]
         return number(chosen, f"choices.{parameter}")
     if known.required:
         raise _missing(scheme, known, year)

@@ -93,7 +93,10 @@ def _check_choices(scheme: Scheme, choices: Mapping[str, Any]) -> None:
     unknown = sorted(choices.keys() - scheme.parameters.keys())
     if unknown:
         raise AllmendeError(
-            f"The scheme has no parameter {unknown[0]!r}.", where="choices", expected=", ".join(sorted(scheme.parameters))
+            f"The scheme has no parameter {unknown[0]!r}.",
+            where="[choices]",
+            expected=", ".join(sorted(scheme.parameters)),
+            todo="Correct the name, or remove it.",
         )
 
 

@@ -68,13 +68,23 @@ def run_years(
     known = {name: (stays or {}).get(name, Stay(min(years))) for name in figures.partners}
     strangers = sorted((stays or {}).keys() - known.keys())
     if strangers:
-        raise AllmendeError(f"There is no partner {strangers[0]!r}.", where="stays", expected=", ".join(figures.partners))
+        raise AllmendeError(
+            f"There is no partner {strangers[0]!r}.",
+            where="[stays]",
+            expected=", ".join(figures.partners),
+            todo="Correct the name.",
+        )
     leaves = {name: exit_day(scheme.membership, stay) for name, stay in known.items()}
     settlements: list[Settlement] = []
     for year in years:
         members = [n for n, stay in known.items() if stay.first <= year and year <= (leaves[n] or date.max).year]
         if not members:
-            raise AllmendeError(f"Nobody is a member in {year}.", where=f"scheme {scheme.id}", expected="at least one member")
+            raise AllmendeError(
+                f"Nobody is a member in {year}.",
+                where="[stays]",
+                expected="at least one member every year",
+                todo="Correct first and notice, or the years.",
+            )
         settled = settle(scheme, among(figures, members), year, choices=choices, opening=opening)
         settlements.append(settled)
         opening = settled.closing

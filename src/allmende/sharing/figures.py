@@ -68,7 +68,9 @@ def _row(names: tuple[str, ...], measure: str, year: Any, row: Mapping[str, Any]
     where = f"{measure} {year}" if year else measure
     unknown = [name for name in row if name not in names]
     if unknown:
-        raise AllmendeError(f"There is no partner {unknown[0]!r}.", where=where, expected=", ".join(names))
+        raise AllmendeError(
+            f"There is no partner {unknown[0]!r}.", where=where, expected=", ".join(names), todo="Correct the name."
+        )
     return tuple(number(row[name], f"{where}, {name}") if name in row else None for name in names)
 
 
@@ -79,9 +81,13 @@ def number(value: Any, where: str) -> Fraction:
     try:
         exact = Fraction(Decimal(text.removesuffix("%").strip().replace(",", "."))) / (100 if percent else 1)
     except (InvalidOperation, ValueError, OverflowError):
-        raise AllmendeError(f"{value!r} is not a figure.", where=where, expected="a number of 0 or more") from None
+        raise AllmendeError(
+            f"{value!r} is not a figure.", where=where, expected="a number of 0 or more", todo="Correct it."
+        ) from None
     if exact < 0:
-        raise AllmendeError(f"The figure {value} is below 0.", where=where, expected="a number of 0 or more")
+        raise AllmendeError(
+            f"The figure {value} is below 0.", where=where, expected="a number of 0 or more", todo="Correct it."
+        )
     return exact
 
 
@@ -89,4 +95,4 @@ def _year(year: Any, measure: str) -> int:
     try:
         return int(year)
     except ValueError:
-        raise AllmendeError(f"{year!r} is not a year.", where=measure, expected="a year as 2024") from None
+        raise AllmendeError(f"{year!r} is not a year.", where=measure, expected="a year as 2024", todo="Correct it.") from None

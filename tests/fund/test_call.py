@@ -207,6 +207,31 @@ BAD = {
     "tie rule": (lambda d: d["call"].pop("ties"), "ties is not chosen"),
     "cents": (lambda d: d["member"][0].update(contribution="1.234,567"), "is not an amount"),
     "requirement": (lambda d: d["application"][0].update(meets={}), "Whether the requirement council is met"),
+    "budget of nobody": (
+        lambda d: (d["call"].pop("carried_over"), d["call"].pop("returned"), [m.update(contribution=0) for m in d["member"]]),
+        "The budget is 0",
+    ),
+    "cap of members": (
+        lambda d: d["call"].update(cap_member=1000, least_grant=5000),
+        "cap_member is 1.000,00 €, but the least",
+    ),
+    "threshold": (lambda d: d["call"].update(threshold=120), "The threshold is 120."),
+    "scale": (lambda d: d["criterion"][0].update(low=4), "The scale runs from 4 to 4"),
+    "weight": (lambda d: (d["criterion"][0].update(weight=1.5), d["criterion"][1].update(weight=-0.5)), "The weight is -0.5."),
+    "share": (lambda d: d["call"].update(funding_rate=1.2), "funding_rate is 1.2."),
+    "no number": (lambda d: d["criterion"][0].update(weight="much"), "'much' is no number."),
+    "rating no number": (lambda d: d["application"][0]["ratings"]["r2"].update(centre="good"), "'good' is no number."),
+    "asks": (lambda d: d["application"][0].update(asks=200_000), "asks for 200.000,00 € of a cost of 180.000,00 €"),
+    "cost 0": (lambda d: d["application"][0].update(cost=0), "The cost is 0."),
+    "sender": (lambda d: d["rater"][0].update(member="nowhere"), "The member nowhere is not listed."),
+    "no table": (lambda d: d.update(call=3), "The table [call] is missing."),
+    "no list": (lambda d: d.update(member={"id": "a"}), "There is no [[member]]."),
+    "ratings no table": (lambda d: d["application"][0].update(ratings=3), "ratings is 3."),
+    "one rating": (lambda d: d["application"][0]["ratings"].update(r1=3), "r1 is 3."),
+    "meets": (lambda d: d["application"][0].update(meets=True), "meets is True."),
+    "abstained": (lambda d: d["application"][0].update(abstained="r1"), "abstained is 'r1'."),
+    "member text": (lambda d: d.update(member=["ahausen"]), "'ahausen' is no table."),
+    "trim": (lambda d: d["call"].update(trim=0.5), "trim is 0.5."),
     "misspelt": (lambda d: d["call"].update(trheshold=60), "trheshold is not known here."),
     "misspelt table": (lambda d: d.update(critera=[]), "critera is not known here."),
     "few raters": (lambda d: d["application"][0].update(abstained=["r1"]), "2 ratings are too few."),
@@ -221,5 +246,6 @@ def test_what_cannot_be_decided_is_named(spoil, says):
     with pytest.raises(AllmendeError) as error:
         decide(read_call(document_, "call.toml"))
     assert says in error.value.what
-    assert error.value.where
+    assert "call.toml" in error.value.where
     assert error.value.expected
+    assert error.value.todo

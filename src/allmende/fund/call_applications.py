@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from allmende.errors import AllmendeError
 from allmende.fund.call import Application, Criterion, Rules
-from allmende.fund.call_part import Part, number
+from allmende.fund.call_part import Part, check_listed, number
 from allmende.money import show
 
 
@@ -20,14 +20,12 @@ class Applications:
     criteria: Sequence[Criterion]
     requirements: Mapping[str, str]
     raters: Mapping[str, str]
-    members: set[str]
+    members: Collection[str]
 
     def read(self, part: Part) -> Application:
         """Read one application; raises `AllmendeError` naming it and the value that does not fit."""
         part.only("id", "name", "member", "cost", "asks", "meets", "ratings", "abstained")
-        member, cost = part.text("member"), part.money("cost")
-        if member not in self.members:
-            raise AllmendeError(f"The member {member} is not listed.", where=part.where, expected="the id of a [[member]]")
+        member, cost = part.one_of("member", self.members, "member"), part.money("cost")
         if cost == 0:
             raise AllmendeError("The cost is 0.", where=part.where, expected="a cost above 0", todo="Correct the cost.")
         asks = part.money("asks", int(cost * self.rules.funding_rate))
@@ -38,7 +36,7 @@ class Applications:
                 expected="more than 0, at most the cost",
                 todo="Correct asks or cost.",
             )
-        meets = dict(part.table.get("meets", {}))
+        meets = dict(part.tables("meets"))
         for key in self.requirements:
             if not isinstance(meets.get(key), bool):
                 raise AllmendeError(
@@ -50,11 +48,12 @@ class Applications:
         return Application(part.text("id"), part.text("name"), member, cost, asks, self._ratings(part), meets)
 
     def _ratings(self, part: Part) -> dict[str, dict[str, Fraction]]:
-        given = part.table.get("ratings", {})
-        abstained = set(part.table.get("abstained", []))
-        unknown = sorted((given.keys() | abstained) - self.raters.keys())
-        if unknown:
-            raise AllmendeError(f"The rater {unknown[0]} is not listed.", where=part.where, expected="the id of a [[rater]]")
+        ratings, abstained = Part(part.tables("ratings"), part.where), part.table.get("abstained", [])
+        if not isinstance(abstained, list):
+            raise AllmendeError(
+                f"abstained is {abstained!r}.", where=part.where, expected='a list, as ["r1"]', todo="Correct it."
+            )
+        check_listed([*ratings.table, *abstained], self.raters, "rater", part.where)
         voting = [rater for rater in self.raters if rater not in abstained]
         if len(voting) <= 2 * self.rules.trim:
             raise AllmendeError(
@@ -63,11 +62,11 @@ class Applications:
                 expected=f"more than {2 * self.rules.trim}, of which {self.rules.trim} above and below are left out",
                 todo="Lower trim, or choose median.",
             )
-        return {each.id: {rater: self._rating(part, each, rater) for rater in voting} for each in self.criteria}
+        return {each.id: {rater: self._rating(ratings, each, rater) for rater in voting} for each in self.criteria}
 
-    def _rating(self, part: Part, criterion: Criterion, rater: str) -> Fraction:
-        where = f"{part.where}, rater {rater}, {criterion.id}"
-        given = part.table.get("ratings", {}).get(rater, {})
+    def _rating(self, ratings: Part, criterion: Criterion, rater: str) -> Fraction:
+        where = f"{ratings.where}, rater {rater}, {criterion.id}"
+        given = ratings.tables(rater)
         if criterion.id not in given:
             raise AllmendeError(
                 "The rating is missing.", where=where, expected="a rating", todo=f'Add it, or abstained = ["{rater}"].'

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
@@ -70,7 +70,31 @@ class Part:
         """Return a number from 0 to 1."""
         value = self.number(key, default)
         if not 0 <= value <= 1:
-            raise AllmendeError(f"{key} is {float(value):g}.", where=self.where, expected="a share from 0 to 1")
+            raise AllmendeError(
+                f"{key} is {float(value):g}.", where=self.where, expected="a share from 0 to 1", todo="Correct it."
+            )
+        return value
+
+    def whole(self, key: str) -> int:
+        """Return a whole number of 0 or more."""
+        value = self.number(key)
+        if value < 0 or value.denominator > 1:
+            raise AllmendeError(
+                f"{key} is {float(value):g}.", where=self.where, expected="a whole number of 0 or more", todo="Correct it."
+            )
+        return int(value)
+
+    def one_of(self, key: str, known: Collection[str], kind: str) -> str:
+        """Return the id of something that the file lists as a [[kind]]."""
+        value = self.text(key)
+        check_listed([value], known, kind, self.where)
+        return value
+
+    def tables(self, key: str) -> Table:
+        """Return a table within the table; an empty one if it is left out."""
+        value = self.table.get(key, {})
+        if not isinstance(value, Mapping):
+            raise AllmendeError(f"{key} is {value!r}.", where=self.where, expected=f"{key} = {{ … }}", todo="Write a table.")
         return value
 
     def needed(self, key: str) -> Any:
@@ -90,14 +114,18 @@ def number(value: object, where: str) -> Fraction:
         text = "" if isinstance(value, bool) else str(value)
         return Fraction(text) if "/" in text else Fraction(Decimal(text))
     except (InvalidOperation, ValueError, OverflowError, ZeroDivisionError):
-        raise AllmendeError(f"{value!r} is no number.", where=where, expected='a number such as 0.3 or "1/3"') from None
+        raise AllmendeError(
+            f"{value!r} is no number.", where=where, expected='a number such as 0.3 or "1/3"', todo="Correct it."
+        ) from None
 
 
 def table_of(document: Table, key: str, name: str) -> Table:
     """Return a table of the file; raises `AllmendeError` if it is not there."""
     table = document.get(key)
     if not isinstance(table, Mapping):
-        raise AllmendeError(f"The table [{key}] is missing.", where=name, expected=f"[{key}] with the rules of the call")
+        raise AllmendeError(
+            f"The table [{key}] is missing.", where=name, expected=f"[{key}] with the rules of the call", todo="Add it."
+        )
     return table
 
 
@@ -107,7 +135,23 @@ def parts(document: Table, key: str, name: str, *, needed: bool = True) -> Itera
     if not isinstance(tables, list) or (needed and not tables):
         raise AllmendeError(f"There is no [[{key}]].", where=name, expected=f"at least one [[{key}]]", todo="Add it.")
     for position, table in enumerate(tables, 1):
+        if not isinstance(table, Mapping):
+            raise AllmendeError(
+                f"{table!r} is no table.", where=name, expected=f"[[{key}]] with its values", todo="Correct it."
+            )
         yield Part(table, f"{name}, {key} {table.get('id', f'no. {position}')}")
+
+
+def check_listed(ids: Iterable[str], known: Collection[str], kind: str, where: str) -> None:
+    """Raise `AllmendeError` for an id that the file does not list as a [[kind]]."""
+    unknown = sorted(set(ids) - set(known))
+    if unknown:
+        raise AllmendeError(
+            f"The {kind} {unknown[0]} is not listed.",
+            where=where,
+            expected=f"the id of a [[{kind}]]: {', '.join(known)}",
+            todo="Correct the id, or list it.",
+        )
 
 
 def check_distinct(ids: Sequence[str], where: str) -> None:

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from scipy.sparse.csgraph import dijkstra
 
-from allmende.areas.roads import read_edges
+from allmende.areas.edge_list import read_edges
 from allmende.needs.siting import Limits, p_center, p_median, p_median_heuristic
 
 LARGE = ((500, 5), (600, 10), (700, 5), (700, 140), (800, 80), (900, 5), (900, 10), (900, 90))

@@ -5,7 +5,8 @@ import json
 import numpy as np
 import pytest
 
-from allmende.areas.roads import main_component, metres_between, read_edges, read_geojson_roads
+from allmende.areas.edge_list import read_edges
+from allmende.areas.roads import main_component, metres_between, read_geojson_roads
 from allmende.errors import AllmendeError
 
 
@@ -67,13 +68,36 @@ def test_a_way_of_no_cost_is_a_way(tmp_path):
         ("1 2 nan\n", "cost nan"),
         ("1 2 three\n", "is no edge"),
         ("1 2\n", "is no edge"),
-        ("0 2 3\n", "no nodes"),
+        ("-1 2 3\n", "no nodes"),
         ("1.5 2 3\n", "no nodes"),
+        ("1 2 3\n2 x3 1\n3 4 1\n", "or names for all"),
     ],
 )
 def test_bad_lines_are_named(tmp_path, text, words):
     with pytest.raises(AllmendeError, match=words):
         edges(tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "from,to,cost\r\nBad Zwischenahn,Rastede,12.5\r\nRastede,Wiefelstede,7\r\n",
+        'von;nach;minuten\n"Bad Zwischenahn";Rastede;12,5\nRastede;Wiefelstede;7\n',
+        "Bad Zwischenahn\tRastede\t12.5\nRastede\tWiefelstede\t7 # minutes\n",
+    ],
+)
+def test_nodes_may_have_names(tmp_path, text):
+    roads = edges(tmp_path, text)
+    assert roads.labels == ["Bad Zwischenahn", "Rastede", "Wiefelstede"]
+    assert listed(roads) == {(0, 1): 12.5, (1, 0): 12.5, (1, 2): 7, (2, 1): 7}
+
+
+def test_nodes_may_be_counted_from_0(tmp_path):
+    assert edges(tmp_path, "0 1 3\n1 2 5\n").labels == [0, 1, 2]
+    with pytest.raises(AllmendeError, match="from 1"):
+        edges(tmp_path, "4 1 1\n0 2 3\n", layout="orlib")
+    with pytest.raises(AllmendeError, match="no header"):
+        edges(tmp_path, "4 1 1.5\n0 2 3\n", layout="orlib")
 
 
 def test_a_node_above_the_header_is_named(tmp_path):

@@ -113,7 +113,7 @@ def test_a_file_that_is_no_text_is_named(capsys, line, tmp_path, option):
 @pytest.mark.parametrize(
     ("text", "options", "code", "words"),
     [
-        (LINE, ["--p", 1, "--candidates", "1,x"], 2, "'x' is no number of a node"),
+        (LINE, ["--p", 1, "--candidates", "1,x"], 2, "where:    x"),
         (LINE, ["--p", 1, "--candidates", "nodes.txt"], 2, "path of a file"),
         (LINE, [], 2, "--p"),
         (LINE, ["--p", 0], 2, "0 hosts"),

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy.sparse.csgraph import dijkstra
 
-from allmende.areas.roads import read_edges
+from allmende.areas.edge_list import read_edges
 from allmende.cli.sharing_files import read_sharing
 from allmende.needs.siting import p_center, p_median, p_median_heuristic, share_functions
 from allmende.needs.siting.published import eight_neighbours

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from allmende.areas.roads import Line, Roads, direction, join, main_component, read_edges, read_geojson_roads, speeds
+from allmende.areas.edge_list import read_edges
+from allmende.areas.roads import Line, Roads, direction, join, main_component, read_geojson_roads, speeds
 from allmende.errors import AllmendeError
 
 ATTRIBUTION = "© OpenStreetMap contributors, ODbL 1.0"

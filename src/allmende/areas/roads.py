@@ -1,9 +1,8 @@
-"""A road network: nodes, directed edges with minutes; from an edge list or from GeoJSON (from OpenStreetMap: `areas.osm`)."""
+"""A road network: nodes, directed edges with minutes; from GeoJSON (or `areas.edge_list`, or OpenStreetMap: `areas.osm`)."""
 
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -41,9 +40,16 @@ class Roads:
     notes: tuple[str, ...] = ()
     header_p: int | None = None
     """Number of hosts that the header of an OR-Library file asks for."""
+    names: tuple[str, ...] = ()
+    """What the source calls its nodes, if not by numbers."""
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    @property
+    def labels(self) -> list[int | str]:
+        """What to call each node: its name, or else its number."""
+        return list(self.names or self.ids.tolist())
 
     def graph(self) -> csr_array:
         """Return the sparse matrix of minutes; of parallel edges the shortest counts."""
@@ -78,6 +84,7 @@ def main_component(roads: Roads) -> Roads:
     return replace(
         roads,
         ids=roads.ids[keep],
+        names=tuple(name for name, kept in zip(roads.names, keep, strict=False) if kept),
         lon=roads.lon[keep],
         lat=roads.lat[keep],
         tail=number[roads.tail[inside]],
@@ -177,100 +184,3 @@ def direction(oneway: object) -> int:
     if oneway in ("yes", "true", "1", True, 1):
         return 1
     return -1 if oneway in ("-1", "reverse", -1) else 0
-
-
-def read_edges(path: Path, *, layout: str = "auto") -> Roads:
-    """Read an undirected edge list: `from to cost` a line, or the layout of the OR-Library (first line `nodes edges p`).
-
-    Numbers are apart by blanks, tabs, commas or semicolons; `#` begins a comment. If an edge is listed twice, the last cost
-    counts. `layout`: "plain", "orlib", or "auto", which takes the first line for a header if as many edges follow as it says
-    and none names a higher node. In a plain list the nodes are those that occur; with a header they are 1 … n.
-
-    Raises `AllmendeError` with the line for text, negative costs, nodes below 1 and files without an edge.
-    """
-    rows = _rows(path)
-    header = layout == "orlib" or (layout == "auto" and _is_header(rows))
-    listed = rows[1:] if header else rows
-    if not listed:
-        raise AllmendeError("The file lists no edge.", where=path.name, expected="from to cost, one edge a line")
-    for line, a, b, _ in listed:
-        if not (a.is_integer() and b.is_integer() and a >= 1 and b >= 1):
-            raise AllmendeError(
-                f"{a:g} {b:g} are no nodes.", where=f"{path.name}, line {line}", expected="whole numbers from 1"
-            )
-        if header and max(a, b) > rows[0][1]:
-            raise AllmendeError(
-                f"Node {max(a, b):g} is above the {rows[0][1]:g} nodes of the header.", where=f"{path.name}, line {line}"
-            )
-    return _undirected(listed, rows[0] if header else None)
-
-
-Row = tuple[int, float, float, float]
-
-
-def _rows(path: Path) -> list[Row]:
-    rows: list[Row] = []
-    try:
-        texts = path.read_text(encoding="utf-8-sig").splitlines()
-    except UnicodeDecodeError as error:
-        raise AllmendeError(
-            "The file is no text in UTF-8.", where=path.name, expected="from to cost, one edge a line"
-        ) from error
-    for line, text in enumerate(texts, 1):
-        words = text.partition("#")[0].replace(",", " ").replace(";", " ").split()
-        if not words or (not rows and [word.lower() for word in words] == ["from", "to", "cost"]):
-            continue
-        where = f"{path.name}, line {line}"
-        try:
-            a, b, cost = (float(word) for word in words)
-        except ValueError as error:
-            raise AllmendeError(
-                f"{text.strip()[:60]!r} is no edge.", where=where, expected="from to cost, three numbers"
-            ) from error
-        if not (math.isfinite(cost) and cost >= 0 and math.isfinite(a) and math.isfinite(b)):
-            raise AllmendeError(f"The cost {cost:g} cannot be used.", where=where, expected="a finite number of at least 0")
-        rows.append((line, a, b, cost))
-    if not rows:
-        raise AllmendeError("The file is empty.", where=path.name, expected="from to cost, one edge a line")
-    return rows
-
-
-def _is_header(rows: list[Row]) -> bool:
-    _, nodes, edges, p = rows[0]
-    rest = rows[1:]
-    return (
-        bool(rest)
-        and all(value.is_integer() for value in (nodes, edges, p))
-        and abs(edges - len(rest)) <= 0.01 * len(rest)  # some published files list an edge more or less than they say
-        and 1 <= p <= nodes
-        and max(max(a, b) for _, a, b, _ in rest) <= nodes
-    )
-
-
-def _undirected(listed: list[Row], header: Row | None) -> Roads:
-    last: dict[tuple[int, int], float] = {}
-    for _, a, b, cost in listed:
-        last[(int(min(a, b)), int(max(a, b)))] = cost
-    loops = sum(a == b for a, b in last)
-    pairs = np.array(list(last), dtype=np.int64)
-    costs = np.array(list(last.values()))
-    ids = np.unique(pairs) if header is None else np.arange(1, int(header[1]) + 1)
-    at = np.searchsorted(ids, pairs)
-    notes = [] if header is None else [f"first line read as header: {len(ids)} nodes, {header[2]:g} edges, p = {header[3]:g}"]
-    if header is not None and header[2] != len(listed):
-        notes.append(f"the header says {header[2]:g} edges, {len(listed)} are listed")
-    if len(listed) > len(last):
-        notes.append(f"{len(listed) - len(last)} edges are listed again; the last cost counts")
-    if loops:
-        notes.append(f"{loops} edges lead from a node to itself and change nothing")
-    nowhere = np.full(len(ids), np.nan)
-    return Roads(
-        ids,
-        nowhere,
-        nowhere,
-        np.concatenate([at[:, 0], at[:, 1]]),
-        np.concatenate([at[:, 1], at[:, 0]]),
-        np.concatenate([costs, costs]),
-        tuple(notes),
-        None if header is None else int(header[3]),
-    )

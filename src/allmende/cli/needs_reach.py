@@ -99,8 +99,9 @@ def _by_road(edges: Path, layout: str, facilities: str, outward: bool, weights: 
     at, notes = facilities_of(roads, facilities, edges)
     nearest = nearest_facility(roads, at, outward=outward)
     people = read_weights(weights, roads) if weights else np.ones(len(roads))
-    served = [int(roads.ids[at[k]]) if k >= 0 else None for k in nearest.facility.tolist()]
-    return Found(roads.ids.tolist(), people, nearest.minutes, list(served), BY_EDGES, (*roads.notes, *notes))
+    labels = roads.labels
+    served = [labels[at[k]] if k >= 0 else None for k in nearest.facility.tolist()]
+    return Found(labels, people, nearest.minutes, served, BY_EDGES, (*roads.notes, *notes))
 
 
 def _straight(places: Path | None, facilities: str, within: float, detour: float | None, speed: float | None) -> Found:

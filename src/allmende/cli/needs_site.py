@@ -109,7 +109,7 @@ def site(
         NO_LIMITS if seconds is None else Limits(seconds),
         seed,
     )
-    plan = _choose(question, costs, roads.ids.tolist())
+    plan = _choose(question, costs, roads.labels)
     document = _document(plan, roads, hosts, costs)
     if as_json:
         say_json(document)
@@ -140,8 +140,9 @@ def _refuse_idle(ctx: click.Context, objective: str) -> None:
 
 def _costs(roads: Roads, hosts: NDArray[np.int64]) -> NDArray[np.float64]:
     costs: NDArray[np.float64] = dijkstra(roads.graph(), directed=True, indices=hosts).T
-    alone = roads.ids[~np.isfinite(costs).any(axis=1)]
-    if len(alone):
+    labels = roads.labels
+    alone = [labels[at] for at in np.flatnonzero(~np.isfinite(costs).any(axis=1)).tolist()]
+    if alone:
         raise AllmendeError(
             f"{len(alone)} nodes have no way to any candidate.",
             where=f"nodes {', '.join(map(str, alone[:10]))}" + (" …" if len(alone) > 10 else ""),
@@ -164,7 +165,7 @@ def _reach(within: float | None, objective: str) -> float:
     return within or 0.0
 
 
-def _choose(asked: Question, costs: NDArray[np.float64], names: list[int]) -> SitingPlan:
+def _choose(asked: Question, costs: NDArray[np.float64], names: list[int | str]) -> SitingPlan:
     if asked.objective == "center":
         return p_center(costs, asked.p, weights=asked.weights, limits=asked.limits)
     if asked.objective == "cover":
@@ -175,14 +176,15 @@ def _choose(asked: Question, costs: NDArray[np.float64], names: list[int]) -> Si
 
 
 def _document(plan: SitingPlan, roads: Roads, hosts: NDArray[np.int64], costs: NDArray[np.float64]) -> dict[str, Any]:
-    ids = roads.ids[hosts]
+    labels = roads.labels
+    candidates = [labels[at] for at in hosts.tolist()]
     assigned = [
-        {"node": int(node), "host": int(ids[host]), "cost": float(cost)} if host >= 0 else {"node": int(node), "host": None}
-        for node, host, cost in zip(roads.ids, plan.assignment, costs[np.arange(len(costs)), plan.assignment], strict=True)
+        {"node": node, "host": candidates[host], "cost": float(cost)} if host >= 0 else {"node": node, "host": None}
+        for node, host, cost in zip(labels, plan.assignment, costs[np.arange(len(costs)), plan.assignment], strict=True)
     ]
     return {
         "model": plan.objective,
-        "hosts": [int(host) for host in ids[plan.hosts]],
+        "hosts": [candidates[host] for host in plan.hosts.tolist()],
         "objective": plan.value,
         "bound": plan.bound,
         "gap": plan.gap,

@@ -14,19 +14,14 @@ from allmende.errors import AllmendeError
 from allmende.needs.reach import snap
 
 
-def read_nodes(text: str, where: str) -> list[int]:
-    """Read node numbers from "3,7,12", or from a file with one a line (`#` begins a comment)."""
+def read_nodes(text: str, where: str) -> list[str]:
+    """Read nodes, as their network writes them, from "3,7,12", or from a file with one a line (`#` begins a comment)."""
     if Path(text).is_file():
-        lines = _lines(Path(text), "node numbers, one a line")
-        words = " ".join(line.partition("#")[0] for line in lines).replace(",", " ").split()
-        where, expected = Path(text).name, "node numbers, one a line"
+        lines = [line.partition("#")[0].strip() for line in _lines(Path(text), "nodes, one a line")]
+        where = Path(text).name
     else:
-        words = text.replace(",", " ").split()
-        expected = "node numbers (3,7,12), or the path of a file with one a line"
-    strange = [word for word in words if not (word.isascii() and word.isdigit())]
-    if strange:
-        raise AllmendeError(f"{strange[0][:60]!r} is no number of a node.", where=where, expected=expected)
-    nodes = [int(word) for word in words]
+        lines = [text]
+    nodes = [node for line in lines for node in _listed(line)]
     repeated = sorted({node for node in nodes if nodes.count(node) > 1})
     if repeated or not nodes:
         what = f"Node {repeated[0]} is named twice." if repeated else "No node is named."
@@ -34,15 +29,23 @@ def read_nodes(text: str, where: str) -> list[int]:
     return nodes
 
 
-def nodes_of(roads: Roads, nodes: Sequence[int]) -> NDArray[np.int64]:
+def _listed(line: str) -> list[str]:
+    """Split nodes at commas; at blanks only where all are numbers, since names may have blanks."""
+    words = line.replace(",", " ").split()
+    return words if all(word.isdigit() for word in words) else [node.strip() for node in line.split(",") if node.strip()]
+
+
+def nodes_of(roads: Roads, nodes: Sequence[str]) -> NDArray[np.int64]:
     """Return the positions of nodes in a network, or say which are not there."""
-    position = {int(node): k for k, node in enumerate(roads.ids)}
+    labels = roads.labels
+    position = {str(label): k for k, label in enumerate(labels)}
     missing = [node for node in nodes if node not in position]
     if missing:
+        known = ", ".join(map(str, labels)) if len(labels) <= 6 else f"{labels[0]}, {labels[1]} … {labels[-1]}"
         raise AllmendeError(
-            f"{len(missing)} nodes are not in the network.",
-            where=", ".join(map(str, missing[:10])),
-            expected=f"nodes from {roads.ids.min()} to {roads.ids.max()}",
+            f"{len(missing)} {'node is' if len(missing) == 1 else 'nodes are'} not in the network.",
+            where=", ".join(missing[:10]),
+            expected=f"nodes as the network has them ({known}), or the path of a file with one a line",
         )
     return np.array([position[node] for node in nodes], dtype=np.int64)
 
@@ -68,21 +71,22 @@ def facilities_of(roads: Roads, text: str, source: Path) -> tuple[NDArray[np.int
 
 def read_weights(path: Path, roads: Roads) -> NDArray[np.float64]:
     """Read `node weight` lines; nodes that are left out weigh 1."""
-    given: dict[int, float] = {}
+    given: dict[str, float] = {}
     for line, text in enumerate(_lines(path, "node weight, one a line"), 1):
-        words = text.partition("#")[0].replace(",", " ").replace(";", " ").split()
-        if not words:
+        plain = text.partition("#")[0].replace(",", " ").replace(";", " ").strip()
+        if not plain:
             continue
         where = f"{path.name}, line {line}"
         try:
-            node, weight = (read(word) for read, word in zip((int, float), words, strict=True))
+            node, last = plain.rsplit(maxsplit=1)
+            weight = float(last)
         except ValueError as error:
             raise AllmendeError(f"{text.strip()[:60]!r} is no weight.", where=where, expected="node weight") from error
         if not 0 <= weight < float("inf"):
             raise AllmendeError(f"The weight {weight:g} cannot be used.", where=where, expected="a number of at least 0")
-        if node in given:
+        if node.strip() in given:
             raise AllmendeError(f"Node {node} has two weights.", where=where, expected="each node once")
-        given[int(node)] = weight
+        given[node.strip()] = weight
     weights = np.ones(len(roads))
     weights[nodes_of(roads, list(given))] = list(given.values())
     return weights

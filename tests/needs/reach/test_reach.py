@@ -168,7 +168,7 @@ def test_bad_numbers_are_named(people, supply, words):
 
 
 def test_places_cannot_be_snapped_to_a_network_without_positions(tmp_path):
-    from allmende.areas.roads import read_edges
+    from allmende.areas.edge_list import read_edges
 
     (tmp_path / "e").write_text("1 2 3\n", encoding="utf-8")
     with pytest.raises(AllmendeError, match="no positions"):

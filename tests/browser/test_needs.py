@@ -15,6 +15,7 @@ PAGES = (
     f"/vorausschau/bedarf/kita/?gebiet={AGS}&ebene=district", f"/vorausschau/bedarf/kita/?gebiet={AGS}.01&jahr=2030",
     "/vorausschau/bedarf/kita/?gebiet=98001003&teil=3-6", f"/vorausschau/bedarf/primary_school/?gebiet={AGS}",
     f"/vorausschau/bedarf/doctors/?gebiet={AGS}", "/vorausschau/bedarf/care/", "/vorausschau/bedarf/fire/",
+    "/vorausschau/bedarf/doctors/wege/",
     f"/vorausschau/bedarf/kita/vorlage/?gebiet={AGS}",
 )  # fmt: skip
 

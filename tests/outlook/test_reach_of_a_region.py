@@ -10,6 +10,7 @@ import pytest
 from allmende.errors import AllmendeError
 from allmende.needs.capacity import Facility
 from allmende.needs.services import ASSUMPTION, Norm, Service
+from allmende.outlook.inhabited import Inhabited
 from allmende.outlook.reach import REACH, _measure, read_reach, write_reach
 from allmende.outlook.settled import Journeys, Settled, read_journeys
 
@@ -26,8 +27,17 @@ STATIONS = (
 )
 
 
-def measured(stations=STATIONS, journeys=None):
-    return _measure(FIRE, stations, SETTLED, journeys or Journeys(None))
+YEARS = tuple(range(2025, 2041))
+STILL = np.tile([600.0, 400.0], (len(YEARS), 1))
+
+
+def inhabited(projected=STILL):
+    """Two municipalities of one unit each; people as projected."""
+    return Inhabited(SETTLED, ("01", "02"), SETTLED.town, YEARS, projected)
+
+
+def measured(stations=STATIONS, projected=STILL):
+    return _measure(FIRE, stations, inhabited(projected), Journeys(None))
 
 
 def test_people_are_reached_within_what_the_norm_leaves_for_the_drive() -> None:
@@ -42,9 +52,18 @@ def test_people_are_reached_within_what_the_norm_leaves_for_the_drive() -> None:
 
 def test_there_is_a_stage_for_every_day_on_which_stations_change() -> None:
     stages = measured().stages
-    assert [(stage.day, stage.stations, stage.of("region").share) for stage in stages] == [
-        ("2025-12-31", 2, 0.7), ("2027-01-01", 1, 0.6), ("2028-06-01", 2, 0.9),
+    assert [(stage.day, stage.year, stage.stations, stage.of("region").share) for stage in stages] == [
+        ("2025-12-31", 2025, 2, 0.7), ("2027-01-01", 2026, 1, 0.6), ("2028-06-01", 2027, 2, 0.9), ("2035-12-31", 2035, 2, 0.9),
     ]  # fmt: skip
+
+
+def test_every_stage_counts_the_people_of_its_own_year() -> None:
+    growing = STILL.copy()
+    growing[YEARS.index(2035) :] = [300.0, 800.0]  # half as many in one municipality, twice as many in the other
+    stages = measured(projected=growing).stages
+    assert [stage.of("region").people for stage in stages] == [1000, 1000, 1000, 1100]
+    assert stages[-1].of("02").reached == 600, "three quarters of 02 live near station B"
+    assert sum(place[2] for place in stages[-1].late) == stages[-1].of("region").people - stages[-1].of("region").reached
 
 
 def test_a_day_without_any_station_reaches_nobody() -> None:

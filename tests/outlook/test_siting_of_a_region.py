@@ -15,6 +15,7 @@ from allmende.cli import main
 from allmende.cli.sharing import group as sharing_group
 from allmende.errors import AllmendeError
 from allmende.outlook.folder import write_outlook
+from allmende.outlook.planning import make_plans
 from allmende.outlook.proposals import read_proposals
 from allmende.outlook.refusal import NoPlan
 from allmende.outlook.settled import Journeys, Settled
@@ -22,7 +23,6 @@ from allmende.outlook.siting import Setting, draw_demand, plan_together
 from allmende.outlook.siting_file import (
     GAME,
     SITING,
-    make_plans,
     read_game,
     read_plans,
     read_refusals,

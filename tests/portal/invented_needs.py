@@ -10,6 +10,7 @@ from pathlib import Path
 from allmende.areas import load_region
 from allmende.needs.capacity import Facility
 from allmende.needs.services import ASSUMPTION, Service
+from allmende.outlook.access import ACCESS, Served, ServiceAccess, Year, write_access
 from allmende.outlook.folder import read_model, read_outlook
 from allmende.outlook.needs_file import NEEDS, write_needs
 from allmende.outlook.reach import Reached, ServiceReach, Stage, write_reach
@@ -46,6 +47,7 @@ def write_invented_needs(public: Path, *, reach: bool = False) -> None:
     write_needs(needs, folder / NEEDS)
     if reach:
         write_reach([_reach(outlook.parents)], folder / "reach.json")
+        write_access([_access(outlook.units, outlook.parents)], folder / ACCESS)
 
 
 def _services() -> tuple[Service, ...]:
@@ -57,6 +59,36 @@ def _services() -> tuple[Service, ...]:
 def _reach(parents: Sequence[str]) -> ServiceReach:
     towns = tuple(dict.fromkeys(parents))
     areas = (Reached("region", 6000.0, 5400.0), *(Reached(town, 1000.0, 1000.0 - 200 * at) for at, town in enumerate(towns)))
-    stage = Stage("2024-12-31", 1, areas, ())
+    stage = Stage("2024-12-31", 2024, 1, areas, ())
     title = {"de": "Feuerwehr", "en": "Fire cover"}
     return ServiceReach("fire", title, 10, 4, 0.9, ASSUMPTION, True, 500, 2024, 0.0, (stage,))
+
+
+def _access(units: Sequence[str], parents: Sequence[str]) -> ServiceAccess:
+    """Every area has less than the one before it, and a year later a little less again."""
+    keys = ("region", *dict.fromkeys([*parents, *units]))
+    years = tuple(
+        Year(
+            year,
+            2,
+            14.5,
+            tuple(Served(key, 1000.0, 1000.0 - 40 * at, 0.6, 1.3 - 0.05 * (at + late)) for at, key in enumerate(keys)),
+        )
+        for late, year in enumerate((2025, 2026))
+    )
+    title, unit = {"de": "Hausärzte", "en": "General practitioners"}, {"de": "Versorgungsaufträge", "en": "full-time practices"}
+    return ServiceAccess(
+        "doctors",
+        title,
+        unit,
+        15,
+        0.9,
+        ASSUMPTION,
+        ((10.0, 1.0), (20.0, 0.68)),
+        True,
+        500,
+        2024,
+        0.0,
+        ("Praxis am Wall",),
+        years,
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from allmende.outlook.proposals import FUNCTIONS
-from allmende.outlook.siting_file import make_plans
+from allmende.outlook.planning import make_plans
 
 SOURCE = '{ de = "erfundene Kosten", en = "invented costs" }'
 

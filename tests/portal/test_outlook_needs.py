@@ -31,6 +31,7 @@ from allmende.portal.public import shelf
 pytestmark = [pytest.mark.django_db, pytest.mark.filterwarnings("ignore:No directory at")]
 
 TOWN, NEXT, BARE, COAST = "98001001", "98001002", "98001003", "99002001"
+WAYS = "/vorausschau/bedarf/doctors/wege/"
 QUERIES = (
     "", f"?gebiet={TOWN}", f"?gebiet={TOWN}.01&jahr=2031&schwelle=75", f"?gebiet={BARE}&teil=3-6", "?gebiet=nirgends&jahr=1066",
     f"?gebiet={TOWN}&ebene=district&schwelle=x",
@@ -117,7 +118,7 @@ def test_every_address_answers_every_role_in_both_languages(client: Client, fold
 
 def test_every_route_is_tried_here() -> None:
     with override("de"):
-        tried = {get_resolver().resolve(address.partition("?")[0]).route for address in ADDRESSES}
+        tried = {get_resolver().resolve(address.partition("?")[0]).route for address in (*ADDRESSES, WAYS)}
     assert {f"vorausschau/bedarf/{route.pattern}" for route in urls_needs.urlpatterns} == tried
 
 
@@ -262,6 +263,26 @@ def test_fire_cover_tells_the_norm_until_somebody_measured_who_is_reached(
     assert "sind 90 % der Menschen der Region in 10 Minuten zu erreichen" in after
     assert "In 5 von 6 Gemeinden sind es weniger" in after
     assert after.count("▲ verfehlt") == 5
+
+
+def test_ways_say_who_is_near_and_where_there_is_too_little_for_those_who_compete(
+    client: Client, with_needs: Path, settings: Settings, tmp_path: Path
+) -> None:
+    settings.ALLMENDE_PUBLIC = Path(shutil.copytree(with_needs, tmp_path / "public", symlinks=True))
+    assert client.get(WAYS).status_code == 404
+    assert "/doctors/wege/" not in client.get("/vorausschau/bedarf/doctors/").content.decode()
+    _invented("invented_needs").write_invented_needs(settings.ALLMENDE_PUBLIC, reach=True)
+    assert "/doctors/wege/" in client.get("/vorausschau/bedarf/doctors/").content.decode()
+    text = words_of(client, WAYS)
+    assert "2025 haben 100 % der Menschen der Region einen Standort in höchstens 15 Minuten; Ziel sind 90 %" in text
+    # six municipalities from 125 % down in steps of 5 points, their Ortsteile after them; under 75 % is underserved
+    assert re.search(r"Ahrenstadt 1.000 96.% 125.% ✓.versorgt", text)
+    assert len(re.findall("▲.unterversorgt", text)) == int(re.search(r"(\d+) von \d+ Ortsteilen", text)[1])  # type: ignore[index]
+    assert "knapp versorgt" in text
+    assert "Praxis am Wall" in text, "a facility without a position is named"
+    later = words_of(client, f"/en{WAYS}?jahr=2026")
+    assert re.search(r"Ahrenstadt 1,000 96% 120% ✓.served", later)
+    assert client.get("/vorausschau/bedarf/kita/wege/").status_code == 404
 
 
 def test_the_paper_names_openings_closings_options_and_where_it_comes_from(client: Client, folder: Path) -> None:

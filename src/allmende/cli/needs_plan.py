@@ -8,10 +8,12 @@ from pathlib import Path
 import click
 
 from allmende.cli.output import json_option, say, say_json
+from allmende.outlook.access import Year, read_access
 from allmende.outlook.folder import CURRENT
+from allmende.outlook.needs import REGION
+from allmende.outlook.planning import make_plans
 from allmende.outlook.reach import read_reach
 from allmende.outlook.siting import JointPlan
-from allmende.outlook.siting_file import make_plans
 
 
 @click.command("plan")
@@ -22,8 +24,9 @@ def plan(ctx: click.Context, public: Path, as_json: bool) -> None:
     """Say who would host what if neighbours shared functions, and who is reached in time, from the look ahead in force.
 
     PUBLIC/functions.toml names partners, functions and costs (docs/guide/shared-functions.md). Plans and their cost games are
-    written to PUBLIC/outlook/siting/, fire cover to PUBLIC/outlook/reach.json. Exit code 1 if no plan keeps the terms of a
-    proposal; the message says which term must give way, and how far.
+    written to PUBLIC/outlook/siting/, fire cover to PUBLIC/outlook/reach.json, who can count on doctors and other services with
+    a norm to PUBLIC/outlook/access.json. Exit code 1 if no plan keeps the terms of a proposal; the message says which term
+    must give way, and how far.
 
     \b
     Example:
@@ -31,7 +34,7 @@ def plan(ctx: click.Context, public: Path, as_json: bool) -> None:
       allmende sharing solve demo-data/public/outlook/siting/rathaus.game.json --method nucleolus
     """
     made, refused = make_plans(public)
-    covers = read_reach(public / CURRENT)
+    covers, services = read_reach(public / CURRENT), read_access(public / CURRENT)
     if as_json:
         reach = [
             {
@@ -42,17 +45,31 @@ def plan(ctx: click.Context, public: Path, as_json: bool) -> None:
             }
             for each in covers
         ]
-        say_json({"plans": [asdict(each) | {"gap": each.gap} for each in made], "refused": list(refused), "reach": reach})
+        access = [
+            {"service": each.service, "target": each.target, "years": {year.year: _region(year) for year in each.years}}
+            for each in services
+        ]
+        plans = [asdict(each) | {"gap": each.gap} for each in made]
+        say_json({"plans": plans, "refused": list(refused), "reach": reach, "access": access})
     else:
         for each in made:
             _say(each)
         for cover in covers:
             now, planned = cover.now.of("region").share, cover.planned.of("region").share
             say(f"{cover.title['en']}: {now:.1%} reached in time, {planned:.1%} as planned; target {cover.target:.0%}")
+        for served in services:
+            first, last = (_region(year) for year in (served.years[0], served.years[-1]))
+            span = f"{served.years[0].year} {first['share']:.1%}, {served.years[-1].year} {last['share']:.1%}"
+            say(f"{served.title['en']}: within {served.minutes:g} min {span}; target {served.target:.0%}")
         for words in refused:
             say(words)
     if refused:
         ctx.exit(1)
+
+
+def _region(year: Year) -> dict[str, float]:
+    whole = year.of(REGION)
+    return {"share": whole.share, "cover": whole.cover} if whole else {"share": 0.0, "cover": 0.0}
 
 
 def _say(found: JointPlan) -> None:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from allmende.demo.steps import Advance
 from allmende.outlook.folder import CURRENT, DESCRIPTION
+from allmende.outlook.planning import make_plans
 from allmende.outlook.proposals import FUNCTIONS
 from allmende.outlook.reach import read_reach
-from allmende.outlook.siting_file import make_plans
 
 
 def join_in(public: Path, advance: Advance) -> tuple[str, str]:

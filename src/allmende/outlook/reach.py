@@ -5,28 +5,30 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from allmende.areas.region import Region
 from allmende.files import write_whole
 from allmende.needs.capacity import Facility
 from allmende.needs.reach import FireNorm, fire_cover
 from allmende.needs.services import Service
+from allmende.outlook.inhabited import Inhabited
+from allmende.outlook.needs import AHEAD
 from allmende.outlook.settled import Journeys, Settled
 from allmende.outlook.unusable import PLAN, read_document, using
-from allmende.outlook.weighing import read_offer
+from allmende.outlook.weighing import Offer
 
 Floats = NDArray[np.float64]
 
 REACH = "reach.json"
-FORMAT = 2
+FORMAT = 3
 """Version of `reach.json`; a reader refuses any other."""
 
 REGION = "region"
+HALF_A_YEAR = timedelta(days=183)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +49,12 @@ class Reached:
 class Stage:
     """The stations that are open on a day, who is reached then, and where people live who are not (lon, lat, people, minutes).
 
-    The region stands first in `areas`. Minutes are those of the drive from the nearest station.
+    People are those of 31.12. of `year`, the nearest one. The region stands first in `areas`. Minutes are those of the drive
+    from the nearest station.
     """
 
     day: str
+    year: int
     stations: int
     areas: tuple[Reached, ...]
     late: tuple[tuple[float, float, float, float], ...]
@@ -65,10 +69,11 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class ServiceReach:
-    """One service: its norm, and its stages: today, then every day from which stations are added or gone.
+    """One service: its norm, and its stages: today, every day from which stations are added or gone, and ten years from now.
 
-    People are those of the released year `settled` in all stages, by cells of `size` metres; `minutes` is the whole norm,
-    `before_driving` what of it passes before anybody drives, `target` the share of people who shall be reached.
+    People are those of the released year `settled` today, by cells of `size` metres, and as many as are projected later;
+    `minutes` is the whole norm, `before_driving` what of it passes before anybody drives, `target` the share of people who
+    shall be reached.
     """
 
     service: str
@@ -90,19 +95,14 @@ class ServiceReach:
 
     @property
     def planned(self) -> Stage:
-        """What is there once everything planned is done; the same as now if nothing is planned."""
+        """What is there once everything planned is done, and ten years from now at the least."""
         return self.stages[-1]
 
 
-def reach_services(
-    public: Path, region: Region, region_folder: Path, settled: Settled, journeys: Journeys
-) -> tuple[ServiceReach, ...]:
-    """Measure all services of a public folder that have a norm and stations with a position; none without facilities."""
-    offer = read_offer(public, region, region_folder)
-    if offer is None:
-        return ()
+def reach_services(offer: Offer, inhabited: Inhabited, journeys: Journeys) -> tuple[ServiceReach, ...]:
+    """Measure all services that have a norm and nothing but stations with a position: who is reached from them in time."""
     measured = [
-        _measure(service, stations, settled, journeys)
+        _measure(service, stations, inhabited, journeys)
         for service in offer.services
         if service.kind == "reach" and (stations := _of(offer.facilities, service))
     ]
@@ -113,13 +113,14 @@ def _of(facilities: Sequence[Facility], service: Service) -> list[Facility]:
     return [each for each in facilities if each.service == service.id and each.lon is not None]
 
 
-def _measure(service: Service, stations: Sequence[Facility], settled: Settled, journeys: Journeys) -> ServiceReach:
-    norm = service.norm
+def _measure(service: Service, stations: Sequence[Facility], inhabited: Inhabited, journeys: Journeys) -> ServiceReach:
+    norm, settled = service.norm, inhabited.settled
     assert norm is not None  # noqa: S101 - a service of this kind has one, its reader sees to that
     today = date(settled.year, 12, 31)
     changes = {each.opens for each in stations} | {_day_after(each.closes) for each in stations if each.closes}
+    changes.add(date(min(settled.year + AHEAD, inhabited.years[-1]), 12, 31))
     days = [today, *sorted(day for day in changes if day and day > today)]
-    stages = [_stage(day, stations, settled, journeys, FireNorm(norm.minutes, 0.0, norm.before_driving)) for day in days]
+    stages = [_stage(day, stations, inhabited, journeys, FireNorm(norm.minutes, 0.0, norm.before_driving)) for day in days]
     return ServiceReach(
         service=service.id,
         title=dict(service.title),
@@ -139,22 +140,25 @@ def _day_after(day: date) -> date:
     return date.fromordinal(day.toordinal() + 1)
 
 
-def _stage(day: date, stations: Sequence[Facility], settled: Settled, journeys: Journeys, norm: FireNorm) -> Stage:
+def _stage(day: date, stations: Sequence[Facility], inhabited: Inhabited, journeys: Journeys, norm: FireNorm) -> Stage:
+    settled, year = inhabited.settled, (day - HALF_A_YEAR).year
+    people = inhabited.people(year)
     there = [(each.lon, each.lat) for each in stations if each.open_on(day) and each.lon is not None and each.lat is not None]
-    nobody = np.full(len(settled.people), np.inf)
+    nobody = np.full(len(people), np.inf)
     minutes = journeys.minutes_from_nearest(settled, there) if there else nobody
-    towns = np.bincount(settled.town, settled.people, len(settled.towns))
-    late = fire_cover(minutes, settled.people, norm).late
-    missed = np.bincount(settled.town[late], settled.people[late], len(settled.towns))
+    towns = np.bincount(settled.town, people, len(settled.towns))
+    late = fire_cover(minutes, people, norm).late
+    missed = np.bincount(settled.town[late], people[late], len(settled.towns))
     whole = Reached(REGION, float(towns.sum()), float(towns.sum() - missed.sum()))
     each = [Reached(*row) for row in zip(settled.towns, towns.tolist(), (towns - missed).tolist(), strict=True)]
-    return Stage(day.isoformat(), len(there), (whole, *each), tuple(_late(at, settled, minutes) for at in late.tolist()))
+    missing = tuple(_late(at, settled, people, minutes) for at in late.tolist())
+    return Stage(day.isoformat(), max(year, settled.year), len(there), (whole, *each), missing)
 
 
-def _late(at: int, settled: Settled, minutes: Floats) -> tuple[float, float, float, float]:
+def _late(at: int, settled: Settled, people: Floats, minutes: Floats) -> tuple[float, float, float, float]:
     """Return a place that is not reached in time; -1 minutes stand for no way at all."""
     drive = round(float(minutes[at]), 1) if np.isfinite(minutes[at]) else -1.0
-    return round(float(settled.lon[at]), 5), round(float(settled.lat[at]), 5), float(settled.people[at]), drive
+    return round(float(settled.lon[at]), 5), round(float(settled.lat[at]), 5), round(float(people[at]), 2), drive
 
 
 def write_reach(measured: Sequence[ServiceReach], path: Path) -> None:

@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TypeVar
 
-from allmende.areas.hierarchy import load_region
-from allmende.cubes.publication import read_publication
 from allmende.errors import AllmendeError
 from allmende.files import write_whole
-from allmende.outlook.folder import CURRENT, read_model, read_outlook
-from allmende.outlook.proposals import FUNCTIONS, read_proposals
-from allmende.outlook.reach import REACH, reach_services, write_reach
-from allmende.outlook.refusal import Easing, NoPlan, Refusal
-from allmende.outlook.settled import read_journeys, read_settled
-from allmende.outlook.siting import Hosted, JointPlan, Partner, Setting, plan_together
-from allmende.outlook.unusable import PLAN, read_document, released_under, using
+from allmende.outlook.refusal import Easing, Refusal
+from allmende.outlook.siting import Hosted, JointPlan, Partner
+from allmende.outlook.unusable import PLAN, read_document, using
 
 FORMAT = 2
 """Version of a plan's file; a reader refuses any other."""
@@ -28,40 +21,6 @@ Read = TypeVar("Read")
 
 SITING = "siting"
 GAME, REFUSED = ".game.json", ".refused.json"
-
-
-def make_plans(
-    public: Path, tell: Callable[[int, int], None] = lambda done, total: None
-) -> tuple[tuple[JointPlan, ...], tuple[str, ...]]:
-    """Compute all plans of `functions.toml` and who is reached in time, and write them into the outlook in force.
-
-    Returns the plans, and a sentence for each proposal whose terms no plan keeps. Raises `AllmendeError` if there is no outlook
-    or a file cannot be used.
-    """
-    folder = (public / CURRENT).resolve()
-    outlook = read_outlook(folder)
-    publication = read_publication(released_under(public, outlook.release, outlook.id))
-    region = load_region(publication.folder / "region")
-    names = {town.ags: town.name for town in region.municipalities}
-    settled, journeys = read_settled(publication, region), read_journeys(public)
-    write_reach(reach_services(public, region, publication.folder / "region", settled, journeys), folder / REACH)
-    shutil.rmtree(folder / SITING, ignore_errors=True)  # a proposal that was withdrawn leaves no plan
-    if not (public / FUNCTIONS).is_file():
-        return (), ()
-    proposals = read_proposals(public / FUNCTIONS, region)
-    setting = Setting(outlook, read_model(folder), settled, journeys, names)
-    made, refused = [], []
-    for number, proposal in enumerate(proposals, 1):
-        try:
-            plan, game = plan_together(proposal, setting)
-        except NoPlan as error:
-            refused.append(str(error))
-            write_refusal(error.refusal, folder)
-            continue
-        made.append(plan)
-        write_plan(plan, game, folder)
-        tell(number, len(proposals))
-    return tuple(made), tuple(refused)
 
 
 def write_plan(plan: JointPlan, game: Mapping[str, Any] | None, folder: Path) -> None:

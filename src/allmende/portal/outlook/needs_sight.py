@@ -13,6 +13,7 @@ from allmende.needs.balance import LEVELS, Balance
 from allmende.needs.capacity import Facility
 from allmende.needs.findings import LIKELY, Finding
 from allmende.needs.services import WHOLE, Part, Service
+from allmende.outlook.access import ServiceAccess, read_access
 from allmende.outlook.needs import DISTRICT, MUNICIPALITY, REGION, AreaNeeds, ServiceNeeds
 from allmende.portal import wording
 from allmende.portal.accounts.services import audiences
@@ -157,6 +158,11 @@ def stand_of(request: HttpRequest) -> Stand | None:
     """Return the outlook in force with its needs, as this visitor may read it; None if there is none."""
     found = ahead(audiences(request.user))
     return Stand(found, shelf(), found.needs) if found and found.needs else None
+
+
+def access_of(stand: Stand, service: str) -> ServiceAccess | None:
+    """Return who reaches a service and can count on it, None if nobody measured it."""
+    return next((one for one in read_access(stand.ahead.folder) if one.service == service), None)
 
 
 def choose(stand: Stand, needs: ServiceNeeds, query: QueryDict) -> View:

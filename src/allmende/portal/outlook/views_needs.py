@@ -9,14 +9,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from allmende.outlook.needs import ServiceNeeds
-from allmende.portal.outlook.needs_sight import Stand, View, choose, stand_of
-from allmende.portal.outlook.needs_words import page_of, subject
+from allmende.portal.outlook.needs_sight import Stand, View, access_of, choose, stand_of
+from allmende.portal.outlook.needs_words import page_of, subject, title
 from allmende.portal.outlook.stories.needs_missing import missing_page
 from allmende.portal.outlook.stories.needs_overview import overview
 from allmende.portal.outlook.stories.needs_paper import paper
 from allmende.portal.outlook.stories.needs_reach import reach_page
 from allmende.portal.outlook.stories.needs_service import service_page
 from allmende.portal.outlook.stories.needs_tables import csv_lines
+from allmende.portal.outlook.stories.needs_ways import ways_page
 
 
 @require_safe
@@ -44,6 +45,18 @@ def needs_service(request: HttpRequest, service: str) -> HttpResponse:
     return render(request, "outlook/needs_service.html", {
         "told": told, "page": told.page, "view": view, "way": _way(), **standing(stand),
     })  # fmt: skip
+
+
+@require_safe
+def needs_ways(request: HttpRequest, service: str) -> HttpResponse:
+    """Show who reaches a service within its norm, and where too little is within reach."""
+    stand, needs = _found(request, service)
+    measured = access_of(stand, service) if stand else None
+    if stand is None or needs is None or measured is None:
+        raise Http404(_("Wege zu diesem Dienst sind hier nicht gemessen."))
+    page, parts = ways_page(stand, needs.service, measured, request.GET)
+    way = [*_way(), (reverse("bedarf_dienst", args=[service]), title(needs.service))]
+    return render(request, "outlook/needs_page.html", {"page": page, "sites": parts, "way": way, **standing(stand)})
 
 
 @require_safe

@@ -95,7 +95,8 @@ def _table(stand: Stand, measured: ServiceReach) -> Sheet:
         late = wording.number(round(now.people - now.reached))
         rows.append([town.name, wording.number(round(now.people)), late, _share(now), _share(planned), held])
     head = [
-        _("Gemeinde"), _("Menschen"), _("nicht rechtzeitig"), _("Anteil heute"), _("Anteil mit allem Geplanten"),
+        _("Gemeinde"), _("Menschen"), _("nicht rechtzeitig"), _("Anteil heute"),
+        _("Anteil %(year)s, mit allem Geplanten") % {"year": measured.planned.year},
         _("Ziel %(target)s") % {"target": wording.percent(measured.target, 0)},
     ]  # fmt: skip
     told = {"minutes": wording.number(measured.minutes)}
@@ -135,14 +136,21 @@ def _notes(measured: ServiceReach | None) -> list[str]:
                 "dann."
             )
         ]
-    told = {"size": wording.number(measured.size), "day": wording.key_day("12-31", measured.settled)}
-    people = _("Menschen vom %(day)s in Rasterzellen von %(size)s m, für heute und für alles Geplante dieselben.") % told
+    return [ways_words(measured.by_road, measured.size, measured.settled)]
+
+
+def ways_words(by_road: bool, size: int, settled: int) -> str:
+    """Say how ways were measured and whose they are."""
     ways = (
         _("Fahrzeiten im Straßennetz, ohne Verkehr.")
-        if measured.by_road
+        if by_road
         else _("Fahrzeiten aus der Luftlinie mal einem Umwegfaktor, weil das Straßennetz fehlt: nur ein Anhalt.")
     )
-    return [f"{ways} {people}"]
+    people = _(
+        "Menschen vom %(day)s in Rasterzellen von %(size)s m; in späteren Jahren wächst oder schrumpft jede Zelle wie ihr "
+        "Ortsteil in der mittleren Variante."
+    )
+    return f"{ways} {people % {'size': wording.number(size), 'day': wording.key_day('12-31', settled)}}"
 
 
 def _sites(stand: Stand, needs: ServiceNeeds) -> Sheet:

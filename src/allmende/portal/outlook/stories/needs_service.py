@@ -12,7 +12,7 @@ from allmende.needs.balance import LEVELS
 from allmende.outlook.needs import DISTRICT
 from allmende.portal import wording
 from allmende.portal.drawing import FanWords, fan
-from allmende.portal.outlook.needs_sight import View, choices
+from allmende.portal.outlook.needs_sight import View, access_of, choices
 from allmende.portal.outlook.needs_words import bears, marked, page_of, subject, title, where
 from allmende.portal.outlook.stories import needs_tables as tables
 from allmende.portal.outlook.stories.needs_answer import answer, neighbour_lines, neighbours, since
@@ -179,7 +179,9 @@ def _coverage(view: View) -> list[str]:
 
 
 def _steps(view: View) -> list[tuple[str, str]]:
+    ways = [(reverse("bedarf_wege", args=[view.service.id]), _("Wer in der Nähe versorgt ist, und wer nicht"))]
     return [
+        *(ways if access_of(view.stand, view.service.id) else ()),
         (reverse("bedarf"), _("Alle Dienste im Überblick")),
         (f"{reverse('szenario')}?gebiet={view.place.key}", _("Was wäre, wenn? An Hebeln ziehen")),
     ]

@@ -55,7 +55,7 @@ def using(path: Path, todo: str = RUN) -> Iterator[None]:
         yield
     except UnusableOutlook:
         raise
-    except (AllmendeError, ArithmeticError, AttributeError, LookupError, OSError, TypeError, ValueError) as error:
+    except (AllmendeError, ArithmeticError, AttributeError, EOFError, LookupError, OSError, TypeError, ValueError) as error:
         reason = error.what if isinstance(error, AllmendeError) else f"{type(error).__name__}: {error}"
         raise UnusableOutlook(
             f"A file of the look ahead is damaged or missing ({reason}).",

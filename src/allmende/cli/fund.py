@@ -12,6 +12,8 @@ from allmende.cli.output import json_option, language, say, say_json
 from allmende.errors import AllmendeError
 from allmende.fund.call import CALL_RULES
 from allmende.fund.call_file import read_call
+from allmende.fund.chain import decide_in_turn, read_plan
+from allmende.fund.chain_story import chain_story
 from allmende.fund.election import UTILITIES
 from allmende.fund.pabulib import parse_pabulib
 from allmende.fund.ranking import OVERFLOWS
@@ -19,6 +21,7 @@ from allmende.fund.rehearsal.reading import read_rehearsal
 from allmende.fund.rehearsal.story import rehearsal_story, replay_story
 from allmende.fund.selection import COMPLETIONS, RULES, select
 from allmende.fund.story import call_story, election_story
+from allmende.money import cents, show
 
 path_argument = click.Path(path_type=Path, dir_okay=False)
 
@@ -85,9 +88,14 @@ def _call(file: Path, choices: dict[str, str | None]) -> dict[str, Any]:
 def _say_election(document: dict[str, Any]) -> None:
     say(f"{document['sentence'][language()]} {document['ties'][language()]}")
     say(f"{len(document['selected'])}: {', '.join(document['selected'])}")
-    say(f"{document['cost']:,} / {document['budget']:,}")
+    say(f"{_number(document['cost'])} / {_number(document['budget'])}")
     for note in document["notes"]:
         say(f"  {note[language()]}")
+
+
+def _number(amount: float) -> str:
+    text = f"{amount:,}"
+    return text if language() == "en" else text.translate(str.maketrans(",.", ".,"))
 
 
 _WORDS = {
@@ -96,6 +104,9 @@ _WORDS = {
         "pivotal": "Ohne {what} käme {enters}.",
         "ratings": "{} einzelne Bewertungen, um einen Punkt anders, änderten die Auswahl.",
         "weight": "Gewicht {criterion} {weight:.2f}: die Auswahl bleibt von {from:.2f} bis {to:.2f}.",
+        "year": "Beiträge {contributions}, übertragen {carried_over}, zurückgeflossen {returned}, sonstiges {other}; "
+        "bewilligt {granted}, in den nächsten Aufruf {carried_to_next_call}.",
+        "end": "Am Ende sind {left} übrig; {outstanding} fließen noch zurück.",
         "return": "{member}: zahlt {contributed}, erhält {received} (nach gleichen Anteilen {by_equal_shares}).",
     },
     "en": {
@@ -103,6 +114,9 @@ _WORDS = {
         "pivotal": "Without {what}, {enters} would be funded.",
         "ratings": "{} single ratings, if one point different, would change who is funded.",
         "weight": "Weight of {criterion} {weight:.2f}: the list stays from {from:.2f} to {to:.2f}.",
+        "year": "Contributions {contributions}, carried over {carried_over}, returned {returned}, other {other}; "
+        "granted {granted}, into the next call {carried_to_next_call}.",
+        "end": "In the end {left} are left; {outstanding} will still flow back.",
         "return": "{member}: pays {contributed}, receives {received} (by equal shares {by_equal_shares}).",
     },
 }
@@ -131,17 +145,50 @@ def _say_call(document: dict[str, Any]) -> None:
     words = _WORDS[language()]
     say(document["sentence"][language()])
     for each in document["decisions"]:
-        say(f"  {each['application']:<20} {each['score']:6.2f} {each['grant']:>14}  {_reason(each['reason'])}")
+        say(f"  {each['application']:<20} {each['score']:6.2f} {_money(each['grant']):>16}  {_reason(each['reason'])}")
     for each in document["pivotal"]:
         if each["enters"]:
             say(words["pivotal"].format(what=each["what"], enters=", ".join(each["enters"])))
     if document["next_admitted_with"]:
-        say(words["more"].format(document["next_admitted_with"]))
+        say(words["more"].format(_money(document["next_admitted_with"])))
     say(words["ratings"].format(len(document["one_changed_rating"])))
     for each in document["weights"]:
         say(words["weight"].format(**each))
     for each in document["returns"]:
-        say(words["return"].format(**each))
+        say(words["return"].format(member=each["member"], **{key: _money(each[key]) for key in each if key != "member"}))
+
+
+@group.command("years")
+@click.argument("plan", type=path_argument)
+@json_option
+def decide_years(plan: Path, as_json: bool) -> None:
+    """Decide several calls in a row: what one leaves and what flows back is there for the next (docs/formats/call.md).
+
+    Example: allmende fund years plan.toml
+    """
+    read = read_plan(read_toml(plan), plan.name)
+    turns = decide_in_turn(read, [read_toml(plan.parent / file) for file in read.files])
+    story = chain_story(read, turns)
+    if as_json:
+        say_json(story)
+    else:
+        _say_years(story)
+
+
+def _say_years(story: dict[str, Any]) -> None:
+    words = _WORDS[language()]
+    say(story["fund"])
+    for each in story["calls"]:
+        money = {key: _money(amount) for key, amount in each["account"].items()}
+        say(f"{each['call']}: {', '.join(each['selected']) or '–'}")
+        say("  " + words["year"].format(**money))
+    for name, row in story["net"].items():
+        say(f"{name:<20}" + "".join(f"{_money(amount):>18}" for amount in [*row, story["cumulated"][name]]))
+    say(words["end"].format(left=_money(story["left"]), outstanding=_money(story["outstanding"])))
+
+
+def _money(amount: str | None) -> str:
+    return "–" if amount is None else show(cents(amount), language())
 
 
 @group.command("rehearse")

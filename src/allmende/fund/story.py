@@ -81,8 +81,8 @@ def call_story(call: Call) -> dict[str, Any]:
         "overflow": call.rules.overflow,
         "ties": call.rules.ties,
         "sentence": _sentence(call),
-        "account": _account(call, award),
-        "decisions": _decisions(award),
+        "account": account(call, award),
+        "decisions": decisions(award),
         "pivotal": [_change(each) for each in questions.pivotal(call, award)],
         "one_more_euro": _change(questions.one_more_euro(call, award)),
         "next_admitted_with": None if extra is None else decimal(extra),
@@ -99,7 +99,8 @@ def _sentence(call: Call) -> dict[str, str]:
     return {language: f"{text} {OVERFLOW_SENTENCES[call.rules.overflow][language]}" for language, text in rule.items()}
 
 
-def _account(call: Call, award: Award) -> dict[str, str]:
+def account(call: Call, award: Award) -> dict[str, str]:
+    """Tell where a call's money comes from and where it goes; it adds up."""
     spent = call.budget - award.left
     sources = {key: decimal(amount) for key, amount in call.sources.items()}
     reserve = sum(call.sources.values()) - call.budget
@@ -107,7 +108,8 @@ def _account(call: Call, award: Award) -> dict[str, str]:
     return sources | {key: decimal(amount) for key, amount in totals.items()}
 
 
-def _decisions(award: Award) -> list[dict[str, Any]]:
+def decisions(award: Award) -> list[dict[str, Any]]:
+    """Tell every application's score and grant, and why not more, in the order of decision."""
     return [
         {
             "application": each.application,

@@ -89,7 +89,11 @@ def solve_game(game_file: Path, method: str, exact: bool, as_json: bool) -> None
 @click.option("--per-capita-nucleolus", "claim", flag_value="per-capita-nucleolus", help="Is it the per-capita nucleolus?")
 @click.option("--prenucleolus", "claim", flag_value="prenucleolus", help="Is it the prenucleolus?")
 @click.option("--core", "claim", flag_value="core", default="core", help="Is every group satisfied? (the default)")
-@click.option("--tolerance", type=float, help="Complaints this close count as equal.")
+@click.option(
+    "--tolerance",
+    type=click.FloatRange(min=0),
+    help="Complaints this close count as equal. Default: a billionth of the largest amount, at most 0.001; 0 with --exact.",
+)
 @click.option("--exact", is_flag=True, help="Prove every step in fractions; amounts count as written.")
 @json_option
 @click.pass_context
@@ -102,8 +106,9 @@ def verify(
     """
     game = read_game(game_file, exact=exact)
     shares = read_allocation(allocation_file, game)
-    report = _report(game, shares)
+    report = _report(game, shares, tolerance)
     document: dict[str, Any] = {"claim": claim, "core": None if report is None else core_document(report)}
+    document["tolerance"] = float(game.noise if tolerance is None else tolerance)
     if claim == "core":
         accepted = report is not None and report.member
         reason = "The shares do not sum to the total." if report is None else _core_line(game, report, nonempty=True)
@@ -201,9 +206,9 @@ def _say_structured(found: Structured, *, as_json: bool) -> None:
     say("No group would be better off alone.")
 
 
-def _report(game: Game, shares: Any) -> CoreReport | None:
+def _report(game: Game, shares: Any, tolerance: float | None) -> CoreReport | None:
     try:
-        return core_report(game, shares)
+        return core_report(game, shares, tolerance=tolerance)
     except AllmendeError:
         return None
 
@@ -221,6 +226,7 @@ def _warnings(game: Game) -> list[str]:
     if worst is None:
         return []
     first, second = " + ".join(worst.first), " + ".join(worst.second)
+    more = "more than" if game.kind == "cost" else "less than"
     return [
-        f"{count} pairs of groups are better off apart, worst ({first}) and ({second}): together {worst.by:g} more than apart."
+        f"Groups that are better off apart: {count} pairs, worst ({first}) and ({second}): together {worst.by:g} {more} apart."
     ]

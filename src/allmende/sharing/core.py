@@ -35,10 +35,10 @@ class CoreReport:
     unsatisfied: int
 
 
-def core_report(game: Game, shares: Amounts) -> CoreReport:
-    """Test shares against the amount of every coalition whose amount is stated; less than `game.noise` is nothing.
+def core_report(game: Game, shares: Amounts, *, tolerance: Any = None) -> CoreReport:
+    """Test shares against the amount of every coalition whose amount is stated.
 
-    Raises `AllmendeError` if the shares do not sum to the total.
+    Complaints up to `tolerance` (`game.noise` where not given) are none. Raises `AllmendeError` if the shares do not sum to the total.
 
     >>> from allmende.sharing.games import game_from
     >>> game = game_from("cost", "ABC", lambda s: {1: 10, 2: 16, 3: 18}[len(s)])
@@ -46,10 +46,10 @@ def core_report(game: Game, shares: Amounts) -> CoreReport:
     >>> report.member, report.overcharged, float(report.by)
     (False, ('A', 'B'), 1.0)
     """
-    allowed = game.noise
+    allowed = game.noise if tolerance is None else tolerance
     check_total(game, shares, allowed)
     complaint = complaints_of(game, shares)
-    if len(complaint) == 2:
+    if not game.stated[1:-1].any():
         return CoreReport(True, (), 0, (), 0, 0)
     worst = int(np.nanargmax(complaint[1:-1].astype(np.float64))) + 1
     if complaint[worst] > allowed:

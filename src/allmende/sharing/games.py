@@ -68,12 +68,12 @@ class Game:
     def noise(self) -> Any:
         """What counts as nothing among these amounts: a billionth of the largest, at most a thousandth; 0 in an exact game.
 
-        Never below what floats tell apart (a trillionth of the largest).
+        Never below what sums of floats tell apart (a ten-trillionth of the largest).
         """
         if self.exact:
             return Fraction(0)
         largest = float(np.nanmax(np.abs(self.amounts)))
-        return min(1e-9 * largest, max(1e-3, 1e-12 * largest))
+        return min(1e-9 * largest, max(1e-3, 1e-13 * largest))
 
     @property
     def worth(self) -> Amounts:

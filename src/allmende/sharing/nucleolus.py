@@ -56,6 +56,7 @@ def _solve(matrix: Floats, right: Floats) -> Floats:
     answer = np.zeros(matrix.shape[1], dtype=np.longdouble)
     for _ in range(3):
         answer += np.linalg.lstsq(matrix, (right - matrix.astype(np.longdouble) @ answer).astype(np.float64), rcond=None)[0]
+    answer[np.abs(answer) < 1e-15 * np.abs(right).max()] = 0.0
     return answer.astype(np.float64)
 
 

@@ -1,18 +1,24 @@
 """`allmende needs report`: needs from plain files, in words and as JSON, and its exit codes."""
 
+import importlib.util
 import json
+from dataclasses import replace
 from datetime import date
 from itertools import product
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from shapely.geometry import box, mapping
 
 from allmende.areas.hierarchy import write_region
 from allmende.areas.region import District, Municipality, Region
 from allmende.cli.needs import group
-from allmende.errors import AllmendeError
+from allmende.errors import AllmendeError, Refused
 from allmende.outlook.facilities import COLUMNS
+from allmende.outlook.folder import write_outlook
+from allmende.outlook.needs_file import as_document, read_needs
+from allmende.outlook.private import CONFIDENTIAL, claim_private
 
 SCHOOL = """
 id = "school"
@@ -109,6 +115,90 @@ def test_what_cannot_be_used_is_named(folder: Path, name: str, old: str, new: st
     result = run(folder)
     assert isinstance(result.exception, AllmendeError)
     assert what in result.exception.what
+
+
+TOWNS = tuple(Municipality(ags, name, "L", "Stadt") for ags, name in (("98001001", "Aue"), ("98001002", "Bach")))
+
+
+@pytest.fixture
+def private(folder: Path) -> Path:
+    """A confidential look ahead that tells of one of a region's two municipalities, in a folder of its own."""
+    spec = importlib.util.spec_from_file_location("still", Path(__file__).parents[1] / "outlook" / "still.py")
+    assert spec
+    assert spec.loader
+    still = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(still)
+    outlook, model = still.still_outlook({"98001001": 8000.0}, "confidential-x", 2025)
+    root = claim_private(folder / "private")
+    write_outlook(replace(outlook, audience=CONFIDENTIAL), model, (), root)
+    words = {"de": "Aue", "en": "Aue"}
+    write_region(Region("still", words, True, date(2025, 1, 1), "x", TOWNS, ()), folder / "region")
+    features = [
+        {"type": "Feature", "properties": {"ags": town.ags}, "geometry": mapping(box(8 + at, 53, 9 + at, 54))}
+        for at, town in enumerate(TOWNS)
+    ]
+    (folder / "region" / "municipalities.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    table = [";".join(COLUMNS), "s1;school;1;Schule A;98001001;;;50;;", "s2;school;1;Schule B;98001002;;;50;;"]
+    (folder / "facilities.csv").write_text("\n".join(table), encoding="utf-8")
+    return root
+
+
+def weigh_outlook(folder: Path, *more: str) -> Result:
+    files = ["--outlook", folder / "private", "--region", folder / "region", "--facilities", folder / "facilities.csv"]
+    return CliRunner().invoke(group, ["report", *map(str, files), "--services", str(folder / "own"), *more])
+
+
+def test_a_private_look_ahead_is_weighed_and_its_needs_are_kept_for_its_owner_alone(folder: Path, private: Path) -> None:
+    said = weigh_outlook(folder, "--json")
+    assert said.exit_code == 0, said.output
+    assert "Schule B" in said.stderr
+    school = json.loads(said.stdout)["services"][0]
+    assert school["areas"]["municipality"]["catchments"] == ["98001001"]
+    # 8,000 people evenly over 80 years of age: 100 are six, in every draw, and 50 seats are 50 short
+    assert school["areas"]["municipality"]["need"][3][0] == [[100.0]]
+    assert school["areas"]["municipality"]["missing"][0] == [[50.0]]
+    assert not (private / "outlook" / "needs.json").exists()
+    assert weigh_outlook(folder, "--keep").exit_code == 0
+    kept = private / "outlook" / "needs.json"
+    assert kept.stat().st_mode & 0o777 == 0o600
+    assert as_document(read_needs(kept))["services"] == json.loads(said.stdout)["services"]
+
+
+def test_needs_are_not_kept_where_others_may_read_them(folder: Path, private: Path) -> None:
+    private.chmod(0o755)
+    assert isinstance(weigh_outlook(folder, "--keep").exception, Refused)
+    private.chmod(0o700)
+    (private / "releases").mkdir()
+    refused = weigh_outlook(folder, "--keep")
+    assert isinstance(refused.exception, Refused)
+    assert "public folder" in refused.exception.what
+    assert not (private / "outlook" / "needs.json").exists()
+
+
+def test_a_look_ahead_of_another_region_is_refused(folder: Path, private: Path) -> None:
+    write_region(Region("still", {"de": "x", "en": "x"}, True, date(2025, 1, 1), "x", TOWNS[1:], ()), folder / "region")
+    (folder / "facilities.csv").write_text(";".join(COLUMNS), encoding="utf-8")
+    assert "another region" in str(weigh_outlook(folder).exception)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--people", "p"], "either --people or --outlook"),
+        (["--seed", "2"], "--seed belongs to --people"),
+    ],
+)
+def test_options_of_plain_people_do_not_go_with_a_look_ahead(
+    folder: Path, private: Path, options: list[str], words: str
+) -> None:
+    result = weigh_outlook(folder, *options)
+    assert (result.exit_code, words in result.output) == (2, True)
+
+
+def test_a_look_ahead_needs_its_region_and_plain_people_keep_nothing(folder: Path, private: Path) -> None:
+    files = ["--outlook", str(private), "--facilities", str(folder / "facilities.csv")]
+    assert "--region" in CliRunner().invoke(group, ["report", *files]).output
+    assert "--keep belongs to --outlook" in run(folder, "--keep").output
 
 
 def test_an_unknown_service_is_named(folder: Path) -> None:

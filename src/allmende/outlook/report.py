@@ -1,8 +1,9 @@
-"""Needs from plain files: people, facilities and services, without a release."""
+"""Needs from files of one's own: facilities and services, against a table of people or the draws of a look ahead."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from allmende.areas.hierarchy import load_region
@@ -10,9 +11,14 @@ from allmende.areas.region import Region
 from allmende.errors import AllmendeError
 from allmende.needs.services import Service
 from allmende.outlook.facilities import area_keys, read_facilities, unit_shapes
+from allmende.outlook.folder import CURRENT, Outlook, read_model, read_outlook
 from allmende.outlook.needs import REGION, Geography, ServiceNeeds, region_geographies, weigh_needs
+from allmende.outlook.needs_file import NEEDS, write_needs
 from allmende.outlook.people import read_people
+from allmende.outlook.private import claim_private
+from allmende.outlook.running import outlook_drivers
 from allmende.outlook.services import load_services, needed_bands
+from allmende.outlook.weighing import Offer, weigh_offer
 
 AREA = "area"
 """The geography of files without a region: each area of the people for itself."""
@@ -46,6 +52,64 @@ def report_needs(
         geographies = region_geographies(places)
     wanted = _choose(known, chosen or sorted({facility.service for facility in there}))
     return weigh_needs(everybody, wanted, there, geographies, seed=seed)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Needs of a look ahead, the folder in which it stands, and facilities (names) where it knows no people."""
+
+    needs: tuple[ServiceNeeds, ...]
+    folder: Path
+    left_out: tuple[str, ...]
+
+
+def report_outlook(
+    root: Path, facilities: Path, *, region: Path, services: Path | None = None, chosen: Sequence[str] = ()
+) -> Report:
+    """Weigh needs against capacity for every draw of the look ahead in force in a folder, public or private.
+
+    `region` is the region folder (a hub's `region`, a release's `region`). Municipalities that the look ahead does not tell of,
+    because their offices protect at the source, are left out with their facilities. Nothing is written; what comes of a
+    confidential look ahead is as confidential (`keep_needs`). Raises `AllmendeError` for what cannot be used.
+    """
+    folder = (root / CURRENT).resolve()
+    outlook, places = read_outlook(folder), load_region(region)
+    known = load_services(services)
+    there = read_facilities(facilities, known, area_keys(places), unit_shapes(region, places))
+    told = _told_of(outlook, places, region)
+    inside = [one for one in there if one.area in area_keys(told)]
+    wanted = _choose(known, chosen or sorted({facility.service for facility in inside}))
+    needs = weigh_offer(
+        Offer(wanted, tuple(inside)), read_model(folder), outlook_drivers(outlook), outlook.widths, told,
+        draws=outlook.draws, seed=outlook.seed,
+    )  # fmt: skip
+    return Report(needs, folder, tuple(sorted({one.name for one in there if one not in inside})))
+
+
+def keep_needs(report: Report, root: Path) -> Path:
+    """Write the needs of a private look ahead beside it, for its owner alone; return the file.
+
+    Raises `Refused` in a public folder, whose needs come with its look ahead, and in one that others may open.
+    """
+    claim_private(root)
+    path = report.folder / NEEDS
+    write_needs(report.needs, path)
+    path.chmod(0o600)
+    return path
+
+
+def _told_of(outlook: Outlook, region: Region, where: Path) -> Region:
+    """Return the part of a region that a look ahead tells of."""
+    towns = tuple(town for town in region.municipalities if town.ags in outlook.parents)
+    if {town.ags for town in towns} != set(outlook.parents):
+        raise AllmendeError(
+            "The look ahead is of another region.",
+            where=str(where),
+            expected=f"the region of {', '.join(dict.fromkeys(outlook.parents))}",
+            todo="Give the region folder that the look ahead was made with.",
+        )
+    districts = tuple(district for district in region.districts if district.ags in outlook.parents)
+    return replace(region, municipalities=towns, districts=districts)
 
 
 def _choose(services: Sequence[Service], chosen: Sequence[str]) -> tuple[Service, ...]:

@@ -160,7 +160,7 @@ FAULTS = {
     ),
     "a misspelt column": (
         {"rates.csv": RATES.replace("survival", "survial")},
-        [("rates.csv", 0, "survival", "columns understood: population, asfr, net", "survival, q, nLx, mx, qx")],
+        [("rates.csv", 0, "survival", "columns not understood: survial", "survival, q, nLx, mx, qx")],
     ),
     "totals among ages": (
         {"population.csv": POPULATION + "f,all ages,500\n"},
@@ -350,7 +350,7 @@ def test_pool_shares_must_hand_everybody_back(read):
     rates = "area,age,q,emi_sub,imm_sub\n" + "".join(
         f"{area},{a},0.1,0.1,{share}\n" for area, share in (("a", 0.5), ("b", 0.4)) for a in range(4)
     )
-    with pytest.raises(UnusableInputs, match="sum to 1"):
+    with pytest.raises(UnusableInputs, match="sum to 0.9 for 1, all, f, age 0, and 3 more; expected a sum"):
         read({"population.csv": population, "rates.csv": rates}, "fso", 1)
 
 
@@ -390,6 +390,18 @@ def test_years_of_rates_name_the_start_or_the_end_of_a_step(read):
     assert read({}).case.axes.base_year == 2020
     assert read({"settings.toml": 'rates_year = "end"\n'}).case.axes.base_year == 2019
     assert read({}).case.steps == 2
+
+
+def test_a_matrix_may_start_with_children_alone(read):
+    matrix = "age,first_row,subdiagonal\n0,0,0.5\n1,6,0.25\n2,12,0\n"
+    inputs = read({"population.csv": "age,n\n0,8\n1,0\n2,0\n", "rates.csv": matrix}, "leslie", 2)
+    assert project(inputs.case, "leslie").population[:, 0, 0, 0].tolist() == [[8, 0, 0], [0, 4, 0], [24, 0, 1]]
+    assert any("ages that have children (1 to 2)" in note for note in inputs.notes)
+
+
+def test_without_births_nobody_is_born_and_a_note_says_so(read):
+    for rates in (RATES.replace(",0.2,", ",0,"), "year,age,survival\n" + "".join(f"2020,{age},0.9\n" for age in range(4))):
+        assert any("nobody is born" in note for note in read({"rates.csv": rates}).notes)
 
 
 def test_notes_say_what_was_assumed_and_left_out(read, tmp_path):

@@ -144,7 +144,8 @@ def _answer(found: Found, within: float, as_json: bool) -> None:
         return
     share = f" ({float(cover.share):.1%})" if found.people.any() else ""
     say(f"{float(cover.people):g} of {float(found.people.sum()):g}{share} are within {within:g} min.")
-    say(f"Not in time: {len(late)} places, of which {len(unreachable)} have no way at all.")
+    named = f" ({', '.join(map(str, late[:10]))}{' …' if len(late) > 10 else ''})" if late else ""
+    say(f"Not in time: {len(late)} places{named}, of which {len(unreachable)} have no way at all.")
     say(f"Minutes: {found.basis}.")
     for note in found.notes:
         say(f"  {note}")

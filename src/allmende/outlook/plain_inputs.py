@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 
 from allmende.errors import AllmendeError
+from allmende.outlook.plain_checks import Field, check_between, check_mothers, check_place, check_pool, complete_axes
 from allmende.outlook.plain_fields import LIFE, Floats, fill_gaps, lay_out
 from allmende.outlook.plain_frame import frame_of
 from allmende.outlook.plain_matrix import MATRIX, lay_out_matrix
-from allmende.outlook.plain_rows import ORDER, Frame, Places, place, read_members
+from allmende.outlook.plain_rows import Frame, Places, place, read_members
 from allmende.outlook.plain_settings import FILE, Settings, read_settings
 from allmende.outlook.plain_survival import survival_from
 from allmende.outlook.plain_tables import Finding, PlainTable, UnusableInputs, read_table
@@ -23,13 +24,6 @@ TABLES = ("population", "rates", "flows", "srb", "matrix")
 
 BOYS_PER_GIRL = 1.05
 PERSONS = ("net", "in", "out")
-SHARES_SUM = 1e-6
-
-NO_PLACE: Mapping[str, tuple[str, ...]] = {
-    "fso": ("net_rate", *MATRIX),
-    "leslie": ("out_rate", "acquisition", "child_share", "pool_out_rate", "pool_share"),
-}
-"""What a convention cannot use; those of the UN are as `leslie`, and have no printed matrix either."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +32,6 @@ class PlainInputs:
 
     case: Case
     notes: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One field as laid out over the axes, and the table and header it came from."""
-
-    values: Floats
-    table: PlainTable
-    header: str
-
-    def found(self, value: object, expected: str) -> None:
-        """Put something wrong with the whole column among the table's findings."""
-        self.table.findings.append(Finding(self.table.name, 0, self.header, str(value), expected))
 
 
 def read_inputs(folder: Path, convention: str, years: int | None = None) -> PlainInputs:
@@ -91,7 +72,7 @@ def inputs_from(paths: Mapping[str, Path], settings: Settings, convention: str, 
     except AllmendeError:
         _stop_if_found(tables)  # a fault of the tables says more than what follows from it
         raise
-    _check_between(tables)
+    check_between(tables)
     _stop_if_found(tables)
     given = _lay_out_all(tables, {name: place(table, members[name], frame) for name, table in tables.items()}, frame)
     left = ((table.name, _unused(kind, table)) for kind, table in tables.items())
@@ -105,13 +86,6 @@ def _stop_if_found(tables: Mapping[str, PlainTable]) -> None:
     found = [finding for table in tables.values() for finding in table.findings]
     if found:
         raise UnusableInputs(list(dict.fromkeys(found)))
-
-
-def _check_between(tables: Mapping[str, PlainTable]) -> None:
-    for table in (table for table in tables.values() if "to" in table.axes):
-        for series in (series for series in table.series if series.field not in MATRIX):
-            expected = f"only {' and '.join(MATRIX)} beside a column to"
-            table.findings.append(Finding(table.name, 1, series.header, "from area to area", expected))
 
 
 def _lay_out_all(tables: Mapping[str, PlainTable], places: Mapping[str, Places], frame: Frame) -> dict[str, Field]:
@@ -156,9 +130,9 @@ def _assemble(
         found = Finding(population.name, 1, "population", "", "a column population (or n, pop, or pop_f and pop_m)")
         raise UnusableInputs([*population.findings, found])
     for field in (given[name] for name in ("population", *PERSONS) if name in given):
-        _complete_axes(field, cells, frame)
+        complete_axes(field, cells, frame)
     width = frame.ages[1] - frame.ages[0]
-    _check_place(given, convention)
+    check_place(given, convention)
     matrix = _matrix(given, frame, notes)
     ratios = np.zeros((1, 1, 1, 1, 1)) if matrix else _survival(population, given, width, settings, notes)
     _stop_if_any(given, population)
@@ -172,8 +146,8 @@ def _assemble(
     stock = spread("population")[0]
     if convention == "leslie" and not matrix and ratios.shape[-1] == cells[-1]:
         notes.append("The open group has no survival of its own: the last row holds for both of its parts.")
-    _check_mothers(given, stock, frame, notes)
-    _check_pool(given, spread("pool_out_rate"), spread("pool_share"))
+    check_mothers(given, stock, frame, notes)
+    check_pool(given, spread("pool_out_rate"), spread("pool_share"), frame)
     two_sided = convention == "fso"
     return case_of(
         stock,
@@ -220,8 +194,8 @@ def _survival(population: PlainTable, given: Mapping[str, Field], width: int, se
         column = given.get(name) or replace(next(given[n] for n in LIFE if n in given), header=name)
         column.found(value, expected)
     if survival.ratios is None and not survival.findings:
-        known = ", ".join(field.header for field in given.values()) or "none"
-        value = f"columns understood: {known}"
+        unknown = sorted({header for field in given.values() for header in field.table.unused})
+        value = f"columns not understood: {', '.join(unknown)}" if unknown else ""
         population.findings.append(Finding("rates.csv", 0, "survival", value, "one of the columns survival, q, nLx, mx, qx"))
     notes += survival.notes
     return survival.ratios if survival.ratios is not None else np.zeros((1, 1, 1, 1, 1))
@@ -237,51 +211,6 @@ def _any_cell_found(given: Mapping[str, Field]) -> bool:
     tables = [given[name].table for name in LIFE if name in given]
     headers = {series.header for table in tables for series in table.series if series.field in LIFE}
     return any(found.field in headers for table in tables for found in table.findings)
-
-
-def _check_place(given: Mapping[str, Field], convention: str) -> None:
-    for name in NO_PLACE.get(convention, (*NO_PLACE["leslie"], *MATRIX)):
-        if name in given and given[name].values.any():
-            expected = (
-                "--convention leslie for a printed matrix"
-                if name in MATRIX
-                else "net migration (net, net_rate, in less out) with leslie and the UN's, numbers in and rates out with fso"
-            )
-            given[name].found(f"has no place in {convention}", expected)
-
-
-def _complete_axes(field: Field, cells: tuple[int, ...], frame: Frame) -> None:
-    """Numbers of persons must say whose they are: they cannot be repeated for every area, group, sex or age."""
-    for axis, length, wanted in zip(ORDER[1:], field.values.shape[1:], cells, strict=True):
-        if length != wanted:
-            field.found("", f"a column {axis}: the population has {wanted} of them, numbers of persons belong to one each")
-
-
-def _check_mothers(given: Mapping[str, Field], start: Floats, frame: Frame, notes: list[str]) -> None:
-    field = given.get("asfr") or given.get("first_row")
-    if field is None:
-        notes.append("No birth rates were given: nobody is born.")
-        return
-    if field.values.shape[-1] == 1:
-        field.found("no column age", "births per woman at each age")
-        return
-    fertile = np.flatnonzero(field.values.max(axis=tuple(range(field.values.ndim - 1))) > 0)
-    if not fertile.size:
-        notes.append("Every birth rate is 0: nobody is born.")
-        return
-    lacking = start[:, :, 0, fertile].sum(axis=(0, 2)) == 0
-    ages = f"{frame.ages[fertile[0]]} to {frame.ages[fertile[-1]]}"
-    for area in np.flatnonzero(lacking):
-        given["population"].found(f"none in {frame.areas[area]}", f"women of childbearing age ({ages}) in every area")
-
-
-def _check_pool(given: Mapping[str, Field], leave: Floats, share: Floats) -> None:
-    sums = share.sum(axis=2)
-    if "pool_out_rate" in given and (np.abs(sums - 1) > SHARES_SUM)[leave.max(axis=2) > 0].any():
-        field = given.get("pool_share", given["pool_out_rate"])
-        field.found(
-            f"sums from {sums.min():g} to {sums.max():g}", "shares that sum to 1 over the areas wherever somebody leaves"
-        )
 
 
 def _boys_per_girl(given: Mapping[str, Field], frame: Frame, settings: Settings, notes: list[str]) -> Floats:

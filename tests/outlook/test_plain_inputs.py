@@ -350,7 +350,7 @@ def test_pool_shares_must_hand_everybody_back(read):
     rates = "area,age,q,emi_sub,imm_sub\n" + "".join(
         f"{area},{a},0.1,0.1,{share}\n" for area, share in (("a", 0.5), ("b", 0.4)) for a in range(4)
     )
-    with pytest.raises(UnusableInputs, match="sum to 0.9 for 1, all, f, age 0, and 3 more; expected a sum"):
+    with pytest.raises(UnusableInputs, match=r"sum to 0\.9 for 1, all, f, age 0, and 3 more; expected a sum"):
         read({"population.csv": population, "rates.csv": rates}, "fso", 1)
 
 

@@ -41,6 +41,16 @@ def test_an_estate_in_a_changes_the_need_in_b(pair: Model) -> None:
     np.testing.assert_allclose(after[:, 2], before[:, 2])
 
 
+def test_an_estate_takes_nobody_from_where_all_known_ways_lead_elsewhere(pair: Model) -> None:
+    """Ways that sum to 1 but for rounding leave less than nothing to the pool."""
+    shares = np.array([0.2, 0.4, 0.3, 0.1])
+    assert sum(shares) > 1
+    model = replace(pair, flows=Flows(np.ones(4, np.int64), np.full(4, 2), shares[None, :]))
+    built = apply(model, Levers(estates=(Estate("A", 2026, 2028, 30, 2.5, from_region=0.6, pattern=FAMILIES),)))
+    assert (built.builds.origins >= 0).all()
+    assert built.builds.origins[0, 1] == 0
+
+
 def test_dwellings_that_the_trend_holds_are_not_counted_twice(pair: Model) -> None:
     for dwellings, people in ((5, 0), (30, 25 * 2.5)):
         estate = Estate("A", 2026, 2026, dwellings, 2.5, from_region=0.0, pattern=FAMILIES)

@@ -193,8 +193,9 @@ def _origins(model: Model, unit: int) -> Floats:
     for origin, destination, share in zip(flows.origin, flows.destination, flows.share.T, strict=True):
         known[:, origin] += share
         direct[:, origin] += share * (destination == town)
+    rest = np.maximum(1 - known, 0)  # shares that sum to 1 may do so but for rounding: nothing is left for the pool
     share_of_pool = model.share[0, INSIDE][:, model.home == town].sum(axis=1, keepdims=True)
-    weights = (by_class * (direct + (1 - known) * share_of_pool)).sum(axis=0)
+    weights = (by_class * (direct + rest * share_of_pool)).sum(axis=0)
     people = np.zeros(len(model.municipalities))
     np.add.at(people, model.home, model.start.sum(axis=(0, 2, 3)))
     origins: Floats = weights / weights.sum() if weights.sum() > 0 else people / people.sum()

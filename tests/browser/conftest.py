@@ -123,6 +123,7 @@ def _write_release(public: Path) -> None:
     invented.write_invented(public)
     invented.write_open_table(public)
     _module("invented_outlook").write_invented_outlook(public)
+    _module("invented_cells").write_invented_cells(public)
     _module("invented_siting").write_invented_plans(public)
     _module("invented_needs").write_invented_needs(public, reach=True)
 

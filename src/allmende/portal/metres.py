@@ -64,12 +64,11 @@ def in_rows(lower_left: Floats, size: int, looks: Sequence[tuple[str, ...]]) -> 
     order = np.lexsort(edges.T)
     east, north = edges[order].T
     place = {look: at for at, look in enumerate(dict.fromkeys(looks[i] for i in order))}
-    rows = np.split(east, np.flatnonzero(np.diff(north)) + 1)
+    lines, starts = np.unique(north, return_index=True)
+    rows = np.split(east, starts[1:])
     return {
         "size": size,
         "looks": list(place),
-        "rows": [
-            [line, *np.diff(row, prepend=0).tolist()] for line, row in zip(dict.fromkeys(north.tolist()), rows, strict=True)
-        ],
+        "rows": [[line, *np.diff(row, prepend=0).tolist()] for line, row in zip(lines.tolist(), rows, strict=False)],
         "look": [place[looks[i]] for i in order],
     }

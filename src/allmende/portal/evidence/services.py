@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from allmende.portal import wording
 from allmende.portal.accounts.services import audiences
 from allmende.portal.evidence import figures, listing
+from allmende.portal.evidence.mapping import level_name
 from allmende.portal.evidence.opendata import open_totals
 from allmende.portal.evidence.page import origin, plus_minus
 from allmende.portal.evidence.reader import Reader, share
@@ -17,6 +18,8 @@ from allmende.portal.evidence.stories import mapdrawing, maps, mapview
 from allmende.portal.page import Fact, Picture, Sheet
 from allmende.portal.places import Place
 from allmende.portal.public import shelf
+
+__all__ = ["Glance", "level_name", "region_at_a_glance", "told_by_others"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from allmende.errors import AllmendeError
 from allmende.needs.services import KINDS
+from allmende.outlook.cells.file import CELLS, CellsAhead, read_cells
 from allmende.outlook.fans import fan_out
 from allmende.outlook.folder import CURRENT, DESCRIPTION, LEVELS, OUTLOOKS, Outlook, read_model, read_outlook
 from allmende.outlook.needs import REGION, ServiceNeeds
@@ -71,6 +72,11 @@ class Ahead:
         if not (self.folder / NEEDS).is_file():
             return ()
         return tuple(sorted(read_needs(self.folder / NEEDS), key=lambda one: (KINDS.index(one.service.kind), one.service.id)))
+
+    @cached_property
+    def cells(self) -> tuple[CellsAhead, ...]:
+        """What is told of grid cells, by size; nothing where the release has none."""
+        return read_cells(self.folder / CELLS)
 
     @cached_property
     def middle(self) -> Draws:

@@ -20,6 +20,7 @@ urlpatterns = [
     path(f"{_AREA}bilanz/", views.area, {"story": balance, "view": "vorausschau_bilanz"}, name="vorausschau_bilanz"),
     path(f"{_AREA}alter-und-zeit/", views.area, {"story": surface, "view": "vorausschau_flaeche"}, name="vorausschau_flaeche"),
     path(f"{_AREA}karte/", views.area, {"story": change_map, "view": "vorausschau_karte"}, name="vorausschau_karte"),
+    path(_AREA, include("allmende.portal.outlook.urls_cells")),
     path(f"{_AREA}bevoelkerung.csv", views.population_csv, name="vorausschau_csv"),
     path(f"{_AREA}alter.csv", views.ages_csv, name="vorausschau_alter_csv"),
     path("bedarf/", include("allmende.portal.outlook.urls_needs")),

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from allmende.portal import wording
 from allmende.portal.outlook import download
+from allmende.portal.outlook.cells_sight import known_cells
 from allmende.portal.outlook.sight import Sight, Story, areas, sight_of
 from allmende.portal.outlook.stories.change import change_map
 from allmende.portal.outlook.stories.population import population
@@ -99,9 +100,12 @@ def _tabs(sight: Sight, view: str) -> list[dict[str, object]]:
         "vorausschau_bilanz": _("Bilanz"),
         "vorausschau_flaeche": _("Alter und Zeit"),
         "vorausschau_karte": _("Karte"),
+        "vorausschau_raster": _("Raster"),
     }
     if sight.place.kind not in ("region", "municipality") or sight.place.key in sight.ahead.outlook.units:
         del words["vorausschau_karte"]
+    if not known_cells(sight):
+        del words["vorausschau_raster"]
     addresses = {view: reverse(view, args=[sight.place.key]) for view in words} | {"vorausschau_gebiet": lives_in(sight.place)}
     return [{"name": name, "address": addresses[key], "here": key == view} for key, name in words.items()]
 

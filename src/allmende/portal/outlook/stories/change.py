@@ -117,19 +117,24 @@ def _picture(sight: Sight, found: list[Change], band: str, year: int) -> Picture
         "year": year, "band": band_words(band),
     }  # fmt: skip
     drawn = choropleth(layers, borders, label, names=names if few else None)
-    return Picture(mark_safe(drawn), None, _legend())  # noqa: S308  (numbers and escaped words only)
+    return Picture(mark_safe(drawn), None, change_legend())  # noqa: S308  (numbers and escaped words only)
 
 
-def _legend() -> list[tuple[str, str]]:
-    small, large = wording.number(LIMITS[2]), wording.number(LIMITS[3])
-    told = {"small": small, "large": large}
+def change_legend() -> list[tuple[str, str]]:
+    """Return the classes of change, and what hatching means."""
+    classes = [(f"d{at}", words) for at, words in enumerate(change_words())]
+    return [*classes, ("open", _("schraffiert: ob mehr oder weniger, ist offen (80-%-Bereich)"))]
+
+
+def change_words() -> list[str]:
+    """Name the classes of change, the strongest decline first."""
+    told = {"small": wording.number(LIMITS[2]), "large": wording.number(LIMITS[3])}
     return [
-        ("d0", _("Abnahme über %(large)s %%") % told),
-        ("d1", _("Abnahme %(small)s bis %(large)s %%") % told),
-        ("d2", _("fast gleich (± %(small)s %%)") % told),
-        ("d3", _("Zunahme %(small)s bis %(large)s %%") % told),
-        ("d4", _("Zunahme über %(large)s %%") % told),
-        ("open", _("schraffiert: ob mehr oder weniger, ist offen (80-%-Bereich)")),
+        _("Abnahme über %(large)s %%") % told,
+        _("Abnahme %(small)s bis %(large)s %%") % told,
+        _("fast gleich (± %(small)s %%)") % told,
+        _("Zunahme %(small)s bis %(large)s %%") % told,
+        _("Zunahme über %(large)s %%") % told,
     ]
 
 

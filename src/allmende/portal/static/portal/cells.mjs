@@ -31,18 +31,18 @@ export function toDegrees(east, north) {
   return [(LONGITUDE + turn) / DEGREE, latitude / DEGREE];
 }
 
-// {size, looks: [[class, value]], rows: [[north, east, step, …]], look: [place in looks]}; corners count in edges of a cell
+// {size, looks: [[class, value, pattern]], rows: [[north, east, step, …]], look: [place in looks]}; corners count in edges of a cell
 export function squares({ size, looks, rows, look }) {
   const features = [];
   for (const [north, ...steps] of rows) {
     let east = 0;
     for (const step of steps) {
       east += step;
-      const [kind, value] = looks[look[features.length]];
+      const [kind, value, pattern = ""] = looks[look[features.length]];
       const ring = [[0, 0], [1, 0], [1, 1], [0, 1], [0, 0]].map(([x, y]) => toDegrees((east + x) * size, (north + y) * size));
       features.push({
         type: "Feature",
-        properties: { name: `CRS3035RES${size}mN${north * size}E${east * size}`, value, class: kind },
+        properties: { name: `CRS3035RES${size}mN${north * size}E${east * size}`, value, class: kind, pattern },
         geometry: { type: "Polygon", coordinates: [ring] },
       });
     }

@@ -34,6 +34,11 @@ export async function showMap(place) {
       { id: "dotted", type: "fill", source: "areas", filter: ["==", ["get", "class"], "none"], paint: { "fill-pattern": "dots" } },
       "edges",
     );
+    map.addImage("stripes", stripes(), { pixelRatio: 2 });
+    map.addLayer(
+      { id: "open", type: "fill", source: "areas", filter: ["==", ["get", "pattern"], "open"], paint: { "fill-pattern": "stripes" } },
+      "edges",
+    );
     if (borders) {
       map.addSource("borders", { type: "geojson", data: borders });
       map.addLayer({ id: "borders", type: "line", source: "borders", paint: { "line-color": "#333a47", "line-width": 1.2 } });
@@ -109,6 +114,22 @@ function dots() {
   paper.beginPath();
   paper.arc(size / 2, size / 2, 2.2, 0, 2 * Math.PI);
   paper.fill();
+  return paper.getImageData(0, 0, size, size);
+}
+
+// as portal.css hatches what is open
+function stripes() {
+  const size = 16;
+  const canvas = document.createElement("canvas");
+  canvas.width = canvas.height = size;
+  const paper = canvas.getContext("2d");
+  paper.strokeStyle = "#555e6e";
+  paper.lineWidth = 2.2;
+  for (const start of [-size, 0, size]) {
+    paper.moveTo(start, size);
+    paper.lineTo(start + size, 0);
+  }
+  paper.stroke();
   return paper.getImageData(0, 0, size, size);
 }
 

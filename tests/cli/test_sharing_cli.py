@@ -212,9 +212,55 @@ def test_structured_games_are_solved_from_a_file(run, tmp_path, game, method, sh
     assert "shapley" in err
 
 
+def function(n, **more):
+    players = [f"P{i}" for i in range(n)]
+    parts = [
+        {"kind": "fixed", "amount": 168000},
+        {"kind": "per-step", "measure": "km", "step": 90, "amount": 96000},
+        {"kind": "joint", "amount": 1500},
+    ]
+    volumes = {"km": {name: 10 + 7 * i % 60 for i, name in enumerate(players)}}
+    return {"kind": "cost-function", "players": players, "volumes": volumes, "parts": parts} | more
+
+
+def test_a_cost_function_of_many_players_is_sampled_with_standard_errors(run, tmp_path):
+    (tmp_path / "g.json").write_text(json.dumps(function(30)))
+    _, out, _ = run("sharing", "solve", "g.json", "--method", "shapley", "--orders", "400", "--seed", "3", "--json")
+    answer = json.loads(out)
+    assert answer["sampled"] == {"orders": 400, "seed": 3}
+    assert set(answer["standard_errors"]) == set(answer["allocation"])
+    assert sum(answer["allocation"].values()) == pytest.approx(answer["total"])
+    assert answer["core"]["proven"]
+    assert answer["core"]["by"] == pytest.approx(answer["core"]["at_most"], abs=0.02)
+    again = run("sharing", "solve", "g.json", "--method", "shapley", "--orders", "400", "--seed", "3", "--json")[1]
+    assert json.loads(again)["allocation"] == answer["allocation"]
+    _, out, _ = run("sharing", "solve", "g.json", "--method", "shapley", "--orders", "400")
+    assert "one standard error" in out
+    assert "would be better off alone" in out
+    code, _, err = run("sharing", "solve", "g.json", "--method", "nucleolus")
+    assert code == 2
+    assert "at most 25 players" in err
+
+
+def test_a_cost_function_of_few_players_takes_every_method_and_verifies(run, tmp_path):
+    (tmp_path / "g.json").write_text(json.dumps(function(6)))
+    code, out, _ = run("sharing", "solve", "g.json", "--method", "nucleolus", "--exact", "--json")
+    assert code == 0
+    (tmp_path / "a.json").write_text(out)
+    assert run("sharing", "verify", "g.json", "a.json", "--nucleolus", "--exact")[0] == 0
+    (tmp_path / "g.json").write_text(json.dumps(function(26)))
+    code, _, err = run("sharing", "verify", "g.json", "a.json")
+    assert code == 2
+    assert "26 players" in err
+
+
 @pytest.mark.parametrize(
     ("game", "words"),
     [
+        (function(2, volumes={}), "volumes.km, P0"),
+        (function(30, parts=[{"kind": "fixed"}]), "parts, 1"),
+        (function(30, parts=[{"kind": "luck", "amount": 3}]), "fixed, per-unit"),
+        ({"kind": "cost-function", "players": ["A"]}, "parts"),
         ({"kind": "airport"}, "cheapest first"),
         ({"kind": "airport", "classes": [{"name": "a", "users": 1.5, "cost": 2}]}, "class a"),
         ({"kind": "tree", "edges": [{"player": "A", "towards": "", "cost": 1}] * 2}, "named twice"),

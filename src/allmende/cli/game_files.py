@@ -14,8 +14,8 @@ import numpy as np
 
 from allmende.errors import AllmendeError
 from allmende.sharing.core import CoreReport
-from allmende.sharing.games import Amounts, Game, game_of
-from allmende.sharing.structure_file import STRUCTURES, Structured, solve_structured
+from allmende.sharing.games import MOST_PLAYERS, Amounts, Game, game_of
+from allmende.sharing.structure_file import STRUCTURES, Structured, explicit_game, solve_structured
 
 Found = TypeVar("Found")
 
@@ -23,12 +23,14 @@ Found = TypeVar("Found")
 def read_game(path: Path, *, exact: bool = False) -> Game:
     """Return the game of a JSON file: {"kind", "players", "coalitions": [{"members", "amount"}, …], "partial"}.
 
-    The answer of `allmende needs share --game --json` is taken too.
+    The answer of `allmende needs share --game --json` is taken too, and a cost function of at most 25 players.
     """
     gc.disable()  # a million coalitions are two million small objects, none of them in a cycle
     try:
         document = _read(path, exact=exact)
         document = document.get("game", document) if isinstance(document, dict) else document
+        if isinstance(document, dict) and document.get("kind") == "cost-function":
+            return within(path, lambda: _from_function(document, exact=exact))
         if not isinstance(document, dict) or not {"kind", "players", "coalitions"} <= document.keys():
             raise AllmendeError(
                 "The file holds no game.", where=str(path), expected="an object with kind, players and coalitions"
@@ -38,14 +40,30 @@ def read_game(path: Path, *, exact: bool = False) -> Game:
         gc.enable()
 
 
-def read_structured(path: Path, method: str) -> Structured | None:
-    """Return the split of a game of kind airport, tree or blocks; None for a game that is a table of coalitions."""
+def _from_function(document: dict[str, Any], *, exact: bool) -> Game:
+    game = explicit_game(document)
+    if game is None:
+        raise AllmendeError(
+            f"{len(document['players'])} players make too many coalitions to look at each.",
+            where="players",
+            expected=f"at most {MOST_PLAYERS} players here; `allmende sharing solve` takes any number",
+        )
+    if not exact:
+        return game
+    amounts = np.array([Fraction(round(amount * 100), 100) for amount in game.amounts.tolist()], dtype=object)
+    return Game(game.kind, game.players, amounts)
+
+
+def read_structured(path: Path, method: str, *, orders: int, seed: int) -> Structured | None:
+    """Return the split of a game that states its structure; None for a table of coalitions, or a game small enough for one."""
     if b'"coalitions"' in path.read_bytes():  # a million coalitions take seconds to parse, and `read_game` does
         return None
     document = _read(path)
     if not isinstance(document, dict) or document.get("kind") not in tuple(STRUCTURES):
         return None
-    return within(path, lambda: solve_structured(document, method))
+    if document["kind"] == "cost-function" and len(document.get("players", ())) <= MOST_PLAYERS:
+        return None
+    return within(path, lambda: solve_structured(document, method, orders=orders, seed=seed))
 
 
 def read_benefits(path: Path, game: Game) -> list[Any] | None:
@@ -119,6 +137,34 @@ def core_document(report: CoreReport) -> dict[str, Any]:
         "closest": list(report.closest),
         "room": float(report.room),
     }
+
+
+def structured_document(found: Structured, seed: int) -> dict[str, Any]:
+    """Return the split of a structured game as `--json` prints it."""
+    core = found.core
+    document: dict[str, Any] = {
+        "method": found.method,
+        "kind": found.kind,
+        "total": float(found.total),
+        "allocation": {name: float(share) for name, share in found.shares.items()},
+        "core": {
+            "member": core.member,
+            "overcharged": list(core.overcharged),
+            "by": core.by,
+            "nonempty": core.nonempty,
+            "at_most": core.at_most,
+            "proven": core.proven,
+        },
+    }
+    if found.exact:
+        document["exact"] = {name: str(share) for name, share in found.shares.items()}
+    if found.per_user is not None:
+        document["per_user"] = {name: float(fee) for name, fee in found.per_user.items()}
+    if found.sample is not None:
+        errors = found.sample.standard_errors.tolist()
+        document["standard_errors"] = dict(zip(found.shares, errors, strict=True))
+        document["sampled"] = {"orders": found.sample.orders, "seed": seed}
+    return document
 
 
 def within(path: Path, make: Callable[[], Found]) -> Found:

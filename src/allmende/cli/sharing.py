@@ -9,7 +9,15 @@ import click
 
 from allmende.cli.case_files import read_case, read_savings
 from allmende.cli.deal_output import deal_document, deal_lines, proof_document
-from allmende.cli.game_files import core_document, read_allocation, read_benefits, read_game, read_structured, within
+from allmende.cli.game_files import (
+    core_document,
+    read_allocation,
+    read_benefits,
+    read_game,
+    read_structured,
+    structured_document,
+    within,
+)
 from allmende.cli.output import json_option, language, say, say_json
 from allmende.errors import AllmendeError
 from allmende.files import write_whole
@@ -22,7 +30,7 @@ from allmende.sharing.kohlberg import verify_nucleolus
 from allmende.sharing.methods import METHODS, solve
 from allmende.sharing.page import page
 from allmende.sharing.proof import prove
-from allmende.sharing.structure_file import Structured
+from allmende.sharing.structure_file import Searched, Structured
 
 game_argument = click.argument("game_file", metavar="GAME.json", type=click.Path(path_type=Path))
 
@@ -39,19 +47,28 @@ def group() -> None:
 @game_argument
 @click.option("--method", type=click.Choice([*METHODS]), default="nucleolus", show_default=True)
 @click.option("--exact", is_flag=True, help="Compute in fractions (small games); amounts count as written.")
+@click.option(
+    "--orders",
+    type=click.IntRange(min=4, max=1_000_000),
+    default=10_000,
+    show_default=True,
+    help="Orders of joining drawn where a Shapley value has to be sampled (a cost function of more than 25 players).",
+)
+@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Of that draw.")
 @json_option
-def solve_game(game_file: Path, method: str, exact: bool, as_json: bool) -> None:
+def solve_game(game_file: Path, method: str, exact: bool, orders: int, seed: int, as_json: bool) -> None:
     """Split the amount of all together, and say which group would be better off alone.
 
     GAME.json: {"kind": "cost" | "value", "players": [...], "coalitions": [{"members": [...], "amount": 12.3}, ...]}, with
     "partial": true if only some coalitions are costed, and "benefits": {player: amount} for SCRB if they are known. Kinds
-    "airport", "tree" and "blocks" take any number of players: docs/formats/sharing-case.md.
+    "airport", "tree", "blocks" and "cost-function" take any number of players: docs/formats/sharing-case.md. Beyond 25 players
+    the Shapley value of a cost function with steps or powers is an estimate with standard errors.
 
     Example: allmende sharing solve game.json --method shapley --json
     """
-    structured = read_structured(game_file, method)
+    structured = read_structured(game_file, method, orders=orders, seed=seed)
     if structured is not None:
-        _say_structured(structured, as_json=as_json)
+        _say_structured(structured, seed=seed, as_json=as_json)
         return
     game = read_game(game_file, exact=exact)
     found = solve(game, method, benefits=read_benefits(game_file, game) if method == "scrb" else None)
@@ -186,24 +203,31 @@ def prove_savings(ctx: click.Context, case_file: Path, land: str, count_one_off:
     ctx.exit(0 if proof.holds else 1)
 
 
-def _say_structured(found: Structured, *, as_json: bool) -> None:
+def _say_structured(found: Structured, *, seed: int, as_json: bool) -> None:
     if as_json:
-        document: dict[str, Any] = {
-            "method": found.method,
-            "kind": found.kind,
-            "total": float(found.total),
-            "allocation": {name: float(share) for name, share in found.shares.items()},
-            "core": {"member": True, "overcharged": [], "by": 0.0, "nonempty": True},
-            "exact": {name: str(share) for name, share in found.shares.items()},
-        }
-        if found.per_user is not None:
-            document["per_user"] = {name: float(fee) for name, fee in found.per_user.items()}
-        say_json(document)
+        say_json(structured_document(found, seed))
         return
-    for name, share in found.shares.items():
+    errors = None if found.sample is None else found.sample.standard_errors.tolist()
+    for k, (name, share) in enumerate(found.shares.items()):
         each = "" if found.per_user is None else f" ({float(found.per_user[name]):,.4f} a user)"
-        say(f"{name}: {float(share):z,.4f}{each}")
-    say("No group would be better off alone.")
+        unsure = "" if errors is None else f" ± {errors[k]:,.4f}"
+        say(f"{name}: {float(share):z,.4f}{each}{unsure}")
+    if found.sample is not None:
+        say(f"Estimated from {found.sample.orders:,} orders of joining (seed {seed}); ± is one standard error.")
+    say(_searched_line(found.core, list(found.shares)))
+
+
+def _searched_line(core: Searched, players: list[str]) -> str:
+    if core.member:
+        return "No group would be better off alone."
+    if core.member is None:
+        return f"Not decided whether a group would be better off alone; none pays more than {core.at_most:,.2f} too much."
+    others = [name for name in players if name not in core.overcharged]
+    many = len(core.overcharged) > 2 * len(others)
+    who = f"All but {' + '.join(others)}" if many else " + ".join(core.overcharged)
+    worst = "No other group pays more." if core.proven else f"No group pays more than {core.at_most:,.2f} too much."
+    line = f"{who} would be better off alone: they pay {core.by:,.2f} too much. {worst}"
+    return line if core.nonempty is not False else line + " No allocation can satisfy every group."
 
 
 def _report(game: Game, shares: Any, tolerance: float | None) -> CoreReport | None:

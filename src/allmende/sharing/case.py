@@ -90,7 +90,7 @@ def case_from(table: Mapping[str, Any], *, siting: Game | None = None) -> Case:
         raise AllmendeError("The case has no year.", where="year", expected="year = 2026, the year that is split")
     figures = _figures(table, partners)
     parts = tuple(
-        _part(row, f"cost_function.part {k}") for k, row in enumerate(table.get("cost_function", {}).get("part", ()), 1)
+        part_from(row, f"cost_function.part {k}") for k, row in enumerate(table.get("cost_function", {}).get("part", ()), 1)
     )
     volumes = {part.measure: figures.of(part.measure, year) for part in parts if part.measure}
     game = _game(table, partners, parts, volumes, siting)
@@ -233,7 +233,8 @@ def changes_of(table: Mapping[str, Any], partners: tuple[str, ...]) -> tuple[Cha
     )
 
 
-def _part(row: Mapping[str, Any], where: str) -> Part:
+def part_from(row: Mapping[str, Any], where: str) -> Part:
+    """Return a part of a cost function from its table; raises `AllmendeError` for what is missing or below 0."""
     kind = row.get("kind")
     if kind not in KINDS or (kind in ("per-unit", "per-step", "power") and "measure" not in row):
         raise AllmendeError(

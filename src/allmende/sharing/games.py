@@ -132,7 +132,7 @@ def game_of(
       expected: an amount for each of the 3 coalitions
       to do:    State it, or say that only some coalitions are costed (partial).
     """
-    names = _checked_players(kind, players)
+    names = checked_players(kind, players)
     amounts = np.full(1 << len(names), np.nan, dtype=object if exact else np.float64)
     amounts[0] = Fraction(0) if exact else 0.0
     position = {name: 1 << i for i, name in enumerate(names)}
@@ -157,7 +157,7 @@ def game_from(kind: Kind, players: Sequence[str], amount: Callable[[tuple[int, .
     >>> game_from("cost", ["A", "B"], lambda members: 10 + 5 * len(members)).amounts.tolist()
     [0.0, 15.0, 15.0, 20.0]
     """
-    names = _checked_players(kind, players)
+    names = checked_players(kind, players)
     n = len(names)
     amounts = [0.0] + [float(amount(tuple(i for i in range(n) if s >> i & 1))) for s in range(1, 1 << n)]
     return Game(kind, names, np.array(amounts))
@@ -180,7 +180,8 @@ def sizes(n: int) -> NDArray[np.uint8]:
     return np.bitwise_count(np.arange(1 << n, dtype=np.uint32))
 
 
-def _checked_players(kind: str, players: Sequence[str]) -> tuple[str, ...]:
+def checked_players(kind: str, players: Sequence[str]) -> tuple[str, ...]:
+    """Return the names of players; raises `AllmendeError` for none, one twice, an unknown kind, or too many for a table."""
     names = tuple(str(name) for name in players)
     if kind not in ("cost", "value"):
         raise AllmendeError(f"A game is not of kind {kind!r}.", where="kind", expected='"cost" or "value"')
@@ -193,7 +194,7 @@ def _checked_players(kind: str, players: Sequence[str]) -> tuple[str, ...]:
             f"{len(names)} players make 2^{len(names)} coalitions.",
             where="players",
             expected=f"at most {MOST_PLAYERS} players with an amount for every coalition (256 MiB)",
-            todo="Group players who act together, use a structured game (airport, tree, blocks), or sample the Shapley value.",
+            todo="Group players who act together, use a structured game (airport, tree, blocks, cost-function).",
         )
     return names
 

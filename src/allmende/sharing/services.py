@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import ceil
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from allmende.errors import AllmendeError
-from allmende.sharing.games import Game, game_from, game_of
+from allmende.sharing.games import Floats, Game, checked_players, coalition_sums, game_of, sizes
 
 KINDS = ("fixed", "per-unit", "per-step", "power", "joint")
 
@@ -34,20 +34,20 @@ class Part:
     spread: float = 0.0
     source: str = ""
 
-    def cost(self, volume: float, partners: int) -> float:
-        """Return the cents for a volume of so many partners together.
+    def cost(self, volume: Floats, partners: NDArray[np.integer[Any]]) -> Floats:
+        """Return the cents of groups [k] with these volumes and numbers of partners.
 
-        >>> Part({}, "per-step", 500, step=100).cost(101, 2)
-        1000.0
+        >>> Part({}, "per-step", 500, step=100).cost(np.array([100.0, 101.0]), np.array([1, 2])).tolist()
+        [500.0, 1000.0]
         """
-        factor: dict[str, float] = {
-            "fixed": 1.0,
-            "per-unit": volume,
-            "per-step": float(ceil(volume / self.step - 1e-9)),
-            "power": (volume / self.step) ** self.exponent,
-            "joint": float(partners - 1),
+        factor: dict[str, Callable[[], Floats]] = {
+            "fixed": lambda: np.ones(len(volume)),
+            "per-unit": lambda: volume,
+            "per-step": lambda: np.ceil(volume / self.step - 1e-9),
+            "power": lambda: (volume / self.step) ** self.exponent,
+            "joint": lambda: (partners - 1).astype(np.float64),
         }
-        return self.amount * factor[self.kind]
+        return self.amount * factor[self.kind]()
 
 
 def cost_function_game(
@@ -62,16 +62,14 @@ def cost_function_game(
     >>> cost_function_game(["A", "B"], parts, {"km": [Fraction(5), Fraction(7)]}).amounts.tolist()
     [0.0, 1050.0, 1070.0, 1120.0]
     """
+    names = checked_players("cost", partners)
     scale = [1.0] * len(parts) if factors is None else factors
-
-    def amount(members: tuple[int, ...]) -> float:
-        cents = sum(
-            factor * part.cost(float(sum(volumes[part.measure][i] for i in members)) if part.measure else 0.0, len(members))
-            for factor, part in zip(scale, parts, strict=True)
-        )
-        return round(cents) / 100
-
-    return game_from("cost", partners, amount)
+    heads = sizes(len(names))
+    sums = {measure: coalition_sums(np.array([float(v) for v in each])) for measure, each in volumes.items()}
+    nothing = np.zeros(len(heads))
+    cents = sum((f * p.cost(sums.get(p.measure, nothing), heads) for f, p in zip(scale, parts, strict=True)), nothing)
+    cents[0] = 0.0  # nobody pays nothing
+    return Game("cost", names, np.round(cents) / 100)
 
 
 def annuity(one_off: int, rate: Fraction, years: int) -> int:

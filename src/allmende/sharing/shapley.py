@@ -71,10 +71,9 @@ def sample_shapley(n: int, amount: Callable[[NDArray[np.bool_]], Floats], *, ord
 
 def _joining(order: NDArray[np.int64], amount: Callable[[NDArray[np.bool_]], Floats]) -> Floats:
     """Return what each player adds when they join in this order."""
-    members = np.zeros((len(order) + 1, len(order)), dtype=np.bool_)
-    for k, player in enumerate(order):
-        members[k + 1] = members[k]
-        members[k + 1, player] = True
+    place = np.empty(len(order), dtype=np.int64)
+    place[order] = np.arange(len(order))
+    members = place < np.arange(len(order) + 1)[:, None]
     added = np.empty(len(order))
     added[order] = np.diff(amount(members))
     return added

@@ -85,6 +85,10 @@ WAYS = {
         + "".join(f"low,{s},{a},{7}\n" for s in "fm" for a in range(4)),
         "settings.toml": 'boys_per_girl = 1.05\n[columns]\npeople_2020 = "population"\n[only]\nscen = "high"\n',
     },
+    "as the UN names them, and numbers as pandas writes them": {
+        "population.csv": "Time,AgeGrpStart,PopMale,PopFemale\n"
+        + "".join(f"2020.0,{a}.0,{100 - a},{100 - a}\n" for a in range(4)),
+    },
     "one area for all rates": {
         "population.csv": POPULATION.replace("sex,", "area,sex,").replace("\nf", "\nX,f").replace("\nm", "\nX,m")
     },

@@ -19,9 +19,9 @@ ORDER = ("year", "group", "area", "sex", "age")
 
 YEARS = r"\s*(?:years?|jahre?n?)?\s*"
 WHOLE: Mapping[str, re.Pattern[str]] = {
-    "year": re.compile(r"(?P<low>\d+)(\s*[-–/]\s*\d+)?"),
+    "year": re.compile(r"(?P<low>\d+)(\.0)?(\s*[-–/]\s*\d+)?"),
     "age": re.compile(
-        rf"(?:<|under|unter)\s*\d+{YEARS}|(?P<low>\d+)(?:-jährige)?{YEARS}"
+        rf"(?:<|under|unter)\s*\d+{YEARS}|(?P<low>\d+)(?:\.0|-jährige)?{YEARS}"
         rf"(?:\+|(?:-|–|to|bis)\s*(?:unter\s*)?\d+|(?:and|or|und|oder)\s*(?:over|older|more|älter|mehr))?{YEARS}"
     ),
 }

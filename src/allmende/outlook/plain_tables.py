@@ -30,7 +30,7 @@ AXES: Mapping[str, tuple[str, ...]] = {
     "to": ("to", "nach"),
     "group": ("group", "gruppe", "nat", "nationality", "nationalität", "citizenship"),
     "sex": ("sex", "geschlecht", "gender"),
-    "age": ("age", "alter", "age_start"),
+    "age": ("age", "alter", "age_start", "age_group", "altersgruppe", "agegrp", "agegrpstart", "x"),
     "age_width": ("age_width", "age_span"),
 }
 """Columns that say whom a row is about, and the names they may have."""
@@ -203,8 +203,8 @@ def _understand(
 def _meaning(header: str) -> tuple[str | None, str | None]:
     """Return what a column of numbers holds and the sex its header names.
 
-    >>> _meaning("Sx_f"), _meaning("in_abroad"), _meaning("female"), _meaning("scen")
-    (('survival', 'f'), ('in', None), ('population', 'f'), (None, None))
+    >>> _meaning("Sx_f"), _meaning("in_abroad"), _meaning("female"), _meaning("PopMale"), _meaning("scen")
+    (('survival', 'f'), ('in', None), ('population', 'f'), ('population', 'm'), (None, None))
     """
     alone = next((sex for sex, words in SEXES.items() if header.lower() in words), None)
     if alone:
@@ -212,7 +212,7 @@ def _meaning(header: str) -> tuple[str | None, str | None]:
     plain = _named(header, VALUES) or _part(header)
     if plain:
         return plain, None
-    stem, _, last = re.sub(r"[\s.\-]", "_", header).rpartition("_")
+    stem, _, last = re.sub(r"[\s.\-]|(?<=[a-z])(?=(?:Fem|M)ale)", "_", header).rpartition("_")
     sex = next((sex for sex, words in SEXES.items() if last.lower() in words), None)
     meaning = _named(stem, VALUES) or _part(stem) if sex else None
     return meaning, sex if meaning else None

@@ -5,8 +5,9 @@ scenario after the other, it takes the base (who stays, and who came from outsid
 and bands, and prepares at once what the unit gives to the next year's pool, while the row is in the cache. Scenarios share
 nothing, so results do not depend on threads or blocks.
 
-Leaf functions take plain arrays and a position: the compiler sees that it may use vector instructions, and a slice would
-cost as much as a tenth of a row. They stand in one file because the cache of compiled code looks at one file only.
+Leaf functions take plain arrays and a position, and their indices are counters of loops: what the compiler cannot prove to
+be 0 or more it reads number by number, not by vectors. They stand in one file because the cache of compiled code looks at
+one file only.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ import numpy as np
 from numba import njit
 
 from allmende.projection.chance import mixed, normal_of
+from allmende.projection.hints import prefer_wide_vectors, prefetch
 from allmende.projection.layout import UNIT, VECTOR, Chances, Room, Sheets, Tables, room
-from allmende.projection.prefetch import prefetch
 
 FAST = {"contract", "reassoc", "nsz", "arcp"}
 """Liberties of the compiler that change the last bits of a sum and nothing else."""
@@ -32,8 +33,8 @@ LEVEL, NOISE = 900_000, 1_000_000
 AHEAD = 2
 """Rows between the one in hand and the one that memory is asked for."""
 
-# A call with so many arrays costs as much as a short loop, and a check for division by 0 keeps a loop out of vectors.
-leaf = njit(nogil=True, fastmath=FAST, forceinline=True, error_model="numpy")
+# Leaves become part of the block, so that its hints hold for them. A check for division by 0 keeps a loop out of vectors.
+leaf = njit(nogil=True, fastmath=FAST, inline="always", error_model="numpy")
 
 
 def simulate(model: Tables, chances: Chances, sheets: Sheets, *, threads: int, width: int) -> None:
@@ -54,51 +55,29 @@ def simulate(model: Tables, chances: Chances, sheets: Sheets, *, threads: int, w
         list(pool.map(block, range(0, count, width)))
 
 
-@njit(nogil=True, cache=True, fastmath=FAST)
+@njit(nogil=True, cache=True, fastmath=FAST, error_model="numpy")
 def _run_block(t, c, sheets, room, first):  # type: ignore[no-untyped-def]
+    prefer_wide_vectors()  # type: ignore[call-arg]
     # Names of their own keep the arrays out of the tuples: taking one out costs more than a row.
-    base, mothers, row, inbound, outbound = room.base, room.mothers, room.row, room.inbound, room.outbound
-    shock, old, unit_state, town_log, fresh = room.shock, room.old, room.unit_state, room.town_log, room.fresh
-    total, rooms, there, drawn, share, unit_level = room.total, room.rooms, room.there, room.drawn, room.share, room.unit_level
-    rates, factors, sums, by_sex = room.rates, room.factors, room.sums, room.by_sex
-    birth, fertile, child, newborn_death, home, ages = t.birth, t.fertile, t.child, t.newborn_death, t.home, t.ages[0]
-    death_factor, birth_factor, leave_factor, arrive_factor = t.death_factor, t.birth_factor, t.leave_factor, t.arrive_factor
-    death, leave, arrive, shares, removed, rehoused = t.death, t.leave, t.arrive, t.share, t.removed, t.rehoused
-    start, change, arrivals, stretches, build_unit = t.start, t.change, t.build_arrivals, t.stretches, t.build_unit
-    scenarios, units, mix, persistence, row_of_year = c.scenarios, c.units, c.mix, c.persistence, sheets.row_of_year
-    value, low, high, sex, apart, people = sheets.value, sheets.low, sheets.high, sheets.sex, sheets.apart, sheets.people
-    noise, cut, carry, spread = room.noise, sheets.cut, sheets.carry, sheets.spread
-    own, noisy, changing, steps = c.active[UNIT] == 1, spread.any(), change.any(), len(death)
-    for state in (room.nation_state, room.district_state, room.town_state, unit_state):  # the one before left its own
-        state[:] = 0.0
-    _draw_levels(room.town_level, c.town_level, c.municipalities, scenarios, first)
-    _draw_levels(unit_level, c.unit_level, units, scenarios, first)
-    restless = c.active.any() or c.town_level.any() or c.unit_level.any()
-    for step in range(-1, steps):  # -1 only writes the start down and prepares the first year
-        begins, y = step + 1 < steps, row_of_year[step + 1]
+    base, row, pyramid, inbound, outbound, there = room.base, room.row, room.pyramid, room.inbound, room.outbound, room.there
+    shock, old, mothers, drawn, share, rates = room.shock, room.old, room.mothers, room.drawn, room.share, room.rates
+    sums, by_sex, birth, child, newborn_death = room.sums, room.by_sex, t.birth, t.child, t.newborn_death
+    death_factor, birth_factor, removed, rehoused = t.death_factor, t.birth_factor, t.removed, t.rehoused
+    start, change, arrivals, build_unit, home = t.start, t.change, t.build_arrivals, t.build_unit, t.home
+    members, sex, apart, people = sheets.members, sheets.sex, sheets.apart, sheets.people
+    changing, last, ages = change.any(), len(t.death) - 1, t.ages[0]
+    _begin_block(c, room, first)
+    for step in range(-1, last + 1):  # -1 only writes the start down and prepares the first year
+        begins, y = step < last, sheets.row_of_year[step + 1]
         built, awaited = step >= 0 and t.building[step] == 1, begins and len(there) > 0 and t.building[step + 1] == 1
         if step >= 0:
-            _send(inbound, outbound, t.flow_origin, t.flow_destination, t.flow_share)
-            _share_out(inbound, outbound, total, rooms, t.unknown, stretches)
-            if built:
-                _draw_for_dwellings(drawn, there, t.drawn_from, arrivals, step)
+            _settle(t, room, step, built)
         if begins:
             _draw_places(c, room, first, step + 1)
         for m in range(len(start)):
             z = home[m]
             town = z if len(outbound) > 1 else 0
-            if restless:
-                _keep(old, shock, m)
-            if restless and begins:
-                if own:
-                    _walk(unit_state, m, fresh, scenarios, first, units[m], mix, persistence, UNIT, step + 1)
-                _join(shock, town_log, unit_state, unit_level, m, z)
-            if step >= 0:
-                _read_share(share, shares, stretches, m, step)
-            if begins:
-                _read_factors(factors, leave_factor, arrive_factor, shares, stretches, m, step + 1)
-                _read_rates(rates, factors, death, leave, arrive, death_factor[step + 1, m], step + 1)
-                _count_attraction(total, rooms, shares, shock, m, town, step + 1)
+            _read_unit(t, c, room, m, town, step, first, begins)
             for b in range(base.shape[1]):
                 _ask_ahead(base, m, b, 0, base.shape[2] // 2)
                 if step < 0:
@@ -108,12 +87,12 @@ def _run_block(t, c, sheets, room, first):  # type: ignore[no-untyped-def]
                     if built:
                         _build(row, base, drawn, build_unit, arrivals, m, z, step, b)
                     if changing:
-                        _change_group(row, change, step)
+                        _change_group(pyramid, change, step)
                     births, risk = birth_factor[step, m] * old[BIRTH, b], death_factor[step, m] * old[DEATH, b]
-                    _bear(row, mothers, birth, fertile, child, newborn_death, births, risk, m, step, b)
-                    _join_open_group(row, ages, birth.shape[2])
+                    _bear(pyramid, mothers, birth, child, newborn_death, births, risk, m, step, b)
+                    _join_open_group(pyramid, ages)
                 if y >= 0:
-                    _sum_bands(sums, by_sex, row, low, high, sex, apart, m, y, b)
+                    _sum_bands(sums, by_sex, pyramid, members, sex, apart, m, y, b)
                 if len(people):
                     _copy(people, row, m, step + 1, first + b)
                 _ask_ahead(base, m, b, base.shape[2] // 2, base.shape[2])
@@ -122,13 +101,53 @@ def _run_block(t, c, sheets, room, first):  # type: ignore[no-untyped-def]
                     if removed[step + 1, m] > 0:
                         lost, rehoming = removed[step + 1, m], rehoused[step + 1, m]
                         _remove(row, base, outbound, rates, shock[m, DEATH, b], shock[m, LEAVE, b], lost, rehoming, m, town, b)
-                    _count_mothers(mothers, row, birth, fertile, m, step + 1, b)
+                    _count_mothers(mothers, pyramid, birth, m, step + 1, b)
                     if awaited:
                         _count_there(there, base, m, z, b)
             if y >= 0:
-                if noisy:
-                    _add_noise(sums, noise, cut, carry, spread, scenarios, units[m], m, y, first)
-                _write(value, sums, m, y, first)
+                _write_down(c, sheets, room, m, y, first)
+
+
+@leaf
+def _begin_block(c, room, first):  # type: ignore[no-untyped-def]
+    """Forget the block before, and draw what stays in all years."""
+    for state in (room.nation_state, room.district_state, room.town_state, room.unit_state):
+        state[:] = 0.0
+    _draw_levels(room.town_level, c.town_level, c.municipalities, c.scenarios, first)
+    _draw_levels(room.unit_level, c.unit_level, c.units, c.scenarios, first)
+
+
+@leaf
+def _settle(t, room, step, built):  # type: ignore[no-untyped-def]
+    """Let those who left a home in the region arrive: by known flows, through the pool, in new dwellings."""
+    _send(room.inbound, room.outbound, t.flow_origin, t.flow_destination, t.flow_share)
+    _share_out(room.inbound, room.outbound, room.rooms, t.unknown, t.age_class)
+    if built:
+        _draw_for_dwellings(room.drawn, room.there, t.drawn_from, t.build_arrivals, step)
+
+
+@leaf
+def _read_unit(t, c, room, m, town, step, first, begins):  # type: ignore[no-untyped-def]
+    """Read a unit's share of the pool of the year that ends, and its factors and rates of the year that begins."""
+    if c.active.any() or len(c.town_level) or len(c.unit_level):
+        _keep(room.old, room.shock, m)
+        if begins and c.active[UNIT]:
+            _walk(room.unit_state, m, room.fresh, c.scenarios, first, c.units[m], c.mix, c.persistence, UNIT, step + 1)
+        if begins:
+            _join(room.shock, room.town_log, room.unit_state, room.unit_level, m, t.home[m])
+    if step >= 0:
+        _read_share(room.share_by_age, t.share, t.age_class, m, step)
+    if begins:
+        _read_factors(room.factors, t.leave_factor, t.arrive_factor, t.share, t.age_class, m, step + 1)
+        _read_rates(room.rates_by_age, room.factors, t.death, t.leave, t.arrive, t.death_factor[step + 1, m], step + 1)
+        _count_attraction(room.rooms, t.share, room.shock, m, town, step + 1)
+
+
+@leaf
+def _write_down(c, sheets, room, m, y, first):  # type: ignore[no-untyped-def]
+    if sheets.noisy[0]:
+        _add_noise(room.sums, room.noise, sheets.cut, sheets.carry, sheets.spread, c.scenarios, c.units[m], m, y, first)
+    _write(sheets.value, room.sums, m, y, first)
 
 
 @leaf
@@ -147,10 +166,14 @@ def _send(inbound, outbound, origins, destinations, shares):  # type: ignore[no-
 
 
 @leaf
-def _share_out(inbound, outbound, total, rooms, unknown, stretches):  # type: ignore[no-untyped-def]
+def _share_out(inbound, outbound, rooms, unknown, age_class):  # type: ignore[no-untyped-def]
     """Add the pool of those whose destination is not known, for a unit with a share of 1; begin a new pool."""
     joined, count, cells = inbound.shape
-    part, pool = np.empty(cells), np.empty(cells)
+    part, pool, total = np.empty(cells), np.empty(cells), np.zeros(rooms.shape[1:])
+    for z in range(joined):
+        for x in range(len(total)):
+            for b in range(count):
+                total[x, b] += rooms[z, x, b]
     for b in range(count):
         for c in range(cells):
             pool[c] = 0.0
@@ -159,27 +182,25 @@ def _share_out(inbound, outbound, total, rooms, unknown, stretches):  # type: ig
                 pool[c] += unknown[z, c] * outbound[z, b, c]
                 outbound[z, b, c] = 0.0
         for z in range(joined):
-            _divide_by_class(part, rooms[z], stretches, b)
+            _divide_by_class(part, rooms[z], age_class, b)
             for c in range(cells):
                 inbound[z, b, c] *= part[c]
-        _divide_by_class(part, total, stretches, b)
+        _divide_by_class(part, total, age_class, b)
         for z in range(joined):
             for c in range(cells):
                 inbound[z, b, c] += pool[c] * part[c]
-        total[:, b] = 0.0
-        rooms[:, :, b] = 0.0
+    rooms[:] = 0.0
 
 
 @leaf
-def _divide_by_class(part, room, stretches, b):  # type: ignore[no-untyped-def]
+def _divide_by_class(part, room, age_class, b):  # type: ignore[no-untyped-def]
     """Fill the cells with 1 by the room of their class of ages, 0 where there is none."""
-    width = stretches[-1, 1]
-    for n in range(len(stretches)):
-        free = room[stretches[n, 2], b]
+    width = len(age_class)
+    for a in range(width):
+        free = room[age_class[a], b]
         one = 1 / free if free > 0 else 0.0
-        for first in range(0, len(part), width):
-            for c in range(first + stretches[n, 0], first + stretches[n, 1]):
-                part[c] = one
+        for c in range(a, len(part), width):
+            part[c] = one
 
 
 @leaf
@@ -279,49 +300,44 @@ def fast_exp(log):  # type: ignore[no-untyped-def]
 
 
 @leaf
-def _read_share(own, share, stretches, m, step):  # type: ignore[no-untyped-def]
-    width = stretches[-1, 1]
-    for n in range(len(stretches)):
-        part = share[step, 0, stretches[n, 2], m]
-        for first in range(0, len(own), width):
-            for c in range(first + stretches[n, 0], first + stretches[n, 1]):
-                own[c] = part
+def _read_share(own, share, age_class, m, step):  # type: ignore[no-untyped-def]
+    pairs, width = own.shape
+    for p in range(pairs):
+        for a in range(width):
+            own[p, a] = share[step, 0, age_class[a], m]
 
 
 @leaf
-def _read_factors(factors, leave_factor, arrive_factor, share, stretches, m, step):  # type: ignore[no-untyped-def]
-    for n in range(len(stretches)):
-        x = stretches[n, 2]
-        for level in range(3):
-            for a in range(stretches[n, 0], stretches[n, 1]):
-                factors[level, a] = leave_factor[step, level, x, m]
-        for source in range(2):
-            arriving = arrive_factor[step, source, m] * share[step, 1 + source, x, m] / 2
-            for a in range(stretches[n, 0], stretches[n, 1]):
-                factors[3 + source, a] = arriving
+def _read_factors(factors, leave_factor, arrive_factor, share, age_class, m, step):  # type: ignore[no-untyped-def]
+    country, abroad = arrive_factor[step, 0, m] / 2, arrive_factor[step, 1, m] / 2
+    for a in range(len(age_class)):
+        x = age_class[a]
+        factors[0, a] = leave_factor[step, 0, x, m]
+        factors[1, a] = leave_factor[step, 1, x, m]
+        factors[2, a] = leave_factor[step, 2, x, m]
+        factors[3, a] = country * share[step, 1, x, m]
+        factors[4, a] = abroad * share[step, 2, x, m]
 
 
 @leaf
 def _read_rates(rates, factors, death, leave, arrive, death_factor, step):  # type: ignore[no-untyped-def]
     """Multiply the rates of a year with the factors of a unit."""
-    width = factors.shape[1]
-    for first in range(0, rates.shape[1], width):
+    _, pairs, width = rates.shape
+    for p in range(pairs):
         for a in range(width):
-            rates[RISK, first + a] = death[step, first + a] * death_factor
-            rates[INSIDE, first + a] = leave[step, 0, first + a] * factors[0, a]
+            rates[RISK, p, a] = death[step, p, a] * death_factor
+            rates[INSIDE, p, a] = leave[step, 0, p, a] * factors[0, a]
         for a in range(width):
-            rates[AWAY, first + a] = leave[step, 1, first + a] * factors[1, a] + leave[step, 2, first + a] * factors[2, a]
+            rates[AWAY, p, a] = leave[step, 1, p, a] * factors[1, a] + leave[step, 2, p, a] * factors[2, a]
         for a in range(width):
-            rates[OUTSIDE, first + a] = arrive[step, 0, first + a] * factors[3, a] + arrive[step, 1, first + a] * factors[4, a]
+            rates[OUTSIDE, p, a] = arrive[step, 0, p, a] * factors[3, a] + arrive[step, 1, p, a] * factors[4, a]
 
 
 @leaf
-def _count_attraction(total, rooms, share, shock, m, town, step):  # type: ignore[no-untyped-def]
-    for x in range(len(total)):
+def _count_attraction(rooms, share, shock, m, town, step):  # type: ignore[no-untyped-def]
+    for x in range(rooms.shape[1]):
         part = share[step, 0, x, m]
-        for b in range(total.shape[1]):
-            total[x, b] += part * shock[m, ARRIVE, b]
-        for b in range(total.shape[1]):
+        for b in range(rooms.shape[2]):
             rooms[town, x, b] += part * shock[m, ARRIVE, b]
 
 
@@ -360,43 +376,43 @@ def _build(row, base, drawn, places, arrivals, m, z, step, b):  # type: ignore[n
 
 
 @leaf
-def _change_group(row, change, step):  # type: ignore[no-untyped-def]
+def _change_group(pyramid, change, step):  # type: ignore[no-untyped-def]
     _, groups, _, sexes, width = change.shape
-    before = np.empty((groups, width))
+    before = np.empty((groups, width - 1))
     for s in range(sexes):
         for g in range(groups):
-            for a in range(width):
-                before[g, a] = row[(2 * g + s) * width + a + 1]
+            for a in range(width - 1):
+                before[g, a] = pyramid[2 * g + s, a + 1]
         for i in range(groups):
             for j in range(groups):
                 if i != j:
-                    for a in range(width):
+                    for a in range(width - 1):
                         moved = change[step, i, j, s, a] * before[i, a]
-                        row[(2 * i + s) * width + a + 1] -= moved
-                        row[(2 * j + s) * width + a + 1] += moved
+                        pyramid[2 * i + s, a + 1] -= moved
+                        pyramid[2 * j + s, a + 1] += moved
 
 
 @leaf
-def _bear(row, mothers, birth, fertile, child, newborn_death, factor, risk, m, step, b):  # type: ignore[no-untyped-def]
+def _bear(pyramid, mothers, birth, child, newborn_death, factor, risk, m, step, b):  # type: ignore[no-untyped-def]
     """Put the newborn into the first cells."""
-    pairs, width = newborn_death.shape[1], birth.shape[2]
+    pairs, width = pyramid.shape
     for p in range(pairs):
-        row[p * width] = 0.0
+        pyramid[p, 0] = 0.0
     for g in range(pairs // 2):
         births = 0.0
-        for a in range(fertile[0], fertile[1]):
-            births += birth[step, g, a] * row[2 * g * width + a + 1]
+        for a in range(width - 1):
+            births += birth[step, g, a] * pyramid[2 * g, a + 1]
         births = (mothers[m, b, g] + births / 2) * factor
         for p in range(pairs):
             dying = newborn_death[step, p] * risk
-            row[p * width] += births * child[g, p] * (1 - dying if dying < 1 else 0.0)
+            pyramid[p, 0] += births * child[g, p] * (1 - dying if dying < 1 else 0.0)
 
 
 @leaf
-def _join_open_group(row, ages, width):  # type: ignore[no-untyped-def]
-    for first in range(0, len(row) - 1, width):
-        row[first + ages - 1] += row[first + ages]
-        row[first + ages] = 0.0
+def _join_open_group(pyramid, ages):  # type: ignore[no-untyped-def]
+    for p in range(len(pyramid)):
+        pyramid[p, ages - 1] += pyramid[p, ages]
+        pyramid[p, ages] = 0.0
 
 
 @leaf
@@ -406,21 +422,21 @@ def _copy(people, row, m, year, scenario):  # type: ignore[no-untyped-def]
 
 
 @leaf
-def _sum_bands(sums, by_sex, row, low, high, sex, apart, m, y, b):  # type: ignore[no-untyped-def]
-    width = by_sex.shape[1]
+def _sum_bands(sums, by_sex, pyramid, members, sex, apart, m, y, b):  # type: ignore[no-untyped-def]
+    pairs, width = pyramid.shape
     for a in range(width):
-        by_sex[0, a], by_sex[1, a] = row[a], row[width + a]
-    for first in range(2 * width, len(row) - 1, 2 * width):
+        by_sex[0, a], by_sex[1, a] = pyramid[0, a], pyramid[1, a]
+    for g in range(1, pairs // 2):
         for a in range(width):
-            by_sex[0, a] += row[first + a]
-            by_sex[1, a] += row[first + width + a]
+            by_sex[0, a] += pyramid[2 * g, a]
+            by_sex[1, a] += pyramid[2 * g + 1, a]
     for a in range(width):
         by_sex[2, a] = by_sex[0, a] + by_sex[1, a]
-    for k in range(len(low)):
-        people = apart[y, m, k]
-        for a in range(low[k], high[k]):
-            people += by_sex[sex[k], a]
-        sums[k, b] = people
+    for k in range(len(members)):
+        people = 0.0
+        for a in range(width):
+            people += members[k, a] * by_sex[sex[k], a]
+        sums[k, b] = people + apart[y, m, k]
 
 
 @leaf
@@ -476,12 +492,11 @@ def _remove(row, base, outbound, rates, died, leaving, removed, rehoused, m, tow
 
 
 @leaf
-def _count_mothers(mothers, row, birth, fertile, m, step, b):  # type: ignore[no-untyped-def]
-    width = birth.shape[2]
+def _count_mothers(mothers, pyramid, birth, m, step, b):  # type: ignore[no-untyped-def]
     for g in range(mothers.shape[2]):
         births = 0.0
-        for a in range(fertile[0], fertile[1]):
-            births += birth[step, g, a] * row[2 * g * width + a]
+        for a in range(pyramid.shape[1]):
+            births += birth[step, g, a] * pyramid[2 * g, a]
         mothers[m, b, g] = births / 2
 
 

@@ -60,7 +60,7 @@ def draw(
         raise AllmendeError(f"{draws} draws were asked for.", expected="at least 1")
     layout = tables(model)
     noise = _noise(model, layout, drivers, bands, rows, _threads(threads))
-    sheets = _sheets(model, bands, rows, draws, noise)
+    sheets = _sheets(model, layout, bands, rows, draws, noise)
     simulate(layout, chances(model, drivers, seed, draws), sheets, threads=_threads(threads), width=_width(draws, threads))
     value = np.moveaxis(sheets.value, -1, 0)
     return Draws(
@@ -152,24 +152,24 @@ def _central(model: Model, layout: Tables) -> Floats:
     groups, units, _, ages = model.start.shape
     nothing = np.zeros((0, units, 0))
     people = np.zeros((1, model.steps + 1, *layout.start.shape))
-    sheets = _sheets(model, (), [], 1, Noise(nothing, nothing, nothing))._replace(people=people)
+    sheets = _sheets(model, layout, (), [], 1, Noise(nothing, nothing, nothing))._replace(people=people)
     simulate(layout, chances(model, still_drivers(), 0, 1), sheets, threads=1, width=1)
     central: Floats = people[0].reshape(-1, units, groups, 2, layout.birth.shape[2])[..., :ages].transpose(0, 2, 1, 3, 4)
     return central
 
 
-def _sheets(model: Model, bands: Sequence[Band], rows: list[int], draws: int, noise: Noise) -> Sheets:
+def _sheets(model: Model, layout: Tables, bands: Sequence[Band], rows: list[int], draws: int, noise: Noise) -> Sheets:
     row_of_year = np.full(model.steps + 1, -1)
     row_of_year[rows] = np.arange(len(rows))
-    units = len(model.units)
+    units, ages = len(model.units), np.arange(len(layout.age_class))
     return Sheets(
         row_of_year=row_of_year,
-        low=np.array([band.low for band in bands], dtype=np.int64),
-        high=np.array([band.high + 1 for band in bands], dtype=np.int64),
+        members=np.array([(ages >= band.low) & (ages <= band.high) for band in bands], float).reshape(len(bands), len(ages)),
         sex=np.array([2 if band.sex is None else band.sex for band in bands], dtype=np.int64),
         apart=_apart(model, bands, rows),
         carry=noise.carry,
         spread=noise.spread,
+        noisy=np.array([noise.spread.any()], dtype=np.int64),
         value=np.zeros((len(rows), units, len(bands), draws), dtype=np.float32),
         cut=np.zeros(draws, dtype=np.int64),
         people=np.zeros((0, 0, 0, 0)),

@@ -3,6 +3,8 @@
 Groups, sexes and ages are one axis of C cells: P = 2 · groups rows (position 2 · group + sex) of W ages each. W is larger than
 the number of ages: the first spare cell is where the last age waits to join the open group, and full rows of vector
 instructions need no remainder. Spare cells hold 0.
+
+Where ages matter, P and W are axes of their own: a loop over computed positions would not run in vectors.
 """
 
 from __future__ import annotations
@@ -26,17 +28,16 @@ class Tables(NamedTuple):
 
     ages: Ints  # [1]
     start: Floats  # [M, C]
-    death: Floats  # [T, C]
+    death: Floats  # [T, P, W]
     newborn_death: Floats  # [T, P]
     death_factor: Floats  # [T, M]
     birth: Floats  # [T, G, W]
     birth_factor: Floats  # [T, M]
     child: Floats  # [G, P] part of the births of mothers of a group
-    fertile: Ints  # [2] first age of mothers, and one after the last
-    stretches: Ints  # [N, 3] first age, one after the last, class: neighbouring ages of the same class
-    leave: Floats  # [T, 3, C]
+    age_class: NDArray[np.uint64]  # [W] unsigned: what could be negative would be looked at each time
+    leave: Floats  # [T, 3, P, W]
     leave_factor: Floats  # [T, 3, X, M]
-    arrive: Floats  # [T, 2, C]
+    arrive: Floats  # [T, 2, P, W]
     arrive_factor: Floats  # [T, 2, M]
     share: Floats  # [T, 3, X, M]
     home: Ints  # [M]
@@ -73,12 +74,12 @@ class Sheets(NamedTuple):
     """What to write down: sums of bands in some years, their demographic noise, and (for few scenarios) everybody."""
 
     row_of_year: Ints  # [T + 1] position in `value`, or -1
-    low: Ints  # [K]
-    high: Ints  # [K] one after the last age
+    members: Floats  # [K, W] 1 for the ages of a band
     sex: Ints  # [K] 0, 1 or 2 for both
     apart: Floats  # [Y, M, K] people held apart
     carry: Floats  # [Y, M, K] noise: what stays of the noise of the year written before
     spread: Floats  # [Y, M, K] noise: standard deviation of what is new
+    noisy: Ints  # [1] 1 where there is any
     value: NDArray[np.float32]  # [Y, M, K, S]
     cut: Ints  # [S] how often the noise would have made a band negative and was cut at 0
     people: Floats  # [S or 0, T + 1, M, C]
@@ -102,18 +103,18 @@ class Room(NamedTuple):
     inbound: Floats  # [Z or 1, B, C] what a unit with a share of 1 gets
     outbound: Floats  # [Z or 1, B, C] movers by origin
     rooms: Floats  # [Z or 1, X, B] sums of drawn shares by destination
-    total: Floats  # [X, B] sums of drawn shares
     there: Floats  # [Z or 0, B, C] base by municipality: those whom a new dwelling may draw
     drawn: Floats  # [Z or 0, B, C] part of them that it draws
     noise: Floats  # [M, K, B]
     sums: Floats  # [K, B] bands of one unit
     by_sex: Floats  # [3, W] one unit and scenario: women, men, both
     row: Floats  # [C + 1] one unit and scenario by age at the end of the year
+    pyramid: Floats  # [P, W] the same memory
     share: Floats  # [C] of one unit
+    share_by_age: Floats  # [P, W] the same memory
     factors: Floats  # [5, W] three levels of leaving, two of arriving
-    rates: (
-        Floats  # [4, C] of one unit, factors multiplied in: dying, leaving the region, moving inside it; half of the arrivals
-    )
+    rates: Floats  # [4, C] of one unit: dying, leaving the region, moving inside it; half of the arrivals
+    rates_by_age: Floats  # [4, P, W] the same memory
 
 
 def tables(model: Model) -> Tables:
@@ -130,20 +131,22 @@ def tables(model: Model) -> Tables:
     def cells(array: Floats, *axes: int) -> Floats:
         return _widened(array, width).reshape(*axes, rows * width)
 
+    def by_age(array: Floats, *axes: int) -> Floats:
+        return _widened(array, width).reshape(*axes, rows, width)
+
     laid_out = Tables(
         ages=np.array([ages]),
         start=cells(model.start.transpose(1, 0, 2, 3), units),
-        death=cells(model.death, steps),
+        death=by_age(model.death, steps),
         newborn_death=model.newborn_death.reshape(steps, rows),
         death_factor=model.death_factor,
         birth=_widened(model.birth, width),
         birth_factor=model.birth_factor,
         child=np.kron(model.child_group, np.array([girls, 1 - girls])),
-        fertile=_fertile(model.birth, width),
-        stretches=_stretches(age_class),
-        leave=cells(model.leave, steps, 3),
+        age_class=age_class.astype(np.uint64),
+        leave=by_age(model.leave, steps, 3),
         leave_factor=model.leave_factor,
-        arrive=cells(model.arrive, steps, 2),
+        arrive=by_age(model.arrive, steps, 2),
         arrive_factor=model.arrive_factor,
         share=model.share,
         home=model.home,
@@ -166,21 +169,6 @@ def _widened(array: Floats, width: int) -> Floats:
     return np.concatenate([array, np.zeros((*array.shape[:-1], width - array.shape[-1]))], axis=-1)
 
 
-def _fertile(birth: Floats, width: int) -> Ints:
-    """Return the ages of mothers, lengthened to whole vectors: birth rates beyond are 0."""
-    fertile = np.flatnonzero(birth.any(axis=(0, 1)))
-    if not fertile.size:
-        return np.zeros(2, dtype=np.int64)
-    vectors = -(-(fertile[-1] + 1 - fertile[0]) // (2 * VECTOR))
-    return np.array([fertile[0], min(fertile[0] + vectors * 2 * VECTOR, width)], dtype=np.int64)
-
-
-def _stretches(age_class: Ints) -> Ints:
-    begin = np.concatenate([[0], np.flatnonzero(np.diff(age_class)) + 1])
-    end = np.append(begin[1:], len(age_class))
-    return np.stack([begin, end, age_class[begin]], axis=1)
-
-
 def _frozen(array: Any) -> Any:
     held = np.ascontiguousarray(array)
     held.flags.writeable = False
@@ -192,6 +180,8 @@ def room(t: Tables, c: Chances, sheets: Sheets, count: int) -> Room:
     units, cells = t.start.shape
     towns, classes, groups, width = len(c.municipalities), t.share.shape[2], t.birth.shape[1], t.birth.shape[2]
     joined, chained = len(t.unknown), towns if t.drawn_from.any() else 0
+    row = _aligned(cells + VECTOR)[VECTOR - 1 :]  # its second cell is the first that is written in vectors
+    rates, share = _aligned(4, cells), _aligned(cells)
     return Room(
         base=_aligned(units, count, cells),
         mothers=np.zeros((units, count, groups)),
@@ -208,16 +198,18 @@ def room(t: Tables, c: Chances, sheets: Sheets, count: int) -> Room:
         inbound=_aligned(joined, count, cells),
         outbound=_aligned(joined, count, cells),
         rooms=np.zeros((joined, classes, count)),
-        total=np.zeros((classes, count)),
         there=_aligned(chained, count, cells),
         drawn=_aligned(chained, count, cells),
-        noise=np.zeros((units, len(sheets.low), count)),
-        sums=np.zeros((len(sheets.low), count)),
+        noise=np.zeros((units, len(sheets.members), count)),
+        sums=np.zeros((len(sheets.members), count)),
         by_sex=_aligned(3, width),
-        row=_aligned(cells + VECTOR)[VECTOR - 1 :],  # its second cell is the first that is written in vectors
-        share=_aligned(cells),
+        row=row,
+        pyramid=row[:-1].reshape(2 * groups, width),
+        share=share,
+        share_by_age=share.reshape(2 * groups, width),
         factors=_aligned(5, width),
-        rates=_aligned(4, cells),
+        rates=rates,
+        rates_by_age=rates.reshape(4, 2 * groups, width),
     )
 
 

@@ -1,4 +1,7 @@
-"""Ask memory for what will be read soon: a year streams through hundreds of megabytes, and waiting costs as much as sums do."""
+"""What the compiler cannot know: which memory will be read soon, and that loops are long enough for the widest vectors.
+
+A year streams through hundreds of megabytes, and waiting costs as much as sums do.
+"""
 
 from __future__ import annotations
 
@@ -26,3 +29,14 @@ def prefetch(typing: Any, array: Any, at: Any) -> Any:
         return context.get_dummy_value()
 
     return types.void(array, at), generate
+
+
+@intrinsic
+def prefer_wide_vectors(typing: Any) -> Any:
+    """Let loops of the calling function take vectors of 512 bits where the processor has them (LLVM stops at 256)."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        set.add(builder.function.attributes, '"prefer-vector-width"="512"')  # a word that llvmlite does not list
+        return context.get_dummy_value()
+
+    return types.void(), generate

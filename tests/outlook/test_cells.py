@@ -287,3 +287,9 @@ def test_a_damaged_file_is_named(told, tmp_path, damage):
     with pytest.raises(AllmendeError) as refused:
         read_cells(tmp_path / CELLS)
     assert CELLS in refused.value.where
+
+
+def test_what_cells_rest_on_is_among_the_assumptions(found):
+    (said,) = [each for each in found.outlook.statements if each.topic == "cells"]
+    assert str(the_rule().least) in said.de
+    assert str(the_rule().least) in said.en

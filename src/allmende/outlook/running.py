@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from allmende.outlook.cells.ahead import look_at_cells
+from allmende.outlook.cells.ahead import cell_statements, look_at_cells
 from allmende.outlook.cells.file import CellsAhead
 from allmende.outlook.doubts import doubts
 from allmende.outlook.fans import fan_out
@@ -103,7 +103,7 @@ def look_ahead(
         threshold=float(national(settings.get("estimate", {}).get("own", {})).threshold),
         draws=settings["draws"],
         seed=settings["seed"],
-        statements=_statements(made.estimate, settings, source),
+        statements=(*_statements(made.estimate, settings, source), *cell_statements(cells)),
         track=track,
         widths=widths,
         drivers=unsure,

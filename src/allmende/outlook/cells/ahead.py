@@ -9,9 +9,18 @@ from allmende.outlook.cells.file import CellsAhead
 from allmende.outlook.cells.grids import Grid
 from allmende.outlook.cells.lesson import learn, relative
 from allmende.outlook.cells.rule import tell, the_rule
+from allmende.outlook.folder import Statement
 from allmende.outlook.track import BackTest
+from allmende.parameters import load
 from allmende.projection.accounts import Path
 from allmende.projection.draws import Draws, quantiles
+
+
+def cell_statements(cells: Sequence[CellsAhead]) -> tuple[Statement, ...]:
+    """Say what cells rest on, if there are any."""
+    chosen = load("cells_ahead")
+    de, en = (chosen["words"][language].format(least=chosen["least"]) for language in ("de", "en"))
+    return (Statement("cells", de, en, "assumption"),) if cells else ()
 
 
 def look_at_cells(grids: Sequence[Grid], path: Path, drawn: Draws, test: BackTest) -> tuple[CellsAhead, ...]:

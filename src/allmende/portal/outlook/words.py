@@ -29,6 +29,7 @@ TOPICS = {
     "migration by age": gettext_noop("Wanderung nach Alter"),
     "distance of moves": gettext_noop("Wie weit Menschen umziehen"),
     "naturalisation": gettext_noop("Einbürgerung"),
+    "cells": gettext_noop("Rasterzellen"),
     "threshold for single ages": gettext_noop("Ab wann einzelne Altersjahre zählen"),
 }
 """What the statements of an outlook are about, translated where they are shown."""

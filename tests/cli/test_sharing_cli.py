@@ -146,6 +146,9 @@ def test_proof_of_savings(run, tmp_path):
     answer = json.loads(out)
     assert code == 0
     assert answer["saving"] == pytest.approx(1 - 569300 / 709700)
+    assert answer["items"]["material"] == {"before": "148500.00", "after": "122000.00"}
+    assert run("sharing", "proof", str(case), "--html", "nachweis.html")[0] == 0
+    assert "Nachweis der Ersparnis" in Path("nachweis.html").read_text(encoding="utf-8")
     assert answer["saving_with_one_off"] == pytest.approx(1 - (569300 + 11200) / 709700)
     (tmp_path / "k.toml").write_text(case.read_text(encoding="utf-8").replace("years = 5", "years = 3"), encoding="utf-8")
     code, out, _ = run("sharing", "proof", "k.toml")

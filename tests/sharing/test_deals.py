@@ -13,10 +13,10 @@ import allmende.sharing.page
 from allmende.errors import AllmendeError
 from allmende.parameters import load
 from allmende.sharing.advice import easiest
-from allmende.sharing.case import case_from
+from allmende.sharing.case import case_from, changes_of
 from allmende.sharing.compare import compare
 from allmende.sharing.games import game_of
-from allmende.sharing.page import page
+from allmende.sharing.page import page, proof_page
 from allmende.sharing.proof import prove
 from allmende.sharing.services import Change, annuity, savings_game_of
 from allmende.sharing.structured import Block, airport, airport_nucleolus, airport_shapley, blocks_shapley, tree_blocks
@@ -152,7 +152,7 @@ def test_every_word_of_the_page_is_said_in_both_languages_and_used():
     assert places["de"] == places["en"]
     folder = Path(allmende.sharing.page.__file__).parent
     source = " ".join(file.read_text(encoding="utf-8") for file in folder.glob("*.py"))
-    stems = {"law_", "follows_", "part_", "bound_", "refused_"}
+    stems = {"law_", "follows_", "part_", "bound_", "refused_", "item_", "condition_", "proof_"}
     for word in words["de"]:
         stem = word.removesuffix("_value").removesuffix("_one")
         said = re.search(rf"""["']{stem}[{{"']""", source) or any(word.startswith(s) for s in stems)
@@ -239,6 +239,51 @@ def test_the_proof_of_fifteen_per_cent(one_off, count, saving, holds):
     sheet = prove(changes, 5, count_one_off=count)
     assert sheet.holds is holds
     assert (sheet.saving_with_one_off if count else sheet.saving) == saving
+
+
+def test_the_sheet_of_proof_states_personnel_and_material_apart():
+    case = case_from(quick("kasse", uncertainty=None))
+    changes = changes_of(TABLES["kasse"]["savings"], case.game.players)
+    sheet = prove(changes, 5)
+    assert sheet.items == {"personnel": (561_200_00, 447_300_00), "material": (148_500_00, 122_000_00)}
+    html = proof_page(case, sheet)
+    reader = Reader()
+    reader.feed(html)
+    assert not reader.open
+    assert not reader.requests
+    text = " ".join(reader.texts)
+    for found in (
+        "561.200,00",
+        "Personal",
+        "Sachkosten",
+        "19,78\u202f%",
+        "verlangt sind 15\u202f%",
+        "Kommunalaufsicht",
+        "one-off",
+    ):
+        assert found in text
+    assert "nicht für alle Partner getrennt" not in text
+    plain = prove([Change(change.partner, change.before, change.after) for change in changes], 5)
+    assert "nicht für alle Partner getrennt" in proof_page(case, plain)
+
+
+def test_the_sheet_of_proof_says_what_fails():
+    case = case_from(quick("kasse", uncertainty=None))
+    html = proof_page(case, prove([Change("A", 100, 86), Change("B", 100, 86)], 3), "de")
+    assert "Nicht alle Bedingungen sind erfüllt." in html
+    assert html.count('class="no"') == 3
+
+
+@pytest.mark.parametrize(
+    ("after", "where"),
+    [(100, "savings.partner Tarmloh"), ({"personell": 5}, "savings.partner Tarmloh"), ({"material": "x"}, "after.material")],
+)
+def test_costs_that_are_split_only_by_half_are_refused(after, where):
+    table = quick("kasse")
+    table["savings"]["partner"][1]["after"] = after
+    with pytest.raises(AllmendeError) as refused:
+        case_from(table)
+    assert where in refused.value.where
 
 
 def test_the_proof_names_each_condition_that_fails():

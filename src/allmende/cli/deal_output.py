@@ -152,8 +152,15 @@ def proof_document(proof: Proof, *, partners: tuple[str, ...]) -> dict[str, Any]
         "before": decimal(proof.before),
         "after": decimal(proof.after),
         "one_off": decimal(proof.one_off),
+        "items": {item: {"before": decimal(b), "after": decimal(a)} for item, (b, a) in proof.items.items()},
         "partners": [
-            {"name": c.partner, "before": decimal(c.before), "after": decimal(c.after), "one_off": decimal(c.one_off)}
+            {
+                "name": c.partner,
+                "before": decimal(c.before),
+                "after": decimal(c.after),
+                "one_off": decimal(c.one_off),
+                "items": {item: {"before": decimal(b), "after": decimal(a)} for item, (b, a) in c.items.items()},
+            }
             for c in proof.changes
         ],
         "conditions": [asdict(condition) for condition in proof.conditions],

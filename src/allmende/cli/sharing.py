@@ -28,7 +28,7 @@ from allmende.sharing.games import Game
 from allmende.sharing.joining import breaches
 from allmende.sharing.kohlberg import verify_nucleolus
 from allmende.sharing.methods import METHODS, solve
-from allmende.sharing.page import page
+from allmende.sharing.page import page, proof_page
 from allmende.sharing.proof import prove
 from allmende.sharing.structure_file import Searched, Structured
 
@@ -179,27 +179,37 @@ def compare_case(case_file: Path, html: Path | None, chosen: str | None, as_json
 @case_argument
 @click.option("--land", default="HE", show_default=True, help="Whose conditions are asked.")
 @click.option("--count-one-off", is_flag=True, help="Hold the saving with one-off costs against the threshold.")
+@click.option("--html", type=click.Path(path_type=Path), help="Write the sheet as one page that needs nothing else, to print.")
+@click.option("--language", "chosen", type=click.Choice(["de", "en"]), help="Of the page; left out, it has both.")
 @json_option
 @click.pass_context
-def prove_savings(ctx: click.Context, case_file: Path, land: str, count_one_off: bool, as_json: bool) -> None:
+def prove_savings(
+    ctx: click.Context, case_file: Path, land: str, count_one_off: bool, html: Path | None, chosen: str | None, as_json: bool
+) -> None:
     """Compute the proof of savings for a grant (Hesse: at least 15 %); exit code 1 if a condition does not hold.
 
-    The case needs [savings] with years and what each partner pays before and after.
+    The case needs [savings] with years and what each partner pays before and after, personnel and material apart if known.
 
-    Example: allmende sharing proof kasse.toml --json
+    Example: allmende sharing proof kasse.toml --html nachweis.html
     """
     changes, years = read_savings(case_file)
     proof = within(case_file, lambda: prove(changes, years, land=land, count_one_off=count_one_off))
+    if html is not None:
+        write_whole(html, proof_page(within(case_file, lambda: read_case(case_file)), proof, chosen).encode())
     if as_json:
         say_json(proof_document(proof, partners=tuple(change.partner for change in changes)))
     else:
         for change in changes:
             say(f"{change.partner}: {show(change.before)} -> {show(change.after)}, one-off {show(change.one_off)}")
         say(f"Together: {show(proof.before)} -> {show(proof.after)}, one-off {show(proof.one_off)}")
+        for item, (before, after) in proof.items.items():
+            say(f"  {item}: {show(before)} -> {show(after)}")
         say(f"Saving {float(proof.saving):.2%}; with one-off costs over {years} years {float(proof.saving_with_one_off):.2%}")
         for condition in proof.conditions:
             say(f"{'holds' if condition.holds else 'FAILS'}  {condition.name}: {condition.found} (asked: {condition.asked})")
         say(f"{proof.rule[language()]} [{proof.source}]")
+        if html is not None:
+            say(f"Page: {html}")
     ctx.exit(0 if proof.holds else 1)
 
 

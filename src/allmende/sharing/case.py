@@ -15,7 +15,7 @@ from allmende.sharing.key_terms import key_from
 from allmende.sharing.keys import Key
 from allmende.sharing.law import KINDS as KINDS_OF_MEASURE
 from allmende.sharing.law import Measure
-from allmende.sharing.services import KINDS, Change, Part, cost_function_game, savings_game_of
+from allmende.sharing.services import ITEMS, KINDS, Change, Part, cost_function_game, savings_game_of
 from allmende.sharing.taxes import Effects, effects_from
 
 Words = Mapping[str, str]
@@ -221,16 +221,31 @@ def changes_of(table: Mapping[str, Any], partners: tuple[str, ...]) -> tuple[Cha
             where=f"savings.partner, {missing[0]}",
             expected="name, before, after (euro a year), one_off if any",
         )
-    return tuple(
-        Change(
-            name,
-            *(
-                cents(rows[name].get(field, 0), where=f"savings.partner {name}, {field}")
-                for field in ("before", "after", "one_off")
-            ),
+    return tuple(_change(name, rows[name]) for name in partners)
+
+
+def _change(name: str, row: Mapping[str, Any]) -> Change:
+    where = f"savings.partner {name}"
+    one_off = cents(row.get("one_off", 0), where=f"{where}, one_off")
+    before, after = row["before"], row["after"]
+    if not isinstance(before, Mapping) and not isinstance(after, Mapping):
+        return Change(name, cents(before, where=f"{where}, before"), cents(after, where=f"{where}, after"), one_off)
+    if not isinstance(before, Mapping) or not isinstance(after, Mapping) or not set(ITEMS) >= {*before, *after}:
+        raise AllmendeError(
+            "Costs are split before but not after, or into something else than these kinds.",
+            where=where,
+            expected=f"{', '.join(ITEMS)}, before and after: before = {{ personnel = 100, material = 20 }}",
+            todo="Split both, or give both as one amount.",
         )
-        for name in partners
-    )
+    items = {
+        item: tuple(
+            cents(side.get(item, 0), where=f"{where}, {when}.{item}") for when, side in (("before", before), ("after", after))
+        )
+        for item in ITEMS
+        if item in before or item in after
+    }
+    totals = [sum(pair[k] for pair in items.values()) for k in (0, 1)]
+    return Change(name, totals[0], totals[1], one_off, {item: (pair[0], pair[1]) for item, pair in items.items()})
 
 
 def part_from(row: Mapping[str, Any], where: str) -> Part:

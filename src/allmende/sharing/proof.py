@@ -10,7 +10,7 @@ from typing import Any
 from allmende.errors import AllmendeError
 from allmende.parameters import load
 from allmende.sharing.figures import number
-from allmende.sharing.services import Change
+from allmende.sharing.services import ITEMS, Change
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,8 @@ class Condition:
 class Proof:
     """The sheet of proof. Cents a year; `one_off` in cents, spread evenly over `years` where it is counted.
 
+    `documents` are what a Land wants beside it, by language.
+
     `saving` = 1 − joint / Σ single, `saving_with_one_off` with the yearly part of one-off costs in the joint cost.
     """
 
@@ -40,6 +42,27 @@ class Proof:
     conditions: tuple[Condition, ...]
     rule: Mapping[str, str]
     source: str
+    documents: Mapping[str, Sequence[str]]
+    count_one_off: bool = False
+
+    @property
+    def counted(self) -> Fraction:
+        """The saving that is held against the threshold."""
+        return self.saving_with_one_off if self.count_one_off else self.saving
+
+    @property
+    def items(self) -> dict[str, tuple[int, int]]:
+        """Cents before and after by kind of cost; empty unless every partner states them apart."""
+        if not all(change.items for change in self.changes):
+            return {}
+        stated = [item for item in ITEMS if any(item in change.items for change in self.changes)]
+        return {
+            item: (
+                sum(change.items.get(item, (0, 0))[0] for change in self.changes),
+                sum(change.items.get(item, (0, 0))[1] for change in self.changes),
+            )
+            for item in stated
+        }
 
     @property
     def holds(self) -> bool:
@@ -72,6 +95,7 @@ def prove(changes: Sequence[Change], years: int, *, land: str = "HE", count_one_
     return Proof(
         tuple(changes), years, before, after, one_off, saving, full,
         _conditions(asked, full if count_one_off else saving, len(changes), years), asked["rule"], asked["source"],
+        asked["documents"], count_one_off,
     )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
@@ -88,14 +88,19 @@ def annuity(one_off: int, rate: Fraction, years: int) -> int:
     return round(yearly)
 
 
+ITEMS = ("personnel", "material", "follow_up")
+"""Kinds of yearly cost that a before/after comparison may state apart; the last is the follow-up cost of investments."""
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a partner pays a year before and after, and once, in cents."""
+    """What a partner pays a year before and after, and once, in cents; `items` are both by kind of cost, if stated."""
 
     partner: str
     before: int
     after: int
     one_off: int = 0
+    items: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
 
 def savings_game_of(changes: Sequence[Change], *, rate: Fraction, years: int) -> Game:

@@ -1,5 +1,6 @@
-"""The comparison as one page for people: self-contained, printable, German and English."""
+"""The comparison and the proof of savings as pages for people: self-contained, printable, German and English."""
 
 from allmende.sharing.page.layout import page
+from allmende.sharing.page.proof import proof_page
 
-__all__ = ["page"]
+__all__ = ["page", "proof_page"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from importlib import resources
 
+from allmende.sharing.case import Case
 from allmende.sharing.compare import Deal
 from allmende.sharing.page.glance import advice, gain, glance
 from allmende.sharing.page.markup import Markup, element, joined, void
@@ -65,16 +66,22 @@ def _appendix(say: Wording) -> Markup:
 
 
 def _opening(deal: Deal, say: Wording) -> Markup:
-    case = deal.case
+    return joined(
+        heading(deal.case, say, deal.case.title[say.language], deal.case.question[say.language]),
+        element("p", gain(deal, say), class_="answer"),
+        element("p", advice(deal, say), class_="answer"),
+        _warning(deal, say),
+    )
+
+
+def heading(case: Case, say: Wording, title: str, note: str) -> Markup:
+    """Return what the page is about: region, year and prices above the title, a note below it."""
     over = [case.region[say.language], say("year", year=case.year)]
     over += [say("prices", price_base=case.price_base)] if case.price_base else []
     return joined(
         element("p", " · ".join(word for word in over if word), class_="over"),
-        element("h1", case.title[say.language]),
-        element("p", case.question[say.language], class_="note") if case.question[say.language] else None,
-        element("p", gain(deal, say), class_="answer"),
-        element("p", advice(deal, say), class_="answer"),
-        _warning(deal, say),
+        element("h1", title),
+        element("p", note, class_="note") if note else None,
     )
 
 

@@ -21,6 +21,7 @@ from allmende.outlook.needs import REGION, ServiceNeeds
 from allmende.outlook.sources import Source
 from allmende.outlook.track import ENSEMBLE, OURS, SIMPLE, back_test, keep_forecasts, keep_track, learn_widths, look_simply
 from allmende.outlook.weighing import weigh_offer
+from allmende.outlook.zeros import of_zeros
 from allmende.parameters import load
 from allmende.projection.counts import Counts
 from allmende.projection.draws import draw
@@ -103,7 +104,11 @@ def look_ahead(
         threshold=float(national(settings.get("estimate", {}).get("own", {})).threshold),
         draws=settings["draws"],
         seed=settings["seed"],
-        statements=(*_statements(made.estimate, settings, source), *cell_statements(cells)),
+        statements=(
+            *_statements(made.estimate, settings, source),
+            *of_zeros(load("outlook")["words"], drawn, fan, simple),
+            *cell_statements(cells),
+        ),
         track=track,
         widths=widths,
         drivers=unsure,

@@ -141,3 +141,26 @@ def test_leslie_is_the_un_where_they_must_agree(seed):
 def test_any_number_of_ages(convention, ages):
     case = case_of(np.full((2, ages), 10.0), np.full((2, 1, 1, 1, ages), 0.99), fertility=np.full(ages, 0.02))
     assert project(case, convention).population.shape == (3, 1, 1, 2, ages)
+
+
+@pytest.mark.parametrize("convention", ["un-even", "un-end", "fso"])
+def test_more_leavers_than_people_are_told_and_not_hidden(convention):
+    """Twice as many leave as there are: whatever the convention makes of it, its notes say so."""
+    flows = {"net": np.full((1, 1, 1, 2, 6), -200.0)}
+    case = case_of(
+        np.full((1, 1, 2, 6), 100.0), np.full((1, 1, 1, 2, 6), 0.9), fertility=np.full((1, 1, 1, 6), 0.1),
+        fertile=(1, 4), **flows,
+    )  # fmt: skip
+    run = project(case, convention)
+    told = " ".join(note.what for note in run.notes)
+    assert ("births are negative" in told) == bool((run.births < 0).any())
+    assert ("deaths are negative" in told) == bool((run.deaths < 0).any())
+    assert "negative cells set to" in told or "cells are negative" in told
+    if convention == "un-even":
+        births = next(note for note in run.notes if note.what.startswith("births"))
+        assert births.amount == pytest.approx(run.births[run.births < 0].sum())
+
+
+def test_a_case_in_which_nobody_is_negative_has_no_such_note():
+    run = project(a_case(1, "un-even"), "un-even")
+    assert not any("negative" in note.what for note in run.notes)

@@ -47,7 +47,7 @@ def project(case: Case, convention: str) -> Projection:
         stock = step.end
     flows = {part.name: np.stack([getattr(step, part.name) for step in taken]) for part in fields(Step) if part.name != "end"}
     population = np.stack([case.start, *(step.end for step in taken)])
-    notes = tuple(_notes(case, convention, population, flows["raised"]))
+    notes = tuple(_notes(case, convention, population, flows))
     return Projection(case.axes, convention, population, **flows, notes=notes, largest_residual=residual)
 
 
@@ -138,7 +138,8 @@ def _refuse_what_has_no_place(case: Case, convention: str) -> None:
         )
 
 
-def _notes(case: Case, convention: str, population: Floats, raised: Floats) -> Iterable[Note]:
+def _notes(case: Case, convention: str, population: Floats, flows: Mapping[str, Floats]) -> Iterable[Note]:
+    raised = flows["raised"]
     if np.any(raised):
         where = _first(case, raised > 0)
         what = f"negative cells set to {FLOOR}, as the convention {convention} does; the amount was added; the first is {where}"
@@ -147,6 +148,11 @@ def _notes(case: Case, convention: str, population: Floats, raised: Floats) -> I
     if negative.size:
         what = f"cells are negative and were left so; the amount is their sum; the first is {_first(case, population[1:] < 0)}"
         yield Note(what, negative.size, float(negative.sum()))
+    for name in ("births", "deaths"):
+        below = flows[name][flows[name] < 0]
+        if below.size and not case.matrix:
+            what = f"{name} are negative, as more leave than there are, and were left so; the amount is their sum"
+            yield Note(what, below.size, float(below.sum()))
     if case.matrix:
         yield from _matrix_notes(case.matrix)
     unused = np.array(case.fertility)

@@ -42,7 +42,7 @@ class Moving:
 
     `out`, `into` [3, Z, X] persons a year by level (inside the region without own moves, country, abroad); `spread_out`,
     `spread_in` [Z] relative variance of the levels of a municipality; `kept` counts classes whose arrivals had to be kept
-    above `LEAST`.
+    above `LEAST`, `held` bands of a sex whose balance implied fewer than 0 arrivals.
     """
 
     leave: Floats
@@ -52,6 +52,7 @@ class Moving:
     spread_out: Floats
     spread_in: Floats
     kept: int
+    held: int
 
 
 def estimate_moves(
@@ -88,14 +89,16 @@ def estimate_moves(
     far = [how_far(counts, direction, levels) for direction in (OUT, IN)]  # [Z, 3]
     gone, come = (share.T[:, :, None] * moves for share, moves in zip(far, (out, into), strict=True))
     meeting = (gone[0].sum() + come[0].sum()) / 2
+    sexes, held = _sexes(lows, past, region)
     return Moving(
         leave=groups,
-        arrive=_who_arrives(table[IN], lows, past, region, into.sum(axis=0)),
+        arrive=_who_arrives(table[IN], lows, sexes, region, into.sum(axis=0)),
         out=_meet(gone, meeting),
         into=_meet(come, meeting),
         spread_out=np.average(spread[0], axis=1, weights=table[OUT].sum(axis=(0, 1)) + 1),
         spread_in=np.average(spread[1], axis=1, weights=table[IN].sum(axis=(0, 1)) + 1),
         kept=kept,
+        held=held,
     )
 
 
@@ -189,27 +192,30 @@ def _type_means(off: Floats, variance: Floats, types: Ints) -> Floats:
     return draw_to(means, errors, np.zeros_like(means))[0][types]
 
 
-def _who_arrives(come: Floats, lows: Sequence[int], past: Past, region: Exchange, by_class: Floats) -> Floats:
-    """Share the region's arrivals out by group, sex and age reached [G, 2, A]; sums to `by_class` [X] over all."""
+def _who_arrives(come: Floats, lows: Sequence[int], sexes: Floats, region: Exchange, by_class: Floats) -> Floats:
+    """Share the region's arrivals out by group, sex [2, B] and age reached [G, 2, A]; sums to `by_class` [X] over all."""
     total = come.sum(axis=0)
     group = np.divide(total, total.sum(axis=0), out=np.full_like(total, 1 / len(total)), where=total.sum(axis=0) > 0)
     age = np.divide(by_class, _classes(region.arrive), out=np.zeros_like(by_class), where=_classes(region.arrive) > 0)
     each = region.arrive * age[CLASS_OF]
-    sex = _sexes(lows, past, region)
-    return np.asarray(group[:, None, _band_of(lows)] * sex[None, :, _band_of(lows)] * each, dtype=np.float64)
+    return np.asarray(group[:, None, _band_of(lows)] * sexes[None, :, _band_of(lows)] * each, dtype=np.float64)
 
 
-def _sexes(lows: Sequence[int], past: Past, region: Exchange) -> Floats:
-    """Tell the part of women and men among arrivals of each band [2, B] from their balances: moves are published without."""
+def _sexes(lows: Sequence[int], past: Past, region: Exchange) -> tuple[Floats, int]:
+    """Tell the part of women and men among arrivals of each band [2, B] from their balances: moves are published without.
+
+    Also count the balances that imply fewer than 0 arrivals; they are taken as 0.
+    """
     people = past.people.sum(axis=(0, 1, 2)) / past.years
     left = people * region.leave * np.stack([past.women, 1 - past.women])
     net = past.net.sum(axis=(0, 1)) / past.years
-    come = np.maximum(_bands(net + left, lows), 0.0)
+    implied = _bands(net + left, lows)
+    come = np.maximum(implied, 0.0)
     total, gone = come.sum(axis=0), _bands(left, lows).sum(axis=0)
     women = np.divide(come[0], total, out=np.full_like(total, 0.5), where=total > 0)
     chance = np.divide((total + gone) / past.years + 1.0, np.maximum(total, 1.0) ** 2)
     drawn = np.clip(draw_to(women, chance, np.full_like(women, 0.5))[0], 0.2, 0.8)
-    return np.stack([drawn, 1 - drawn])
+    return np.stack([drawn, 1 - drawn]), int((implied < 0).sum())
 
 
 def _classes(by_age: Floats, axis_sum: int | None = None) -> Floats:

@@ -142,6 +142,10 @@ def _of_bounds(moving: Moving, settling: Settling, remarks: Remarks) -> list[Not
         de = f"In {moving.kept} Altersklassen ließ die Bilanz weniger als {LEAST:.0%} der üblichen Zuzüge; so viele bleiben."
         en = f"In {moving.kept} age classes balances left less than {LEAST:.0%} of the usual arrivals; that many remain."
         notes.append(Note("arrivals", de, en))
+    if moving.held:
+        de = f"In {moving.held} Altersklassen eines Geschlechts ergab die Bilanz unter 0 Zuzüge: 0 gesetzt, dann geglättet."
+        en = f"In {moving.held} age classes of one sex the balance implied fewer than 0 arrivals: set to 0, then smoothed."
+        notes.append(Note("sexes", de, en))
     if settling.held:
         de = (
             f"In {settling.held} Altersklassen von Ortsteilen ergab die Bilanz weniger als 0 Zuzüge: 0 gesetzt, dann geglättet."

@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from allmende import parameters
 from allmende.cli import main
 from allmende.errors import AllmendeError
 from allmende.fund.rehearsal import Member, Rules, Setting, Shock, Strategy, World, play
-from allmende.fund.rehearsal.awarding import split_rows
 from allmende.fund.rehearsal.draws import generators
 from allmende.fund.rehearsal.reading import read_rehearsal
+from allmende.fund.rehearsal.splitting import split_rows
 from allmende.fund.rehearsal.study import compare, measure, model, rehearse, sample_worlds
 from allmende.money import split
 
@@ -49,7 +50,7 @@ def same(one, other):
 
 
 @given(
-    st.sampled_from(["ranking", "points-per-euro"]),
+    st.sampled_from(["ranking", "points-per-euro", "equal-shares"]),
     st.sampled_from(["skip", "stop", "partial"]),
     st.booleans(),
     st.floats(0, 1),
@@ -70,12 +71,12 @@ def test_money_is_conserved_every_year_and_nobody_gets_more_than_allowed(
         returns_after=2,
         cap_member=90_000_00,
     )
-    runs = play(setting(), rules, World(), 8, generators(seed, 0, 5))
+    runs = play(setting(), rules, World(spillover=guarantee), 8, generators(seed, 0, 5))
     before = np.concatenate([np.zeros((5, 1), dtype=np.int64), runs.pool[:, :-1]], axis=1)
     paid_in = (runs.contributed + runs.returned).sum(axis=2) + runs.outside
     assert np.array_equal(runs.pool, before + paid_in - runs.granted.sum(axis=2))
     assert runs.pool.min() >= 0
-    assert runs.granted.max() <= 90_000_00
+    assert order == "equal-shares" or runs.granted.max() <= 90_000_00
     assert np.array_equal(runs.last.net, (runs.granted - runs.contributed - runs.returned).sum(axis=1))
     if others_bear:
         running = runs.contributed.sum(axis=2) > 0
@@ -208,7 +209,10 @@ def test_what_cannot_be_rehearsed_is_named(spoil, says):
 
 def test_the_command_compares_and_replays(capsys, tmp_path):
     file = tmp_path / "fund.toml"
-    file.write_text(PAGE.read_text(encoding="utf-8").split("```toml\n")[1].split("```")[0], encoding="utf-8")
+    text = PAGE.read_text(encoding="utf-8").split("```toml\n")[1].split("```")[0]
+    file.write_text(text.replace('scheme = "rendsburg"', 'scheme = "mine.toml"'), encoding="utf-8")
+    scheme = Path(parameters.__file__).parent / "schemes" / "rendsburg.toml"
+    (tmp_path / "mine.toml").write_text(scheme.read_text(encoding="utf-8"), encoding="utf-8")
 
     def call(*options):
         with pytest.raises(SystemExit) as done:
@@ -217,7 +221,7 @@ def test_the_command_compares_and_replays(capsys, tmp_path):
         return json.loads(capsys.readouterr().out)
 
     assert call() == call()
-    assert set(call()["rules"]) == {"quality", "guarantee"}
+    assert set(call()["rules"]) == {"quality", "guarantee", "by_key", "as_rendsburg"}
     log = call("--replay", "2", "--rules", "guarantee")["log"]
     assert len(log) == 6
     assert set(log[0]["members"]) == {"Ahausen", "Bedorf", "Cestadt"}

@@ -191,6 +191,14 @@ def _money(amount: str | None) -> str:
     return "–" if amount is None else show(cents(amount), language())
 
 
+def _with_schemes(document: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """Put the schemes that rule sets name as files (beside the document) in their place."""
+    for rules in document.get("rules", {}).values():
+        if isinstance(rules, dict) and str(rules.get("scheme", "")).endswith(".toml"):
+            rules["scheme"] = read_toml(folder / rules["scheme"])
+    return document
+
+
 @group.command("rehearse")
 @click.argument("file", type=path_argument)
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same result, bit for bit.")
@@ -204,7 +212,7 @@ def rehearse_fund(file: Path, seed: int, years: int, runs: int, replay: int | No
 
     Example: allmende fund rehearse fund.toml --seed 7 --years 20 --runs 200
     """
-    rehearsal = read_rehearsal(read_toml(file), file.name)
+    rehearsal = read_rehearsal(_with_schemes(read_toml(file), file.parent), file.name)
     if replay is not None:
         chosen = rules or next(iter(rehearsal.rule_sets))
         if chosen not in rehearsal.rule_sets:

@@ -132,7 +132,12 @@ def _check_names(key: Key, partners: tuple[str, ...]) -> None:
     named = key.exempt | key.floors.keys() | key.caps.keys() | key.pre_shares.keys()
     unknown = sorted(named - {*partners, EVERYBODY})
     if unknown:
-        raise AllmendeError(f"The key names {unknown[0]!r}, who is no partner.", where="key", expected=", ".join(partners))
+        raise AllmendeError(
+            f"The key names {unknown[0]!r}, who is no partner.",
+            where="key",
+            expected=", ".join(partners),
+            todo="Correct the name.",
+        )
     if sum(key.pre_shares.values(), Fraction(0)) > 1:
         raise AllmendeError("The pre-shares are more than the whole.", where="pre_share", expected="at most 100 % together")
 

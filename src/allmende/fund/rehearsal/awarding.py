@@ -6,8 +6,11 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from allmende.fund.rehearsal.setting import NO_CAP
+
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 
 SKIP, STOP, PARTIAL = 0, 1, 2
 
@@ -58,28 +61,75 @@ def award(
 
 
 @njit(cache=True)
-def split_rows(amount: Ints, weights: Floats) -> Ints:
-    """Split each run's amount by its weights [run, member] to the cent: largest remainder, ties to the first."""
-    runs, members = weights.shape
-    parts = np.zeros((runs, members), dtype=np.int64)
+def buy_by_shares(score: Floats, asks: Ints, budget: Ints, paid: Ints, spillover: float, threshold: float) -> Flags:
+    """Buy each run's applications by equal shares, endowments being parts of the budget as members paid; [run, member, slot].
+
+    An application is worth its score to its member and `spillover` times as much to every other. Equal ones go to the
+    member and slot that come first. Floating point: a rehearsal's ties decide nobody's money.
+    """
+    runs, members, slots = asks.shape
+    bought = np.zeros(asks.shape, dtype=np.bool_)
     for r in range(runs):
-        total = weights[r].sum()
-        if total <= 0.0 or amount[r] == 0:
-            continue
-        exact = weights[r] * (amount[r] / total)
-        parts[r] = np.floor(exact).astype(np.int64)
-        order = np.argsort(parts[r] - exact, kind="mergesort")
-        over = amount[r] - parts[r].sum()
-        k = 0
-        while over > 0:
-            if weights[r, order[k % members]] > 0.0:
-                parts[r, order[k % members]] += 1
-                over -= 1
-            k += 1
-        k = members - 1
-        while over < 0:
-            if parts[r, order[k % members]] > 0:
-                parts[r, order[k % members]] -= 1
-                over += 1
-            k -= 1
-    return parts
+        held = paid[r] * (budget[r] / max(paid[r].sum(), 1))
+        low = np.zeros(members * slots)
+        for k in range(members * slots):
+            i, s = k // slots, k % slots
+            if asks[r, i, s] == 0 or score[r, i, s] < threshold or score[r, i, s] <= 0.0:
+                low[k] = np.inf
+        left = budget[r]
+        while True:
+            best, pick = np.inf, -1
+            looked = np.zeros(members * slots, dtype=np.bool_)
+            while True:
+                k = -1
+                for j in range(members * slots):
+                    if not looked[j] and low[j] < np.inf and (k < 0 or low[j] < low[k]):
+                        k = j
+                if k < 0 or low[k] > best:
+                    break
+                looked[k] = True
+                # budgets only shrink, so the price found here is a lower bound for all rounds that follow
+                i, s = k // slots, k % slots
+                low[k] = _price(held, i, score[r, i, s], spillover, asks[r, i, s]) if asks[r, i, s] <= left else np.inf
+                if low[k] < best or (low[k] == best and k < pick):
+                    best, pick = low[k], k
+            if pick < 0:
+                break
+            i, s = pick // slots, pick % slots
+            for j in range(members):
+                held[j] -= min(held[j], best * score[r, i, s] * (1.0 if j == i else spillover))
+            bought[r, i, s], low[pick] = True, np.inf
+            left -= asks[r, i, s]
+    return bought
+
+
+@njit(cache=True)
+def _price(held: Floats, owner: int, score: float, spillover: float, cost: int) -> float:
+    """Find the least rho at which everybody, paying min(held, rho x utility), raises the cost; infinity if they cannot."""
+    able = 0.0
+    for j in range(len(held)):
+        able += held[j] if j == owner or spillover > 0.0 else 0.0
+    if able < cost * (1.0 - 1e-12):
+        return np.inf
+    rho, short = 0.0, -1
+    while True:
+        poor, weight, now = 0.0, 0.0, 0
+        for j in range(len(held)):
+            utility = score * (1.0 if j == owner else spillover)
+            if utility > 0.0 and held[j] < rho * utility:
+                poor, now = poor + held[j], now + 1
+            else:
+                weight += utility
+        if now == short or weight == 0.0:
+            return rho
+        rho, short = max((cost - poor) / weight, rho), now
+
+
+def award_by_shares(score: Floats, asks: Ints, budget: Ints, paid: Ints, spillover: float, threshold: float) -> Ints:
+    """Buy by equal shares; what is left is spent by points per euro, skipping what does not fit. Grants [run, member, slot]."""
+    bought = buy_by_shares(score, asks, budget, paid, spillover, threshold)
+    grants: Ints = np.where(bought, asks, 0)
+    left = budget - grants.sum(axis=(1, 2))
+    nothing = np.zeros(asks.shape[:2], dtype=np.int64)
+    more: Ints = award(score, np.where(bought, 0, asks), left, nothing, NO_CAP, threshold, True, SKIP)
+    return grants + more

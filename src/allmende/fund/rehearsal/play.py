@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from allmende.fund.rehearsal.awarding import award, split_rows
+from allmende.fund.rehearsal.awarding import award, award_by_shares
+from allmende.fund.rehearsal.contributions import by_weight
 from allmende.fund.rehearsal.draws import Draws, draw
 from allmende.fund.rehearsal.setting import OVERFLOWS, Rules, Setting, World
 
@@ -89,16 +90,13 @@ def step(setting: Setting, rules: Rules, world: World, state: State, draws: Draw
     """Play one year: the world moves, members pay, apply, get grants, judge, give notice, leave."""
     state = _world_moves(setting, world, state, draws)
     running = state.inside.sum(axis=1) >= rules.least_members
-    paid = _contributions(setting, rules, state, running)
-    outside = np.floor(paid.sum(axis=1) * rules.match * state.outside).astype(np.int64)
+    paid, granted = _contributions(setting, rules, state, running)
+    matched = np.floor(paid.sum(axis=1) * rules.match * state.outside).astype(np.int64)
+    outside = matched + np.floor(granted * state.outside).astype(np.int64)
     back = _returns(rules, state)
     score, asks = _applications(setting, rules, world, state, draws, running)
     budget = state.pool + paid.sum(axis=1) + outside + back.sum(axis=1)
-    claim = np.floor(rules.guarantee * (state.contributed + paid)).astype(np.int64) - state.received
-    grants = award(
-        *(score, asks, budget, np.maximum(claim, 0), rules.cap_member, rules.threshold),
-        *(rules.order == "points-per-euro", OVERFLOWS.index(rules.overflow)),
-    )
+    grants = _grants(rules, world, state, paid, budget, score, asks)
     got = grants.sum(axis=2)
     satisfaction = _judge(world, state, paid + back, got)
     notice = _notices(setting, rules, state, satisfaction)
@@ -138,14 +136,22 @@ def _world_moves(setting: Setting, world: World, state: State, draws: Draws) -> 
     return replace(state, tax=grown, price=price, outside=outside)
 
 
-def _contributions(setting: Setting, rules: Rules, state: State, running: Flags) -> Ints:
-    people = setting.column("inhabitants")
-    by_tax = state.tax / state.tax.sum(axis=1, keepdims=True)
-    weights = rules.weight_tax * by_tax + (1.0 - rules.weight_tax) * people / people.sum()
-    inside = np.where(state.inside & running[:, None], weights, 0.0)
-    part = np.where(rules.others_bear, running, inside.sum(axis=1))
-    paid: Ints = split_rows(np.floor(rules.volume * part + 0.5).astype(np.int64), inside)
-    return paid
+def _contributions(setting: Setting, rules: Rules, state: State, running: Flags) -> tuple[Ints, Ints]:
+    """Return cents of members [run, member], and what the rule brings from outside [run]; nothing where the fund has ended."""
+    paying = rules.paying or by_weight(rules.weight_tax or 0.0)
+    paid, outside = paying.pay(setting, rules, state.year, state.tax, state.inside & running[:, None])
+    return np.where(running[:, None], paid, 0), np.where(running, outside, 0)
+
+
+def _grants(rules: Rules, world: World, state: State, paid: Ints, budget: Ints, score: Floats, asks: Ints) -> Ints:
+    if rules.order == "equal-shares":
+        return award_by_shares(score, asks, budget, paid, world.spillover, rules.threshold)
+    claim = np.floor(rules.guarantee * (state.contributed + paid)).astype(np.int64) - state.received
+    grants: Ints = award(
+        *(score, asks, budget, np.maximum(claim, 0), rules.cap_member, rules.threshold),
+        *(rules.order == "points-per-euro", OVERFLOWS.index(rules.overflow)),
+    )
+    return grants
 
 
 def _returns(rules: Rules, state: State) -> Ints:

@@ -7,8 +7,11 @@ from dataclasses import MISSING, dataclass, fields
 from typing import Any
 
 from allmende.errors import AllmendeError
-from allmende.fund.rehearsal.setting import ORDERS, OVERFLOWS, SHOCKS, Member, Rules, Setting, Shock, Strategy, World
+from allmende.fund.rehearsal.paying_file import TERMS, check_paying, read_paying
+from allmende.fund.rehearsal.setting import NO_CAP, ORDERS, OVERFLOWS, SHOCKS, Member, Rules, Setting, Shock, Strategy, World
 from allmende.money import cents
+from allmende.schemes.document import naming, only, table_of
+from allmende.sharing.figures import number
 
 Table = Mapping[str, Any]
 
@@ -17,7 +20,7 @@ TABLES = ("world", "uncertain", "strategy", "rules", "shock", "member")
 MONEY = {"volume", "cap_project", "cap_member", "cost", "tax_strength"}
 """Fields that the file gives in euro."""
 
-SHARES = {"weight_tax", "funding_rate", "guarantee", "returns", "memory", "probability"}
+SHARES = {"weight_tax", "funding_rate", "guarantee", "returns", "memory", "probability", "spillover"}
 """Fields between 0 and 1."""
 
 CHOICES = {"order": ORDERS, "overflow": OVERFLOWS, "kind": SHOCKS}
@@ -36,11 +39,7 @@ class Rehearsal:
 
 def read_rehearsal(table: Table, name: str) -> Rehearsal:
     """Read the document; raises `AllmendeError` with the part, the value and what was expected."""
-    strange = sorted(table.keys() - set(TABLES))
-    if strange:
-        raise AllmendeError(
-            f"{strange[0]} is not known here.", where=name, expected=", ".join(TABLES), todo="Correct or remove it."
-        )
+    only(table, TABLES, name)
     strategies = {key: Strategy(key, **_fields(Strategy, part, f"{name}, strategy.{key}", without={"name"}))
                   for key, part in table.get("strategy", {"steady": {}}).items()}  # fmt: skip
     members = tuple(_member(part, k, strategies, name) for k, part in enumerate(table.get("member", []), 1))
@@ -50,23 +49,29 @@ def read_rehearsal(table: Table, name: str) -> Rehearsal:
             "There are no members, or an id is given twice.",
             where=f"{name}, [[member]]",
             expected="members with ids that differ",
+            todo="Add or rename members.",
         )
     shocks = tuple(Shock(**_fields(Shock, part, f"{name}, shock {k}")) for k, part in enumerate(table.get("shock", []), 1))
-    rule_sets = {key: Rules(**_fields(Rules, part, f"{name}, rules.{key}")) for key, part in table.get("rules", {}).items()}
+    setting = Setting(members, strategies, shocks)
+    rule_sets = {key: _rules(part, setting, f"{name}, rules.{key}") for key, part in table.get("rules", {}).items()}
     if not rule_sets:
-        raise AllmendeError("There are no rules.", where=name, expected="at least one [rules.NAME] with volume and weight_tax")
-    for key, rules in rule_sets.items():
-        _check_rules(rules, f"{name}, rules.{key}")
+        raise AllmendeError(
+            "There are no rules.",
+            where=name,
+            expected="at least one [rules.NAME] with volume and weight_tax, a key or a scheme",
+            todo="Add one.",
+        )
     world = World(**_fields(World, table.get("world", {}), f"{name}, [world]"))
     uncertain = {key: _range(key, each, name) for key, each in table.get("uncertain", {}).items() if key != "worlds"}
-    return Rehearsal(
-        Setting(members, strategies, shocks), rule_sets, world, uncertain, table.get("uncertain", {}).get("worlds", 10)
-    )
+    return Rehearsal(setting, rule_sets, world, uncertain, table.get("uncertain", {}).get("worlds", 10))
 
 
-def _member(part: Table, number: int, strategies: Mapping[str, Strategy], name: str) -> Member:
-    where = f"{name}, member {part.get('id', number)}"
-    member = Member(**_fields(Member, part, where))
+def _member(part: Table, place: int, strategies: Mapping[str, Strategy], name: str) -> Member:
+    where = f"{name}, member {part.get('id', place)}"
+    figures = table_of(part.get("figures", {}), f"{where}, figures").items()
+    known = {measure: number(each, f"{where}, figures.{measure}") for measure, each in figures}
+    stated = {key: each for key, each in part.items() if key != "figures"}
+    member = Member(**_fields(Member, stated, where, without={"figures"}), figures=known)
     if member.strategy not in strategies:
         raise AllmendeError(
             f"There is no strategy {member.strategy!r}.",
@@ -75,33 +80,54 @@ def _member(part: Table, number: int, strategies: Mapping[str, Strategy], name: 
             todo="Add it, or correct the name.",
         )
     if member.inhabitants <= 0 or member.tax_strength <= 0 or member.cost <= 0:
-        raise AllmendeError("Inhabitants, tax strength or cost is not above 0.", where=where, expected="figures above 0")
+        raise AllmendeError(
+            "Inhabitants, tax strength or cost is not above 0.", where=where, expected="figures above 0", todo="Correct them."
+        )
     return member
 
 
-def _check_rules(rules: Rules, where: str) -> None:
-    if rules.volume <= 0:
-        raise AllmendeError("The volume is 0: there is nothing to give.", where=where, expected="a volume above 0")
+def _rules(part: Table, setting: Setting, where: str) -> Rules:
+    stated = {key: each for key, each in table_of(part, where).items() if key not in TERMS}
+    with naming(where):
+        rules = Rules(**_fields(Rules, stated, where, without={"paying"}), paying=read_paying(part, where))
+    check_paying(setting, rules, where)
     if rules.returns > 0 and rules.returns_after < 1:
-        raise AllmendeError("Grants return in the year they are paid.", where=where, expected="returns_after of at least 1")
+        raise AllmendeError(
+            "Grants return in the year they are paid.",
+            where=where,
+            expected="returns_after of at least 1",
+            todo="Correct returns_after.",
+        )
+    if rules.order == "equal-shares" and (rules.guarantee or rules.cap_member < NO_CAP):
+        raise AllmendeError(
+            "Equal shares are a guarantee themselves; another one or a cap per member would break it.",
+            where=where,
+            expected="guarantee and cap_member with ranking or points-per-euro",
+            todo="Leave them out, or choose another order.",
+        )
+    return rules
 
 
 def _fields(kind: type, part: Table, where: str, without: set[str] | None = None) -> dict[str, Any]:
     known = {each.name: each for each in fields(kind) if each.name not in (without or set())}
     strange = sorted(part.keys() - known.keys())
     if strange:
-        raise AllmendeError(f"{strange[0]} is not known here.", where=where, expected=", ".join(known))
-    missing = [key for key, each in known.items() if key not in part and each.default is MISSING]
+        raise AllmendeError(
+            f"{strange[0]} is not known here.", where=where, expected=", ".join(known), todo="Correct or remove it."
+        )
+    missing = [
+        key for key, each in known.items() if key not in part and each.default is MISSING and each.default_factory is MISSING
+    ]
     if missing:
         raise AllmendeError(f"{missing[0]} is missing.", where=where, expected=f"{missing[0]} = …", todo="Add it.")
-    return {key: _value(key, value, str(known[key].type), where) for key, value in part.items()}
+    return {key: _value(key, value, str(known[key].type).removesuffix(" | None"), where) for key, value in part.items()}
 
 
 def _value(key: str, value: Any, kind: str, where: str) -> Any:
     if key in MONEY:
         return cents(value, where=f"{where}, {key}")
     if key in CHOICES and value not in CHOICES[key]:
-        raise AllmendeError(f"{key} is {value!r}.", where=where, expected=", ".join(CHOICES[key]))
+        raise AllmendeError(f"{key} is {value!r}.", where=where, expected=", ".join(CHOICES[key]), todo="Choose one.")
     fits = {
         "bool": isinstance(value, bool),
         "str": isinstance(value, str),
@@ -110,10 +136,13 @@ def _value(key: str, value: Any, kind: str, where: str) -> Any:
     }
     if not fits[kind]:
         raise AllmendeError(
-            f"{key} is {value!r}.", where=where, expected={"int": "a whole number", "float": "a number"}.get(kind, kind)
+            f"{key} is {value!r}.",
+            where=where,
+            expected={"int": "a whole number", "float": "a number"}.get(kind, kind),
+            todo="Correct it.",
         )
     if key in SHARES and not 0 <= value <= 1:
-        raise AllmendeError(f"{key} is {value}.", where=where, expected="0 to 1")
+        raise AllmendeError(f"{key} is {value}.", where=where, expected="0 to 1", todo="Correct it.")
     return float(value) if kind == "float" else value
 
 
@@ -121,10 +150,15 @@ def _range(key: str, given: Any, name: str) -> tuple[float, float]:
     where = f"{name}, uncertain.{key}"
     if key not in {each.name for each in fields(World)}:
         raise AllmendeError(
-            f"{key} is nothing of the world.", where=where, expected=", ".join(each.name for each in fields(World))
+            f"{key} is nothing of the world.",
+            where=where,
+            expected=", ".join(each.name for each in fields(World)),
+            todo="Correct the name.",
         )
     if not (
         isinstance(given, list) and len(given) == 2 and all(type(x) in (int, float) for x in given) and given[0] <= given[1]
     ):
-        raise AllmendeError(f"The range is {given!r}.", where=where, expected="the lowest and the highest value, as [0.0, 0.1]")
+        raise AllmendeError(
+            f"The range is {given!r}.", where=where, expected="the lowest and the highest, as [0.0, 0.1]", todo="Correct it."
+        )
     return float(given[0]), float(given[1])

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from allmende.errors import AllmendeError
 
-ORDERS = ("ranking", "points-per-euro")
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+ORDERS = ("ranking", "points-per-euro", "equal-shares")
 OVERFLOWS = ("skip", "stop", "partial")
 SHOCKS = ("tax", "price", "outside")
 """Falls or rises of one or all members' tax strength, of building prices, of what comes from outside."""
+
+
+NO_CAP = 2**53
+"""More cents than any fund holds, still exact in floating point."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +40,8 @@ class Member:
     """One member.
 
     `applications` a year on average (at most three in a year), their mean `quality` (0 to 100) and mean `cost`. It gives notice
-    when its satisfaction, a smoothed (received - paid) / paid between -1 and 1, falls below `exit_threshold`.
+    when its satisfaction, a smoothed (received - paid) / paid between -1 and 1, falls below `exit_threshold`. `figures` are
+    what else contributions may follow.
     """
 
     id: str
@@ -40,26 +52,35 @@ class Member:
     cost: int
     strategy: str
     exit_threshold: float
+    figures: Mapping[str, Fraction] = field(default_factory=dict)
+
+
+class Paying(Protocol):
+    """A rule by which members pay."""
+
+    def pay(self, setting: Setting, rules: Rules, year: int, tax: Floats, inside: Flags) -> tuple[Ints, Ints]:
+        """Return cents by member [run, member] and from outside [run], of tax strengths and members inside [run, member]."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
     """The levers: what is to be decided about a fund.
 
-    `volume` is what members pay a year together, split by tax strength and inhabitants; `match` is what comes from outside for
-    each euro of it. `guarantee` is the part of its contribution that a member gets back first if it applies. `returns` of each
-    grant flow back after `returns_after` years. If `others_bear`, those who stay pay for those who leave.
+    `volume` is what members pay a year together, split by tax strength (`weight_tax`) and inhabitants, or as `paying` says:
+    exactly one of the two. `match` is what comes from outside for each euro of it. `guarantee` is the part of its
+    contribution that a member gets back first if it applies. `returns` of each grant flow back after `returns_after` years.
+    If `others_bear`, those who stay pay for those who leave.
     """
 
-    volume: int
-    weight_tax: float
+    volume: int = 0
+    weight_tax: float | None = None
     match: float = 0.0
     order: str = "ranking"
     overflow: str = "skip"
     threshold: float = 0.0
     funding_rate: float = 1.0
-    cap_project: int = 2**53
-    cap_member: int = 2**53
+    cap_project: int = NO_CAP
+    cap_member: int = NO_CAP
     guarantee: float = 0.0
     returns: float = 0.0
     returns_after: int = 5
@@ -67,11 +88,25 @@ class Rules:
     notice: int = 1
     others_bear: bool = False
     least_members: int = 2
+    paying: Paying | None = None
+
+    def __post_init__(self) -> None:
+        if (self.weight_tax is None) == (self.paying is None):
+            raise AllmendeError(
+                "How members pay is said twice or not at all.",
+                where="rules",
+                expected="exactly one of weight_tax, key, scheme",
+                todo="Choose one.",
+            )
 
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What nobody decides: growth and spread of tax strength, building prices, quality, memory, worth of the common good."""
+    """What nobody decides: growth and spread of tax strength, building prices, quality, memory, worth of the common good.
+
+    `spillover` is what an application is worth to every other member, in parts of what it is worth to its own: equal shares
+    let others pay for it.
+    """
 
     growth: float = 0.02
     growth_spread: float = 0.05
@@ -80,6 +115,7 @@ class World:
     quality_spread: float = 12.0
     memory: float = 0.6
     common_good: float = 0.0
+    spillover: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

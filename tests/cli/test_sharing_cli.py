@@ -318,3 +318,45 @@ def test_an_exact_answer_is_verified_as_its_fractions_say(run, tmp_path):
 
 def test_zero_is_printed_without_a_sign(run, tmp_path):
     assert "-0" not in run("sharing", "solve", write(tmp_path / "g.json", "AB", {"A": 0, "B": 0, "AB": 0}))[1]
+
+
+def test_names_are_names_whatever_machine_wrote_them(run, tmp_path):
+    """Numbers, an umlaut in two spellings, a byte order mark, a player called allocation, members in any order."""
+    game = {"kind": "cost", "players": [1, "M\u00fcnster", "allocation"], "coalitions": [{"members": [], "amount": 0}]}
+    for members, amount in (
+        (["Mu\u0308nster"], 5),
+        ([1], 6),
+        (["allocation"], 4),
+        (["M\u00fcnster", 1], 8),
+        (["allocation", 1], 9),
+    ):
+        game["coalitions"].append({"members": members, "amount": amount})
+    game["coalitions"] += [{"members": ["allocation", "M\u00fcnster"], "amount": "9"}]
+    game["coalitions"] += [{"members": ["allocation", "Mu\u0308nster", 1], "amount": 12}]
+    (tmp_path / "g.json").write_text(json.dumps(game, ensure_ascii=False), encoding="utf-8-sig")
+    code, out, _ = run("sharing", "solve", "g.json", "--json")
+    assert code == 0
+    shares = json.loads(out)["allocation"]
+    assert shares == {"1": 4.0, "M\u00fcnster": 4.0, "allocation": 4.0}
+    (tmp_path / "a.json").write_text(json.dumps(shares))
+    assert run("sharing", "verify", "g.json", "a.json", "--nucleolus", "--json")[0] == 0
+
+
+def test_thirds_are_thirds(run, tmp_path):
+    game = write(
+        tmp_path / "g.json", "ABC", {"A": 0, "B": 0, "C": 0, "AB": "1/3", "AC": "1/3", "BC": "1/3", "ABC": "1/3"}, kind="value"
+    )
+    code, out, _ = run("sharing", "solve", game, "--exact", "--json")
+    answer = json.loads(out)
+    assert (code, answer["exact"]) == (0, {"A": "1/9", "B": "1/9", "C": "1/9"})
+    assert [entry["weight"] for entry in answer["core"]["proof"]] == ["1/2"] * 3
+    (tmp_path / "a.json").write_text(out)
+    assert run("sharing", "verify", game, "a.json", "--nucleolus", "--exact", "--json")[0] == 0
+
+
+def test_printed_shares_need_the_tolerance_they_were_rounded_to(run, tmp_path):
+    game = write(tmp_path / "g.json", "ABC", {"A": 10, "B": 10, "C": 10, "AB": 15, "AC": 15, "BC": 15, "ABC": 20})
+    (tmp_path / "a.json").write_text(json.dumps({"A": 6.67, "B": 6.67, "C": 6.66}))
+    assert run("sharing", "verify", game, "a.json", "--nucleolus")[0] == 1
+    assert run("sharing", "verify", game, "a.json", "--nucleolus", "--tolerance", "0.03")[0] == 0
+    assert run("sharing", "verify", game, "a.json", "--tolerance", "0.03")[0] == 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+import unicodedata
 from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
@@ -111,8 +112,9 @@ def read_allocation(path: Path, game: Game) -> Amounts:
     For an exact game the fractions that `solve --exact` writes beside its allocation count.
     """
     document = _read(path)
-    table = document.get("allocation", document) if isinstance(document, dict) else None
-    if game.exact and isinstance(table, dict) and table is not document:
+    answer = isinstance(document, dict) and isinstance(document.get("allocation"), dict)
+    table = document["allocation"] if answer else document
+    if game.exact and answer:
         table = document.get("exact", table)
     if not isinstance(table, dict) or set(table) != set(game.players):
         raise AllmendeError(
@@ -178,6 +180,9 @@ def within(path: Path, make: Callable[[], Found]) -> Found:
 
 def _read(path: Path, *, exact: bool = True) -> Any:
     try:
-        return json.loads(path.read_text(encoding="utf-8"), parse_float=Decimal if exact else None)
+        text = path.read_text(encoding="utf-8-sig")
+        if not text.isascii():
+            text = unicodedata.normalize("NFC", text)  # one machine's ü is another's u and dots
+        return json.loads(text, parse_float=Decimal if exact else None)
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
         raise AllmendeError("The file is no JSON.", where=str(path), expected=f"one JSON document ({error})") from None

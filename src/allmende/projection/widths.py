@@ -35,12 +35,9 @@ class Widths:
 
     def at(self, people: Floats, horizon: int) -> Floats:
         """Return factors `[M, L]` for areas of so many people; between horizons interpolated, beyond them the last."""
-        place = np.searchsorted(np.array(self.sizes), people, side="left")
-        rows = self.factor[place]
         known = np.array(self.horizons, dtype=np.float64)
-        return np.stack(
-            [[np.interp(horizon, known, rows[m, :, level]) for level in range(len(self.levels))] for m in range(len(rows))]
-        )
+        by_class = np.apply_along_axis(lambda factors: np.interp(horizon, known, factors), 1, self.factor)
+        return np.asarray(by_class[np.searchsorted(np.array(self.sizes), people, side="left")], dtype=np.float64)
 
 
 def score(forecast: Floats, half_width: Floats, actual: Floats) -> Floats:

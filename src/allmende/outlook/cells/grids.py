@@ -63,9 +63,11 @@ def released_grids(publication: Publication, region: Region, folder: Path, sizes
     """
     if not (folder / "municipalities.geojson").is_file():
         return ()
+    found = [each for each in (_table(publication, size) for size in sizes) if each]
+    if not found:
+        return ()
     shapes, units = to_metres(unit_shapes(folder, region)), find_places(region).units
-    found = [_table(publication, size) for size in sizes]
-    return tuple(_grid(cube, noise_of(entry), shapes, units) for each in found if each for entry, cube in [each])
+    return tuple(_grid(cube, noise_of(entry), shapes, units) for entry, cube in found)
 
 
 def _table(publication: Publication, size: int) -> tuple[TableEntry, ReleasedCube] | None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from allmende.outlook.cells.course import EIGHTY, follow
+from allmende.outlook.cells.course import EIGHTY, Course, follow
 from allmende.outlook.cells.file import Tried
 from allmende.outlook.cells.grids import Grid
 from allmende.outlook.cells.rule import LEVEL, Rule
@@ -29,7 +29,7 @@ class Lesson:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Said:
-    """What would have been said of cells and groups [C, K] at a horizon, and what came; NaN where either is not known."""
+    """What would have been said of a group in some cells [N] at a horizon, and what came, of cells of which all is known."""
 
     origin: int
     horizon: int
@@ -50,64 +50,61 @@ def learn(grid: Grid, test: BackTest, rule: Rule) -> Lesson:
     Only groups of `rule.least` persons or more count, as only these are told of. A figure that came has noise of its own, which
     no interval has to hold; it is taken off. A group with fewer than `FEWEST` past errors teaches nothing.
     """
-    said = [each for forecast in test.forecasts for each in _say(grid, forecast, rule.least)]
-    groups, sizes = range(len(grid.groups)), rule.learnt_apart
-    tried = [
-        found for k in groups for step in sorted({each.horizon for each in said}) for found in _try(grid, said, k, step, sizes)
-    ]
-    return Lesson(tuple(_widths(said, k, sizes) for k in groups), tuple(tried))
+    courses = [_course(grid, forecast) for forecast in test.forecasts if forecast.origin in grid.years]
+    widths, tried = list[Widths | None](), list[Tried]()
+    for k, group in enumerate(grid.groups):
+        said = [each for course in courses for each in _say(grid, course, k, rule.least)]
+        widths.append(_widths(said, rule.learnt_apart))
+        tried += _try(group, said, widths[-1], rule.learnt_apart)
+    return Lesson(tuple(widths), tuple(tried))
 
 
-def _say(grid: Grid, forecast: Forecast, least: float) -> list[_Said]:
-    if forecast.origin not in grid.years:
-        return []
+def _course(grid: Grid, forecast: Forecast) -> Course:
     units = len(forecast.model.units)
     spread = relative(*(each[:, :units, 0] for each in (forecast.low, forecast.middle, forecast.high)))
-    course = follow(grid, run(forecast.model), np.concatenate([np.zeros((1, units)), spread]))
-    now = np.where(course.figures >= least, course.figures, np.nan)
-    return [
-        _Said(
-            forecast.origin,
-            step,
-            now,
-            course.middle[step],
-            np.sqrt(course.half[step] ** 2 + EIGHTY**2 * grid.noise),
-            grid.figures[grid.years.index(year)],
-        )
-        for step, year in enumerate(course.years)
-        if step and year in grid.years
-    ]
+    return follow(grid, run(forecast.model), np.concatenate([np.zeros((1, units)), spread]))
 
 
-def _known(each: _Said, group: int) -> tuple[Floats, Floats, Floats, Floats]:
-    """Return now, middle, half-width and what came, of cells of which all are known."""
-    columns = np.stack([each.now, each.middle, each.half, each.came])[..., group]
-    now, middle, half, came = columns[:, np.isfinite(columns).all(axis=0)]
-    return now, middle, half, came
+def _say(grid: Grid, course: Course, group: int, least: float) -> list[_Said]:
+    """Return what was said of a group in one year, horizon by horizon."""
+    found = []
+    for step, year in enumerate(course.years):
+        if step and year in grid.years:
+            now, came = course.figures[:, group], grid.figures[grid.years.index(year), :, group]
+            half = np.sqrt(course.half[step, :, group] ** 2 + EIGHTY**2 * grid.noise)
+            columns = np.stack([now, course.middle[step, :, group], half, came])
+            known = np.isfinite(columns).all(axis=0) & (now >= least)
+            found.append(_Said(course.years[0], step, *columns[:, known]))
+    return found
 
 
-def _widths(said: Sequence[_Said], group: int, sizes: Sequence[float]) -> Widths | None:
-    known = [(each.horizon, *_known(each, group)) for each in said]
-    if sum(len(now) for _, now, *_ in known) < FEWEST:
+def _widths(said: Sequence[_Said], sizes: Sequence[float]) -> Widths | None:
+    """Learn the factors on half-widths, if the past errors are enough."""
+    if sum(len(each.now) for each in said) < FEWEST:
         return None
-    people, horizons = [now for _, now, *_ in known], [horizon for horizon, *_ in known]
-    scores = [score(middle, half, came) for _, _, middle, half, came in known]
+    people, horizons = [each.now for each in said], [each.horizon for each in said]
+    scores = [score(each.middle, each.half, each.came) for each in said]
     return calibrate(scores, people, horizons, known_sizes(people, horizons, sizes))
 
 
-def _try(grid: Grid, said: Sequence[_Said], group: int, step: int, sizes: Sequence[float]) -> list[Tried]:
-    cells, held, sure, right = 0, 0, 0, 0
-    for each in said:
-        others = [one for one in said if one.origin != each.origin]
-        reach = any(one.horizon == step for one in others)
-        widths = _widths(others if reach else said, group, sizes) if each.horizon == step else None
-        if widths is None:
-            continue
-        now, middle, half, came = _known(each, group)
-        wide = half * widths.at(now, step)[:, LEVEL]
-        called = np.abs(middle - now) > wide
-        cells += len(now)
-        held += int((np.abs(came - middle) <= wide).sum())
-        sure += int(called.sum())
-        right += int((called & ((came - now) * (middle - now) > 0)).sum())
-    return [Tried(grid.groups[group], step, cells, 100 * held / cells, sure, right)] if cells else []
+def _try(group: str, said: Sequence[_Said], whole: Widths | None, sizes: Sequence[float]) -> Iterator[Tried]:
+    """Judge what was said at every horizon, by widths that do not know its origin where others reach as far."""
+    unknowing = {
+        origin: _widths([each for each in said if each.origin != origin], sizes) for origin in {s.origin for s in said}
+    }
+    for step in sorted({each.horizon for each in said}):
+        then = [each for each in said if each.horizon == step]
+        judged = [_judge(each, unknowing[each.origin] if len(then) > 1 else whole) for each in then]
+        cells, held, sure, right = np.sum(judged, axis=0).tolist()
+        if cells:
+            yield Tried(group, step, cells, 100 * held / cells, sure, right)
+
+
+def _judge(said: _Said, widths: Widths | None) -> tuple[int, int, int, int]:
+    """Count cells, intervals that held, directions called sure, and those of them that came."""
+    if widths is None:
+        return 0, 0, 0, 0
+    wide = said.half * widths.at(said.now, said.horizon)[:, LEVEL]
+    sure = np.abs(said.middle - said.now) > wide
+    right = sure & ((said.came - said.now) * (said.middle - said.now) > 0)
+    return len(said.now), int((np.abs(said.came - said.middle) <= wide).sum()), int(sure.sum()), int(right.sum())

@@ -78,7 +78,9 @@ def test_an_ordinal_ballot_gives_as_many_points_as_it_may_name_projects(head, fi
 
 
 def test_what_a_file_says_wrongly_of_itself_is_told_in_both_languages():
-    head = HEAD.format("approval").replace("PROJECTS\n", "max_length;1\ndefault_score;2\nPROJECTS\n")
+    head = HEAD.format("approval").replace(
+        "PROJECTS\n", "max_length;1\ndefault_score;2\nmin_project_score_threshold;0\nPROJECTS\n"
+    )
     head = head.replace("cost;name\n", "cost;name;votes\n").replace("Bank\n", "Bank;7\n").replace("Allee\n", "Allee;1\n")
     notes = parse_pabulib(head + "VOTES\nvoter_id;vote\n1;a,b\n2;\n3;a,a\n").notes
     assert [note["en"].split(" ")[0] for note in notes] == ["1", "1", "2", "META", "For"]

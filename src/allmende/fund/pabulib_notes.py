@@ -41,9 +41,9 @@ NOTES: Mapping[str, Note] = {
         "de": "{count} Stimmzettel nennen weniger als min_length oder mehr als max_length Projekte; sie zählen, wie sie sind.",
         "en": "{count} ballots name fewer than min_length or more than max_length projects; they count as they are.",
     },
-    "default": {
-        "de": "META nennt default_score {said}; Projekte, die ein Stimmzettel nicht nennt, erhalten hier keine Punkte.",
-        "en": "META says default_score {said}; projects that a ballot does not name get no points here.",
+    "unused": {
+        "de": "META nennt {key} {said}; das wendet keine Regel hier an.",
+        "en": "META says {key} {said}; no rule here applies it.",
     },
     "votes": {
         "de": "Bei {count} Projekten steht in der Spalte votes anderes, als die Stimmzettel ergeben (zuerst {first}).",
@@ -51,6 +51,9 @@ NOTES: Mapping[str, Note] = {
     },
 }
 """Notes by what they are about."""
+
+UNUSED = ("default_score", "min_project_score_threshold", "budget_per_category", "budget_per_neighborhood")
+"""What META may say that would change an official outcome, and that no rule here knows."""
 
 
 def note(code: str, **values: object) -> Note:
@@ -80,8 +83,7 @@ def disagreements(
     outside = sum(not low <= each <= high for each in lengths)
     if outside:
         told.append(note("length", count=outside))
-    if meta.get("default_score", "0").strip("0."):
-        told.append(note("default", said=meta["default_score"]))
+    told += [note("unused", key=key, said=meta[key]) for key in UNUSED if meta.get(key, "").strip("0.")]
     wrong = [
         line.fields["project_id"]
         for line in sections["PROJECTS"]

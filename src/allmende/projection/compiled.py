@@ -120,7 +120,7 @@ def _begin_block(c, room, first):  # type: ignore[no-untyped-def]
 @leaf
 def _settle(t, room, step, built):  # type: ignore[no-untyped-def]
     """Let those who left a home in the region arrive: by known flows, through the pool, in new dwellings."""
-    _send(room.inbound, room.outbound, t.flow_origin, t.flow_destination, t.flow_share)
+    _send(room.inbound, room.outbound, t.first_flow, t.flow_origin, t.flow_share)
     _share_out(room.inbound, room.outbound, room.rooms, t.unknown, t.age_class)
     if built:
         _draw_for_dwellings(room.drawn, room.there, t.drawn_from, t.build_arrivals, step)
@@ -151,56 +151,55 @@ def _write_down(c, sheets, room, m, y, first):  # type: ignore[no-untyped-def]
 
 
 @leaf
-def _send(inbound, outbound, origins, destinations, shares):  # type: ignore[no-untyped-def]
+def _send(inbound, outbound, first_flow, origins, shares):  # type: ignore[no-untyped-def]
     """Send movers to the municipality that is known."""
     towns, count, cells = inbound.shape
     for z in range(towns):
         for b in range(count):
             for c in range(cells):
                 inbound[z, b, c] = 0.0
-    for flow in range(len(origins)):
-        origin, to = origins[flow], destinations[flow]
-        for b in range(count):
-            for c in range(cells):
-                inbound[to, b, c] += shares[flow, c] * outbound[origin, b, c]
+            for flow in range(first_flow[z], first_flow[z + 1]):
+                origin = origins[flow]
+                for c in range(cells):
+                    inbound[z, b, c] += shares[flow, c] * outbound[origin, b, c]
 
 
 @leaf
 def _share_out(inbound, outbound, rooms, unknown, age_class):  # type: ignore[no-untyped-def]
     """Add the pool of those whose destination is not known, for a unit with a share of 1; begin a new pool."""
-    joined, count, cells = inbound.shape
+    towns, count, cells = inbound.shape
     part, pool, total = np.empty(cells), np.empty(cells), np.zeros(rooms.shape[1:])
-    for z in range(joined):
+    for z in range(towns):
         for x in range(len(total)):
             for b in range(count):
                 total[x, b] += rooms[z, x, b]
     for b in range(count):
         for c in range(cells):
             pool[c] = 0.0
-        for z in range(joined):
+        for z in range(towns):
             for c in range(cells):
                 pool[c] += unknown[z, c] * outbound[z, b, c]
                 outbound[z, b, c] = 0.0
-        for z in range(joined):
+        _divide_by_class(part, total, age_class, b)
+        for c in range(cells):
+            pool[c] *= part[c]
+        for z in range(towns):
             _divide_by_class(part, rooms[z], age_class, b)
             for c in range(cells):
-                inbound[z, b, c] *= part[c]
-        _divide_by_class(part, total, age_class, b)
-        for z in range(joined):
-            for c in range(cells):
-                inbound[z, b, c] += pool[c] * part[c]
+                inbound[z, b, c] = inbound[z, b, c] * part[c] + pool[c]
     rooms[:] = 0.0
 
 
 @leaf
 def _divide_by_class(part, room, age_class, b):  # type: ignore[no-untyped-def]
     """Fill the cells with 1 by the room of their class of ages, 0 where there is none."""
-    width = len(age_class)
-    for a in range(width):
-        free = room[age_class[a], b]
-        one = 1 / free if free > 0 else 0.0
-        for c in range(a, len(part), width):
-            part[c] = one
+    width, by_class = len(age_class), np.empty(len(room))
+    by_age = part.reshape(len(part) // width, width)
+    for x in range(len(room)):
+        by_class[x] = 1 / room[x, b] if room[x, b] > 0 else 0.0
+    for p in range(len(by_age)):
+        for a in range(width):
+            by_age[p, a] = by_class[age_class[a]]
 
 
 @leaf

@@ -41,8 +41,8 @@ class Tables(NamedTuple):
     arrive_factor: Floats  # [T, 2, M]
     share: Floats  # [T, 3, X, M]
     home: Ints  # [M]
-    flow_origin: Ints
-    flow_destination: Ints
+    first_flow: Ints  # [Z + 1] flows are in order of their destination: the first to each, and one after the last
+    flow_origin: Ints  # [n]
     flow_share: Floats  # [n, C]
     unknown: Floats  # [Z or 1, C] part of an origin's movers who go to the pool
     change: Floats  # [T, G, G, 2, W]
@@ -125,6 +125,7 @@ def tables(model: Model) -> Tables:
     age_class = np.concatenate([model.age_class, np.full(width - ages, model.age_class[-1])])
     known = np.zeros((towns if flows.origin.size else 1, model.classes))
     np.add.at(known, flows.origin, flows.share.T)
+    order = np.argsort(flows.destination, kind="stable")
     taken = [removals(model, step) for step in range(steps)]
     girls = 1 / (1 + model.boys_per_girl)
 
@@ -150,9 +151,9 @@ def tables(model: Model) -> Tables:
         arrive_factor=model.arrive_factor,
         share=model.share,
         home=model.home,
-        flow_origin=flows.origin,
-        flow_destination=flows.destination,
-        flow_share=np.tile(flows.share[age_class].T, (1, rows)),
+        first_flow=np.searchsorted(flows.destination[order], np.arange(len(known) + 1)),
+        flow_origin=flows.origin[order],
+        flow_share=np.tile(flows.share[age_class][:, order].T, (1, rows)),
         unknown=np.tile(1 - known[:, age_class], (1, rows)),
         change=_widened(model.change, width),
         building=np.array([builds.arrivals[:, step].any() for step in range(steps)], dtype=np.int64),

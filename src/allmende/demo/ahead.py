@@ -30,8 +30,8 @@ def _words(found: LookAhead) -> tuple[str, str]:
     low, middle, high = (f"{np.round(outlook.fan[LEVELS.index(level), -1, region, 0], -2):,.0f}" for level in (0.1, 0.5, 0.9))
     weighed = [needs.areas["region"].balance for needs in found.needs if needs.areas]
     short = sum(bool(balance.first_year(0.5).any()) for balance in weighed)
-    de = f"{year}: {middle} Menschen (80 %: {low} bis {high})".replace(",", ".")
-    return (
-        f"{de}; {short} von {len(weighed)} Leistungen werden in der Region knapp",
-        f"{year}: {middle} people (80 %: {low} to {high}); {short} of {len(weighed)} services will be short in the region",
-    )
+    cells = sum(len(grid.cells) for grid in found.cells)
+    people_de = f"{middle} Menschen (80 %: {low} bis {high})".replace(",", ".")
+    de = f"{short} von {len(weighed)} Leistungen werden in der Region knapp; {cells} Rasterzellen eingeordnet"
+    en = f"{short} of {len(weighed)} services will be short in the region; {cells} grid cells classified"
+    return f"{year}: {people_de}; {de}", f"{year}: {middle} people (80 %: {low} to {high}); {en}"

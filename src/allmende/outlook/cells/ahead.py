@@ -34,5 +34,6 @@ def look_at_cells(grids: Sequence[Grid], path: Path, drawn: Draws, test: BackTes
     told = []
     for grid in known:
         lesson = learn(grid, test, rule)
-        told.append(tell(grid, follow(grid, path, spread), lesson.widths, lesson.tried, rule))
+        course = follow(grid, path, spread[: max(rule.horizons) + 1])
+        told.append(tell(grid, course, lesson.widths, lesson.tried, rule))
     return tuple(each for each in told if each)

@@ -41,8 +41,8 @@ def follow(grid: Grid, path: Path, spread: Floats) -> Course:
     """Let a grid's cells change with the areas that they lie in, from the base year of `path` on.
 
     People of an area whom no cell shows stay together as its rest, grow older with it, and appear nowhere. `spread [T + 1, M]`
-    is half the 80 % interval of an area as a part of its people. A cell is off by that, by chance among its own people, and
-    by the noise of the figure it starts from.
+    is half the 80 % interval of an area as a part of its people, for as many years as cells are followed. A cell is off by
+    that, by chance among its own people, and by the noise of the figure it starts from.
     """
     at = grid.years.index(path.model.base_year)
     first, count = grid.pieces[at], len(grid.piece_cell)
@@ -54,9 +54,8 @@ def follow(grid: Grid, path: Path, spread: Floats) -> Course:
         return np.concatenate([bands.sum(axis=1, keepdims=True), bands], axis=1) if len(grid.groups) > 1 else bands
 
     people, chance, shared = [], [], []
-    for year, part in zip(
-        scatter(np.concatenate([first, _rest(grid, first, path)]), grid.lows, areas, path), spread, strict=True
-    ):
+    start = np.concatenate([first, _rest(grid, first, path)])
+    for part, year in zip(spread, scatter(start, grid.lows, areas, path), strict=False):
         people.append(by_cell(year.people))
         chance.append(by_cell(year.variance))
         shared.append(by_cell(year.people * part[areas, None]))
@@ -65,7 +64,7 @@ def follow(grid: Grid, path: Path, spread: Floats) -> Course:
     growth = np.stack([_part(then, now) for then in people])
     variance = scale**2 * np.stack(chance) + grid.noise * growth**2
     half = np.sqrt((scale * np.stack(shared)) ** 2 + EIGHTY**2 * variance)
-    return Course(path.years, grid.figures[at], growth, half)
+    return Course(path.years[: len(spread)], grid.figures[at], growth, half)
 
 
 def _rest(grid: Grid, pieces: Floats, path: Path) -> Floats:

@@ -1,11 +1,11 @@
-"""Proposals of the invented region to share functions: one that pays, and one with terms at which nobody saves."""
+"""Proposals of the invented region to share functions: one pays, one has terms at which nobody saves, one no plan can keep."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from allmende.outlook.proposals import FUNCTIONS
 from allmende.outlook.planning import make_plans
+from allmende.outlook.proposals import FUNCTIONS
 
 SOURCE = '{ de = "erfundene Kosten", en = "invented costs" }'
 
@@ -59,6 +59,25 @@ unit = {{ de = "Besuche im Jahr", en = "visits a year" }}
 quota = [{{ ages = [0, 100], by_year = {{ 2025 = 4 }}, source = {{ de = "eigene Zählung", en = "own count" }} }}]
 fixed_cost = 20000
 ways = 2
+sites = 1
+source = {SOURCE}
+
+[[plan]]
+id = "eng"
+title = {{ de = "Ein Bauhof für alle", en = "One depot for all" }}
+partners = ["98001001", "99002001", "99002002"]
+year = 2030
+minute_value = 1
+minute_source = {SOURCE}
+
+[[plan.function]]
+id = "bauhof"
+title = {{ de = "Bauhof", en = "Depot" }}
+unit = {{ de = "Einsätze im Jahr", en = "jobs a year" }}
+quota = [{{ ages = [0, 100], by_year = {{ 2025 = 0.3 }}, source = {GUESS} }}]
+fixed_cost = 90000
+ways = 2
+reach = 5
 sites = 1
 source = {SOURCE}
 """

@@ -154,6 +154,16 @@ CASES: dict[str, Callable[[int], str]] = {
     "fan short at last": lambda w: fan(
         YEARS, past(20), quantiles(20), "x", write, w, named=FanWords("P", "2045: vier Plätze fehlen"), short_from=2045
     ),
+    "fan with forecasts and a variant": lambda w: fan(
+        YEARS,
+        past(2000),
+        quantiles(2000),
+        "x",
+        write,
+        w,
+        forecasts=[[(2020, 2000.0), (2025, 2100.0)]],
+        variants=[[(2025, 2000.0), (2045, 2400.0)]],
+    ),
     "fan of millions": lambda w: fan(YEARS, past(2_000_000), quantiles(2_000_000), "x", write, w),
     "fan of one year": lambda w: fan([2025], [], {0.5: [3.0]}, "x", write, w, capacity=[(2025, 3.0)]),
     "fan of nothing": lambda w: fan(YEARS, [], {p: [0.0] * 21 for p in SPREADS}, "x", write, w, zero=True),

@@ -12,6 +12,8 @@ import pytest
 import shapely
 from django.http import QueryDict
 from django.test import Client
+from django.urls import reverse
+from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -28,7 +30,7 @@ from allmende.portal.evidence.members import member_name
 from allmende.portal.evidence.page import plus_minus
 from allmende.portal.evidence.reader import Reader
 from allmende.portal.evidence.stories import mapdrawing, mapview
-from allmende.portal.public import shelf
+from allmende.portal.public import Table, shelf
 
 pytestmark = pytest.mark.filterwarnings("ignore:No directory at")
 AGS = "98001001"
@@ -204,3 +206,56 @@ def test_a_map_shows_all_that_has_a_figure_and_counts_what_lies_outside(reader: 
     assert (east - west) * (north - south) < 0.5 * (whole[2] - whole[0]) * (whole[3] - whole[1])
     assert shapely.box(west, south, east, north).covers(reader.shelf.sketches["98001001.01"])
     assert 0 < mapdrawing.unseen(reader, partly) < len(view.keys)
+
+
+def test_moves_between_members_are_the_mean_of_both_registers(reader: Reader) -> None:
+    found = figures.exchange(reader)
+    assert found
+    assert found.unknown == frozenset()
+    assert found.silent == ()
+    told = {}
+    for town in reader.shelf.atlas.municipalities:
+        others = figures.partners(reader, town)
+        assert others
+        told[town.key] = {
+            key: (inward, outward) for key, inward, outward in zip(others.keys, others.inward, others.outward, strict=True)
+        }
+    assert len(found.flows) == len(told) * (len(told) - 1)
+    for (one, other), value in found.flows.items():
+        assert value == (told[one][other][1] + told[other][one][0]) / 2
+
+
+def test_moves_of_a_member_that_is_not_published_come_from_the_other_register(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hidden, years = ("98001002", "98001003"), Table.years
+    whole = figures.exchange(reader)
+    monkeypatch.setattr(Table, "years", lambda table, area: () if area in hidden else years(table, area))
+    found = figures.exchange(reader)
+    assert whole
+    assert found
+    assert found.silent == hidden
+    assert found.unknown == {hidden, hidden[::-1]}, "neither of both says anything"
+    others = figures.partners(reader, reader.shelf.atlas.place(AGS, "de"))
+    assert others
+    at = others.keys.index(hidden[0])
+    assert found.flows[hidden[0], AGS] == others.inward[at]
+    assert found.flows[AGS, hidden[0]] == others.outward[at]
+    assert set(whole.flows) - set(found.flows) == found.unknown
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("de", "zogen rund"), ("en", "moved from one member of the region to another")],
+)
+def test_the_map_of_moves_stands_with_its_table_and_what_is_not_known(client: Client, language: str, words: str) -> None:
+    with override(language):
+        page = client.get(reverse("bewegungen", args=["erfunden"]) + "?bild=mitglieder").content.decode()
+        town = client.get(reverse("bewegungen", args=[AGS])).content.decode()
+    assert words in page
+    assert page.count('class="flow"') == 2 * 10, "the strongest ones, wide and narrow"
+    rows = page.split("<tbody")[1].split("</tbody>")[0].count("<tr")
+    assert rows == 6 * 5 / 2, "every pair"
+    assert ("Jeder Umzug steht in zwei Registern" in page) == (language == "de")
+    assert "mitglieder" not in town

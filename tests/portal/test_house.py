@@ -14,6 +14,7 @@ from allmende.portal.pages.operator import FIELDS, read_operator
 
 ROOT = Path(__file__).resolve().parents[2]
 PORTAL = ROOT / "src" / "allmende" / "portal"
+GLOSSARY = ROOT / "docs" / "glossary.md"
 
 
 def _tool(name: str) -> ModuleType:
@@ -65,6 +66,18 @@ def test_no_template_speaks_german_outside_a_marker() -> None:
 def test_the_glossary_has_both_languages() -> None:
     assert {entry.anchor for entry in glossary("de")} == {entry.anchor for entry in glossary("en")}
     assert all(entry.word and entry.meaning for language in ("de", "en") for entry in glossary(language))
+
+
+def test_the_glossary_calls_things_as_the_documents_do() -> None:
+    """Each German word of both stands for the same English one."""
+    rows = re.findall(r"^\| ([^|]+) \| ([^|]+) \| [^|]+ \|$", GLOSSARY.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    english = {word.strip(): row[0] for row in rows for word in row[1].split(",")}
+    words = {entry.anchor: re.sub(r" \(.*\)", "", entry.word).lower() for entry in glossary("en")}
+    shared = {
+        entry.anchor: english[word] for entry in glossary("de") if (word := re.sub(r" \(.*\)", "", entry.word)) in english
+    }
+    assert len(shared) > 20
+    assert {anchor: words[anchor] for anchor in shared} == shared
 
 
 def test_an_operator_fills_the_pages_in(tmp_path: Path) -> None:

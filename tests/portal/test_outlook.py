@@ -10,14 +10,19 @@ from typing import Any
 
 import numpy as np
 import pytest
+from django.http import QueryDict
 from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
 from pytest_django.fixtures import Settings
 
 from allmende.portal.accounts.services import create_member
+from allmende.portal.outlook import pacing, scenario_views
 from allmende.portal.outlook.ahead import ahead
 from allmende.portal.outlook.answering import answer
+from allmende.portal.outlook.forms import Board
+from allmende.portal.outlook.hindsight import said_before
+from allmende.portal.outlook.sight import Sight
 from allmende.portal.public import shelf
 from allmende.projection.levers import Levers, read_levers
 
@@ -30,7 +35,8 @@ spec.loader.exec_module(invented_outlook)
 pytestmark = pytest.mark.django_db
 
 TOWN, UNIT, WHOLE, REGION = "98001001", "98001001.01", "99002002", "erfunden"
-VIEWS = ("vorausschau_gebiet", "vorausschau_alter", "vorausschau_bilanz", "vorausschau_flaeche", "vorausschau_karte")
+VIEWS = ("vorausschau_gebiet", "vorausschau_alter", "vorausschau_bilanz", "vorausschau_flaeche", "vorausschau_karte",
+         "vorausschau_rueckschau")  # fmt: skip
 PAGES = ("vorausschau", "treffsicherheit", "szenario", "szenarien", "szenario_ergebnis")
 
 
@@ -173,6 +179,28 @@ def test_levers_are_read_from_the_address_and_kept_in_it(client: Client, folder:
     assert "bau1-wohnungen=30" in kept[1]
 
 
+@pytest.mark.parametrize("name", ["vorausschau", "treffsicherheit", "szenario"])
+def test_pages_lead_to_words_that_the_glossary_explains(client: Client, folder: Path, name: str) -> None:
+    led = re.findall(r'href="([^"#]*glossar/)#([\w-]+)"', read(client, reverse(name)))
+    assert led
+    for address, anchor in led:
+        assert f'id="{anchor}"' in read(client, address)
+
+
+def test_a_town_draws_people_with_all_its_parts_and_is_named_whole(client: Client, folder: Path) -> None:
+    found = ahead(["public"])
+    assert found
+    board = Board(Sight(found, shelf(), shelf().atlas.place("region", "de")), QueryDict(f"ort={TOWN}&anziehung=150"))
+    assert board.is_valid()
+    splits = board.levers().splits
+    assert {split.unit for split in splits} == {unit for unit in found.outlook.units if unit.startswith(f"{TOWN}.")}
+    assert len(splits) > 1
+    assert {split.factor for split in splits} == {1.5}
+    page = read(client, reverse("szenario") + f"?ort={TOWN}&anziehung=150")
+    assert re.search(r"Ahrenstadt: 150\s% des bisherigen Anteils an allen, die zuziehen", page)
+    assert ">Ahrenstadt-Mitte (Ahrenstadt)</option>" in page, "a closed field shows the option alone"
+
+
 @pytest.mark.parametrize(
     ("query", "words"),
     [
@@ -229,6 +257,111 @@ def test_the_track_record_says_it_in_words(client: Client, folder: Path) -> None
     page = read(client, reverse("treffsicherheit") + "?ebene=district&jahre=2")
     assert "Von 100 Ortsteilen lagen nach 2 Jahren 81 im 80-%-Bereich" in answer_of(page)
     assert "alles bleibt gleich" in page
+
+
+def test_the_review_says_what_would_have_been_said_what_came_and_that_nobody_published_it(client: Client, folder: Path) -> None:
+    """The invented forecasts are 2 % a year too high and 3 % wide: the first year is held, later ones are not."""
+    page = read(client, reverse("vorausschau_rueckschau", args=[TOWN]) + "?gruppe=3-5")
+    told = answer_of(page)
+    assert "2021 hätte das Modell für 2024 in Ahrenstadt rund" in told
+    assert "weniger, als der Bereich zuließ" in told
+    assert "Von 5 solchen Angaben lagen 2 im Bereich." in told
+    assert "hat niemand veröffentlicht" in page
+    found = ahead(["public"])
+    assert found
+    first, second = said_before(found, shelf().atlas.place(TOWN, "de"), "3-5")
+    assert (first.origin, first.years, second.years) == (2021, (2022, 2023, 2024), (2023, 2024))
+    assert [first.held(at) for at in range(3)] == [True, False, False]
+    assert first.middle[0] == pytest.approx(1.02 * first.came[0])
+    assert second.counted == first.came[0]
+    later = answer_of(read(client, reverse("vorausschau_rueckschau", args=[TOWN]) + "?gruppe=3-5&ab=2022"))
+    assert later.startswith("2022 hätte das Modell")
+
+
+def test_past_forecasts_stand_behind_the_fan_and_on_the_track_record(client: Client, folder: Path) -> None:
+    page = read(client, reverse("vorausschau_gebiet", args=[TOWN]) + "?variante=more")
+    wide = page.split('class="drawn__wide"')[1].split('class="drawn__narrow"')[0]
+    assert wide.count('class="forecast"') == 2, "one line for each origin"
+    assert wide.count('class="outline v1"') == 1, "the variant is told from them"
+    assert "nie veröffentlicht" in page
+    record = read(client, reverse("treffsicherheit"))
+    assert "Was hätte sie gesagt, und was kam?" in record
+    assert "2021 für 2024" in record
+    chosen = client.get(reverse("vorausschau_gebiete") + f"?gebiet={TOWN}&sicht=rueckschau")
+    assert chosen["Location"] == reverse("vorausschau_rueckschau", args=[TOWN])
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "page"),
+    [
+        ("outlook.json", '{"format": 1}', "vorausschau"),
+        ("outlook.json", "{", "treffsicherheit"),
+        ("arrays.npz", "PK", "szenario"),
+        ("model.npz", "", "szenario"),
+        ("needs.json", "[]", "bedarf"),
+        ("siting/amt.json", '{"format": 2}', "gemeinsam"),
+    ],
+)
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_an_outlook_that_cannot_be_read_says_which_file_and_what_to_do(
+    client: Client, release: Path, tmp_path: Path, settings: Settings, file: str, content: str, page: str, language: str
+) -> None:
+    public = Path(shutil.copytree(release, tmp_path / "public", symlinks=True))
+    invented_outlook.write_invented_outlook(public)
+    settings.ALLMENDE_PUBLIC = public
+    path = public / "outlook" / file
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(content, encoding="utf-8")
+    with override(language):
+        response = client.get(reverse(page))
+    assert response.status_code == 503
+    text = response.content.decode()
+    assert f"outlooks/2024-erfunden/{file}" in text
+    assert str(public) not in text, "where the folder lies is nobody's business"
+    assert "allmende project run" in text
+    assert "allmende release build" not in text
+    assert client.get(reverse("daten")).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["vorausschau", "treffsicherheit", "szenario", "bedarf", "gemeinsam"])
+def test_an_outlook_from_a_withdrawn_release_is_not_shown(
+    client: Client, release: Path, tmp_path: Path, settings: Settings, name: str
+) -> None:
+    public = Path(shutil.copytree(release, tmp_path / "public", symlinks=True))
+    invented_outlook.write_invented_outlook(public, release="2023-weg")
+    settings.ALLMENDE_PUBLIC = public
+    response = client.get(reverse(name))
+    assert response.status_code == 503
+    text = response.content.decode()
+    assert "aus der Veröffentlichung 2023-weg gerechnet, und die gibt es nicht mehr" in text
+    assert "allmende project run" in text
+    assert client.get(reverse("szenarien")).status_code == 200
+
+
+def test_whoever_moves_too_many_levers_is_asked_to_wait(client: Client, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [30_000.0 + 10]
+    monkeypatch.setattr(scenario_views, "time", lambda: now[0])
+    monkeypatch.setattr(pacing, "MOST", 2)
+    address = reverse("szenario_ergebnis")
+    assert [client.get(f"{address}?geburten={value}").status_code for value in (110, 120, 130)] == [200, 200, 429]
+    refused = client.get(f"{address}?geburten=130")
+    assert refused["Retry-After"] == "20"
+    text = refused.content.decode()
+    assert "In 20 Sekunden geht es weiter" in text
+    assert 'data-query="geburten=130' in text, "what was moved stays"
+    whole = client.get(reverse("szenario") + "?geburten=130")
+    assert whole.status_code == 429
+    assert 'value="130"' in whole.content.decode()
+    assert client.get(reverse("szenario")).status_code == 200, "a page without levers is no move"
+    assert client.get(f"{address}?geburten=999").status_code == 200, "nor is one that cannot be read"
+    assert client.get(f"{address}?geburten=130", REMOTE_ADDR="192.0.2.7").status_code == 200, "others are not held up"
+    neighbours = [client.get(f"{address}?geburten=130", REMOTE_ADDR=f"2001:db8::{n}").status_code for n in (1, 2, 3)]
+    assert neighbours == [200, 200, 429], "one connection has many addresses"
+    client.force_login(create_member("m@example.org", "eine lange Losung 7", [TOWN], frozenset([TOWN])))
+    assert client.get(f"{address}?geburten=130").status_code == 200, "a member is counted alone"
+    client.logout()
+    now[0] += 20
+    assert client.get(f"{address}?geburten=130").status_code == 200
 
 
 @pytest.mark.parametrize("name", ["vorausschau", "treffsicherheit", "szenario_ergebnis"])

@@ -225,7 +225,7 @@ def test_a_scenario_outlives_its_outlook_and_is_computed_anew(people: dict[str, 
     assert "Inzwischen gilt die Vorausschau 2024-neu" in newer
     shutil.rmtree(folder / "outlooks" / "2024-erfunden")
     page = people["other"].get(reverse("szenario_gesichert", args=[scenario.number])).content.decode()
-    assert "Die Grundlage dieses Szenarios wurde zurückgezogen." in page
+    assert "Die Grundlage dieses Szenarios wurde zurückgezogen oder ist nicht mehr lesbar." in page
     assert said.split('class="answer"')[1].split("</p>")[0] in page, "the answer stays as it was computed"
     assert step(people["other"], scenario, "zustimmen", gemeinde=OTHER) == 302
     assert not scenario.consents.filter(ags=OTHER).exists(), "nobody agrees to what has no basis any more"
@@ -237,11 +237,19 @@ def test_a_scenario_outlives_its_outlook_and_is_computed_anew(people: dict[str, 
 
 
 def test_a_withdrawn_release_counts_as_a_withdrawn_basis(people: dict[str, Client], folder: Path) -> None:
-    invented_outlook.write_invented_outlook(folder, release="2023-zurueckgezogen")
     scenario = save(people["member"])
+    Scenario.objects.filter(number=scenario.number).update(release="2023-zurueckgezogen")
+    invented_outlook.write_invented_outlook(folder, release="2023-zurueckgezogen")
     page = people["member"].get(reverse("szenario_gesichert", args=[scenario.number])).content.decode()
     assert "wurde zurückgezogen" in page
     assert "2023-zurueckgezogen" in page
+
+
+def test_a_scenario_outlives_an_outlook_that_nobody_can_read_any_more(people: dict[str, Client], folder: Path) -> None:
+    scenario = save(people["member"])
+    (folder / "outlook" / "outlook.json").write_text('{"format": 1}', encoding="utf-8")
+    page = people["member"].get(reverse("szenario_gesichert", args=[scenario.number])).content.decode()
+    assert "nicht mehr lesbar" in page
 
 
 def test_scenarios_stand_side_by_side_if_they_may_be_read(people: dict[str, Client]) -> None:

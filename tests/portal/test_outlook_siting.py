@@ -20,11 +20,13 @@ from django.utils.translation import override
 from pytest_django.fixtures import Settings
 
 from allmende.outlook.folder import CURRENT
+from allmende.outlook.refusal import Easing, Refusal
 from allmende.outlook.siting import JointPlan
 from allmende.outlook.siting_file import read_plans
 from allmende.portal.accounts.services import create_member
 from allmende.portal.outlook import urls_siting
 from allmende.portal.outlook.stories.siting import plan_page
+from allmende.portal.outlook.stories.siting_refused import refused
 from allmende.portal.outlook.stories.siting_tables import fixed_saved, ways_more
 from allmende.portal.public import shelf
 
@@ -123,6 +125,43 @@ def test_plans_for_members_are_hidden_from_the_public(
     assert [client.get(address).status_code for address in ADDRESSES[1:]] == [404] * (len(ADDRESSES) - 1)
     sign_in(client)
     assert "Ein Amt für fünf" in words_of(client, "/vorausschau/gemeinsam/")
+
+
+@pytest.mark.parametrize(
+    ("prefix", "words"),
+    [
+        ("", ["Ein Bauhof für alle", "Kein Plan hält alle Bedingungen ein", "Bauhof: höchstens", "statt 5 Minuten Weg"]),
+        ("/en", ["One depot for all", "No plan keeps all terms", "Depot: at most", "instead of 5 minutes"]),
+    ],
+)
+def test_a_proposal_that_no_plan_keeps_says_what_could_give_way(
+    client: Client, folder: Path, prefix: str, words: list[str]
+) -> None:
+    text = words_of(client, f"{prefix}/vorausschau/gemeinsam/")
+    assert [each for each in words if each not in text] == []
+    assert client.get(f"{prefix}/vorausschau/gemeinsam/eng/").status_code == 404, "there is no plan to show"
+
+
+@pytest.mark.parametrize(
+    ("kind", "asked", "feasible", "words"),
+    [
+        ("sites", 1, 3.0, "Amt: 3 Standorte statt 1"),
+        ("min_load", 500, 412.7, "Amt: Mindestauslastung eines Standorts 412 statt 500 (knapp in Aue)"),
+        ("capacity", 500, 612.2, "Amt: Platz an einem Standort für 613 statt 500 (knapp in Aue)"),
+        ("reach", 10, 13.04, "Amt: höchstens 13,1 statt 10 Minuten Weg (zu weit ist es für Aue)"),
+        ("max_functions", 1, 2.0, "Eine Gemeinde darf 2 statt 1 Aufgaben haben (nötig in Aue)"),
+        ("min_share", 1, 0.0, "Jede Gemeinde hat mindestens 0 statt 1 Aufgaben (knapp in Aue)"),
+        ("participation", 0, 1234.5, "Mehr zahlen als allein, bis 1\u202f235\u00a0€ im Jahr: Aue"),
+    ],
+)
+def test_an_easing_is_never_rounded_to_what_is_not_enough(kind: str, asked: float, feasible: float, words: str) -> None:
+    title = {"de": "Ein Amt", "en": "An office"}
+    easing = Easing(kind, {"de": "Amt", "en": "Office"}, asked, feasible, ("Aue",))
+    refusal = Refusal("amt", title, "2024-x", "2024-y", 2030, ("Bach", "Aue"), together=False, easings=(easing,))
+    with override("de"):
+        assert refused(refusal).easings == [words]
+        assert refused(replace(refusal, easings=())).asked.endswith("ist nicht bewiesen.")
+        assert "zugleich" in refused(replace(refusal, easings=(easing, easing), together=True)).lead
 
 
 def test_the_page_says_who_has_what_and_what_it_saves(client: Client, plans: dict[str, JointPlan]) -> None:

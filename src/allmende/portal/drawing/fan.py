@@ -33,11 +33,13 @@ class Outlook:
     bands: Sequence[tuple[str, Sequence[Point], Sequence[Point]]]
     capacity: Sequence[Point] = ()
     forecasts: Sequence[Sequence[Point]] = ()
+    variants: Sequence[Sequence[Point]] = ()
 
     def points(self) -> list[Point]:
         """Return every point that must be inside the chart."""
         edges = [point for _, low, high in self.bands for point in (*low, *high)]
-        return [*self.past, *self.median, *edges, *self.capacity, *(p for line in self.forecasts for p in line)]
+        lines = [point for line in (*self.forecasts, *self.variants) for point in line]
+        return [*self.past, *self.median, *edges, *self.capacity, *lines]
 
     def edges(self) -> tuple[float, float]:
         """Return the ends of the widest band, or the median twice."""
@@ -45,12 +47,13 @@ class Outlook:
         return low[-1][1], high[-1][1]
 
     def drawn(self, plot: Plot) -> list[str]:
-        """Draw bands, earlier forecasts, past, median and capacity, in this order."""
+        """Draw bands, earlier forecasts, past, median, other variants and capacity, in this order."""
         parts = [polygon(plot.path([*low, *reversed(high)]), class_) for class_, low, high in self.bands]
         parts += [polyline(plot.path(line), "forecast") for line in self.forecasts]
         if self.past:
             parts.append(polyline(plot.path(self.past), "past"))
         parts.append(polyline(plot.path(self.median), "median"))
+        parts += [polyline(plot.path(line), "outline v1") for line in self.variants]
         if self.capacity:
             parts.append(polyline(plot.path(stairs(self.capacity, plot.last)), "capacity"))
         return parts
@@ -62,6 +65,7 @@ def outlook(
     quantiles: Mapping[float, Sequence[float]],
     capacity: Sequence[Point] = (),
     forecasts: Sequence[Sequence[Point]] = (),
+    variants: Sequence[Sequence[Point]] = (),
 ) -> Outlook:
     """Arrange quantiles (by probability, one value a year) as bands around the median.
 
@@ -79,7 +83,7 @@ def outlook(
     curves = {round(p, 6): [*start, *zip(years, values, strict=True)] for p, values in quantiles.items()}
     pairs = [(p, round(1 - p, 6)) for p in sorted(curves) if p < 0.5 and round(1 - p, 6) in curves]
     bands = [(_band(high - low), curves[low], curves[high]) for low, high in pairs]
-    return Outlook(past, curves[0.5], bands, capacity, forecasts)
+    return Outlook(past, curves[0.5], bands, capacity, forecasts, variants)
 
 
 def fan(
@@ -91,18 +95,19 @@ def fan(
     width: int = WIDE,
     *,
     forecasts: Sequence[Sequence[Point]] = (),
+    variants: Sequence[Sequence[Point]] = (),
     capacity: Sequence[Point] = (),
     named: FanWords = FanWords(),
     short_from: int | None = None,
     zero: bool = False,
     write_ends: Callable[[float], str] | None = None,
 ) -> str:
-    """Draw a projection: past, median and bands, earlier forecasts behind them, the capacity, and the first year it is short.
+    """Draw a projection: past, median and bands, earlier forecasts behind, variants before them, capacity, first shortage.
 
     `capacity` is a step line: each value holds until the next. The value axis starts at 0 if `zero`, else near the smallest.
     `write_ends` writes the figures at the last year, which bear fewer digits than the axis.
     """
-    shown = outlook(years, past, quantiles, capacity, forecasts)
+    shown = outlook(years, past, quantiles, capacity, forecasts, variants)
     values = [value for _, value in shown.points()]
     marks = _marks(min(values), max(values), zero)
     at_end = write_ends or write

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import permutations
 
 from allmende.parameters.classifications import classification
 from allmende.portal.evidence.reader import Reader, counts
@@ -75,6 +76,20 @@ class Partners:
     outward: tuple[int | None, ...]
     years: tuple[int, int]
     dimension: str
+    table: Table
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """Moves from one member to another, by (from, to), over the years first … last: the mean of what both registers say.
+
+    `unknown` are pairs of which neither register is published, `silent` the members whose own register is not.
+    """
+
+    flows: Mapping[tuple[str, str], float]
+    unknown: frozenset[tuple[str, str]]
+    silent: tuple[str, ...]
+    years: tuple[int, int]
     table: Table
 
 
@@ -177,6 +192,31 @@ def partners(reader: Reader, place: Place) -> Partners | None:
         wanted[1],
         found,
     )
+
+
+def exchange(reader: Reader) -> Exchange | None:
+    """Return who moved between the members, pooled over the newest years; None if that is not published."""
+    towns = reader.shelf.atlas.municipalities
+    tables = (reader.pooled("external_moves", town, "counterpart") for town in towns)
+    table = next((one for one in tables if one is not None), None)
+    if table is None or len(towns) < 2:
+        return None
+    year = table.all_years[-1]
+    told = {town.key: table.of(town.key).select(year=year) for town in towns if year in table.years(town.key)}
+    gone, come = (
+        {key: counts(cells, "counterpart", {"direction": direction}) for key, cells in told.items()}
+        for direction in ("out", "in")
+    )
+    flows, unknown = {}, set()
+    for one, other in permutations([town.key for town in towns], 2):
+        said = [gone[one].get(other, 0)] if one in gone else []
+        said += [come[other].get(one, 0)] if other in come else []
+        if said:
+            flows[one, other] = sum(said) / len(said)
+        else:
+            unknown.add((one, other))
+    silent = tuple(town.key for town in towns if town.key not in told)
+    return Exchange(flows, frozenset(unknown), silent, (year - table.note.pooled + 1, year), table)
 
 
 def _series(table: Table, place: Place, members: Mapping[str, str]) -> Series:

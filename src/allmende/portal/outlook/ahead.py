@@ -20,9 +20,9 @@ from allmende.outlook.needs import REGION, ServiceNeeds
 from allmende.outlook.needs_file import NEEDS, read_needs
 from allmende.outlook.running import outlook_drivers
 from allmende.outlook.services import needed_bands
+from allmende.outlook.unusable import UnusableOutlook, WithdrawnRelease, released_under
 from allmende.outlook.weighing import band_of
 from allmende.portal.places import Place
-from allmende.portal.public import releases
 from allmende.projection.bands import Band
 from allmende.projection.draws import Draws, draw
 from allmende.projection.model import Model
@@ -161,7 +161,10 @@ class Ahead:
 
 
 def ahead(audiences: Collection[str], outlook: str = "") -> Ahead | None:
-    """Return the outlook in force, or another one by its id; None if there is none, or none that these audiences may read."""
+    """Return the outlook in force, or another one by its id; None if there is none, or none that these audiences may read.
+
+    Raises `UnusableOutlook` if its files cannot be read, `WithdrawnRelease` if the release that it was made from is gone.
+    """
     public: Path = settings.ALLMENDE_PUBLIC
     if outlook and outlook not in outlooks():
         return None
@@ -170,18 +173,24 @@ def ahead(audiences: Collection[str], outlook: str = "") -> Ahead | None:
     if not description.is_file():
         return None
     found = _open(folder.resolve(), description.stat().st_mtime_ns)
-    return found if found.outlook.audience in audiences else None
+    if found.outlook.audience not in audiences:
+        return None
+    released_under(public, found.outlook.release, found.outlook.id)
+    return found
+
+
+def readable(audiences: Collection[str], outlook: str = "") -> Ahead | None:
+    """Return an outlook as `ahead` does, None also if it cannot be read any more or its release was withdrawn."""
+    try:
+        return ahead(audiences, outlook)
+    except (UnusableOutlook, WithdrawnRelease):
+        return None
 
 
 def outlooks() -> list[str]:
     """Return the ids of all outlooks in the public folder."""
     folder: Path = settings.ALLMENDE_PUBLIC / OUTLOOKS
     return sorted(path.name for path in folder.iterdir() if (path / DESCRIPTION).is_file()) if folder.is_dir() else []
-
-
-def withdrawn(found: Ahead | None) -> bool:
-    """Return whether an outlook, or the release under it, is not there any more."""
-    return found is None or found.outlook.release not in releases()
 
 
 def warm_up() -> None:

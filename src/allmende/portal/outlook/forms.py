@@ -9,7 +9,9 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from allmende.portal import wording
 from allmende.portal.outlook.sight import AHEAD, Sight, areas
+from allmende.portal.outlook.words import full_name
 from allmende.projection.housing import estate, occupancy
 from allmende.projection.levers import Change, Closing, Estate, Levers, Longevity, Split
 
@@ -62,7 +64,7 @@ class LeverForm(forms.Form):
             self._offer(name, named)
         places = areas(sight)
         self._offer("gebiet", places)
-        self._offer("ort", [("", _("keiner")), *_units(sight, places)])
+        self._offer("ort", [("", _("kein Ort")), *_drawing(sight, places)])
         self._offer("schluss", [("", _("keine")), *_held_apart(sight)])
         if not sight.ahead.model.special_kinds:
             del self.fields["schluss"], self.fields["schluss_jahr"]
@@ -81,8 +83,13 @@ class LeverForm(forms.Form):
 
     @property
     def moves(self) -> list[forms.BoundField]:
-        """Who comes, who goes, and where to."""
-        return list(self.of("zuzug", "ausland", "fortzug", "ort", "anziehung"))
+        """Who comes, and who goes."""
+        return list(self.of("zuzug", "ausland", "fortzug"))
+
+    @property
+    def drawing(self) -> list[forms.BoundField]:
+        """Where those who come settle."""
+        return list(self.of("ort", "anziehung"))
 
     @property
     def closing(self) -> list[forms.BoundField]:
@@ -104,7 +111,10 @@ class LeverForm(forms.Form):
             for rate in rates
             if told[name] != 100
         )  # fmt: skip
-        splits = (Split(told["ort"], told["anziehung"] / 100, first, full),) if told["ort"] and told["anziehung"] != 100 else ()
+        factor, outlook = told["anziehung"] / 100, self.sight.ahead.outlook
+        units = zip(outlook.units, outlook.parents, strict=True)
+        drawn = [unit for unit, town in units if told["ort"] in (unit, town) and factor != 1]
+        splits = tuple(Split(unit, factor, first, full) for unit in drawn)
         longer = (Longevity(float(told["leben"]), first, full),) if told["leben"] else ()
         unit, _bar, kind = told.get("schluss", "").partition("|")
         closings = (Closing(unit, kind, told["schluss_jahr"]),) if unit else ()
@@ -135,9 +145,9 @@ class EstateForm(forms.Form):
             field.label, field.help_text = labels[name]
         named = [(str(year), str(year)) for year in years]
         kinds = [
-            ("house", _("Häuser")),
-            ("flat", _("Wohnungen im Mehrfamilienhaus")),
-            (HERE, _("wie die Menschen, die dort wohnen")),
+            ("house", _("Einfamilienhäuser: meist junge Familien")),
+            ("flat", _("Mehrfamilienhäuser: Alte und Junge, allein oder zu mehreren")),
+            (HERE, _("Einfamilienhäuser: Menschen so alt wie die, die dort schon wohnen")),
         ]
         for name, choices in {"ort": [("", _("kein Baugebiet")), *places], "von": named, "bis": named, "art": kinds}.items():
             set_choices(self.fields[name], choices)
@@ -200,10 +210,17 @@ class Board:
 
 
 def _units(sight: Sight, places: Areas) -> Areas:
-    """Keep of the places those that the model tells apart."""
-    units = set(sight.ahead.outlook.units)
-    kept = [(group, [(key, name) for key, name in options if key in units]) for group, options in places]
+    """Keep of the places those that the model tells apart, each by its full name: a closed field shows that alone."""
+    units, atlas = set(sight.ahead.outlook.units), sight.shelf.atlas
+    kept = [(group, [(key, full_name(key, atlas)) for key, _name in options if key in units]) for group, options in places]
     return [(group, options) for group, options in kept if options]
+
+
+def _drawing(sight: Sight, places: Areas) -> Areas:
+    """Keep of the places municipalities as a whole, and the parts that the model tells apart."""
+    (first, all_of), *_rest = places
+    towns = [(key, name) for key, name in all_of if key in sight.ahead.outlook.parents]
+    return [(_("Ganze Gemeinden"), towns), *((group, options) for group, options in _units(sight, places) if group != first)]
 
 
 def _held_apart(sight: Sight) -> list[tuple[str, str]]:
@@ -215,8 +232,7 @@ def _held_apart(sight: Sight) -> list[tuple[str, str]]:
     for h, kind in enumerate(model.special_kinds):
         for m, unit in enumerate(model.units):
             if people[h, m] > 0:
-                place = atlas.find(unit, "de")
-                found.append((f"{unit}|{kind}", f"{kinds.get(kind, kind)}: {place.name if place else unit}"))
+                found.append((f"{unit}|{kind}", f"{kinds.get(kind, kind)}: {full_name(unit, atlas)}"))
     return found
 
 
@@ -236,8 +252,8 @@ def _labels() -> dict[str, tuple[str, str]]:
         "ausland": (_("Zuzug aus dem Ausland"), compared),
         "fortzug": (_("Fortzug aus der Region"), compared),
         "voll": (_("Voll wirksam ab"), ""),
-        "ort": (_("Anziehender Ort"), ""),
-        "anziehung": (_("Sein Anteil an allen, die kommen"), compared),
+        "ort": (_("Ort"), _("alle anderen geben entsprechend ab")),
+        "anziehung": (_("Wie viele der Zuziehenden ihn wählen"), _("in % von heute: 150 heißt anderthalbmal so viele")),
         "schluss": (_("Was schließt"), ""),
         "schluss_jahr": (_("im Jahr"), ""),
         "gebiet": (_("Gebiet"), ""),
@@ -246,12 +262,20 @@ def _labels() -> dict[str, tuple[str, str]]:
 
 
 def _estate_labels() -> dict[str, tuple[str, str]]:
+    house, flat = occupancy("house"), occupancy("flat")
+    told = {
+        "house": wording.number(house.usual[0], 1), "flat": wording.number(flat.usual[0], 1),
+        "share": wording.number(100 * house.from_region),
+    }  # fmt: skip
     return {
-        "ort": (_("Wo"), ""),
-        "von": (_("Erstes Jahr"), ""),
-        "bis": (_("Letztes Jahr"), ""),
-        "wohnungen": (_("Wohnungen je Jahr"), _("minus: Abriss")),
-        "art": (_("Wer einzieht"), ""),
-        "personen": (_("Menschen je Wohnung"), _("leer: üblich")),
-        "region": (_("Davon aus der Region, %"), _("leer: üblich")),
+        "ort": (_("Ort des Baugebiets"), ""),
+        "von": (_("Erste Wohnungen fertig"), ""),
+        "bis": (_("Letzte Wohnungen fertig"), ""),
+        "wohnungen": (_("Neue Wohnungen je Jahr"), _("mit Minus davor: Abriss")),
+        "art": (_("Was gebaut wird und wer einzieht"), ""),
+        "personen": (
+            _("Menschen je Wohnung"),
+            _("leer: %(house)s im Einfamilienhaus, %(flat)s im Mehrfamilienhaus") % told,
+        ),
+        "region": (_("Wie viele davon schon in der Region wohnen, in %"), _("leer: %(share)s") % told),
     }

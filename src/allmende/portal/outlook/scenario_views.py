@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import logging
+from http import HTTPStatus
+from time import time
 from typing import Any
 from uuid import UUID
 
@@ -18,11 +21,12 @@ from allmende.errors import AllmendeError
 from allmende.portal import wording
 from allmende.portal.accounts.services import audiences, municipalities_of
 from allmende.portal.outlook import agreeing
-from allmende.portal.outlook.ahead import ahead, withdrawn
+from allmende.portal.outlook.ahead import readable
 from allmende.portal.outlook.answering import answer
 from allmende.portal.outlook.forms import Board
 from allmende.portal.outlook.models import PROPOSED, Scenario
 from allmende.portal.outlook.naming import KeepForm, told
+from allmende.portal.outlook.pacing import slow_down, wait
 from allmende.portal.outlook.sight import Sight, sight_of
 from allmende.portal.outlook.stories.comparison import MOST, comparison
 from allmende.portal.outlook.stories.kept import kept
@@ -31,7 +35,9 @@ from allmende.portal.outlook.views import nothing
 from allmende.portal.outlook.words import assumptions, origin
 from allmende.portal.places import Place
 from allmende.portal.public import shelf
-from allmende.projection.levers import write_levers
+from allmende.projection.levers import Levers, write_levers
+
+log = logging.getLogger(__name__)
 
 
 @require_safe
@@ -40,12 +46,9 @@ def levers(request: HttpRequest) -> HttpResponse:
     sight = sight_of(request, "region")
     if sight is None:
         return nothing(request)
-    board = Board(sight, request.GET)
-    found, trouble = _result(sight, board)
-    return render(request, "outlook/levers.html", {
-        "board": board, "result": found, "trouble": trouble, "place": sight.place, "origin": origin(sight.ahead.outlook),
-        "assumptions": assumptions(sight.ahead.outlook), "own": _own(request), "query": board.address() if found else "",
-        "keep": KeepForm(None, municipalities=_own(request)),
+    return _answer(request, "outlook/levers.html", sight, {
+        "place": sight.place, "origin": origin(sight.ahead.outlook), "assumptions": assumptions(sight.ahead.outlook),
+        "own": _own(request), "keep": KeepForm(None, municipalities=_own(request)),
     })  # fmt: skip
 
 
@@ -55,12 +58,7 @@ def result_part(request: HttpRequest) -> HttpResponse:
     sight = sight_of(request, "region")
     if sight is None:
         raise Http404(_("Es gibt noch keine Vorausschau."))
-    board = Board(sight, request.GET)
-    found, trouble = _result(sight, board)
-    query = board.address() if found else ""
-    response = render(
-        request, "outlook/parts/result.html", {"board": board, "result": found, "trouble": trouble, "query": query}
-    )
+    response = _answer(request, "outlook/parts/result.html", sight, {})
     response["Cache-Control"] = "no-store"
     return response
 
@@ -117,11 +115,11 @@ def scenario(request: HttpRequest, number: UUID) -> HttpResponse:
     rights = agreeing.rights(request.user, found, _members())
     if not rights.read:
         raise Http404(_("Dieses Szenario gibt es nicht, oder es ist nicht für Sie freigegeben."))
-    source = ahead(audiences(request.user), found.outlook)
-    current = ahead(audiences(request.user))
+    source = readable(audiences(request.user), found.outlook)
+    current = readable(audiences(request.user))
     return render(request, "outlook/scenario.html", {
         "page": kept(found, shelf().atlas, request.GET, source), "scenario": found, "told": told(found, _members()),
-        "rights": rights, "consents": _consents(found), "lines": _lines(found), "gone": withdrawn(source),
+        "rights": rights, "consents": _consents(found), "lines": _lines(found), "gone": source is None,
         "newer": current.outlook.id if current and current.outlook.id != found.outlook else "", "own": _own(request),
         "withdraw": found.status == PROPOSED and found.owner in dict(_own(request)),
         "keep": KeepForm({"name": found.name, "note": found.note}, municipalities=_own(request)),
@@ -142,7 +140,7 @@ def act(request: HttpRequest, number: UUID, step: str) -> HttpResponse:
         return _forget(request, found)
     if step == "umbenennen":
         return _rename(request, found)
-    if step in ("vorschlagen", "zustimmen") and withdrawn(ahead(audiences(request.user), found.outlook)):
+    if step in ("vorschlagen", "zustimmen") and readable(audiences(request.user), found.outlook) is None:
         messages.error(request, _("Die Grundlage wurde zurückgezogen. Rechnen Sie das Szenario auf der geltenden neu."))
         return redirect("szenario_gesichert", number)
     person: Any = request.user
@@ -192,6 +190,20 @@ def _rename(request: HttpRequest, found: Scenario) -> HttpResponse:
     return redirect("szenario_gesichert", found.number)
 
 
+def _answer(request: HttpRequest, template: str, sight: Sight, more: dict[str, Any]) -> HttpResponse:
+    """Render what the levers in the address change, or why not; whoever moves too many at once is asked to wait."""
+    board = Board(sight, request.GET)
+    seconds = wait(request, time()) if board.is_valid() and board.levers() != Levers() else 0
+    if seconds:
+        told = {"trouble": slow_down(seconds), "query": board.address()}
+        response = render(request, template, {"board": board, **told, **more}, status=HTTPStatus.TOO_MANY_REQUESTS)
+        response["Retry-After"] = str(seconds)
+        return response
+    found, trouble = _result(sight, board)
+    query = board.address() if found else ""
+    return render(request, template, {"board": board, "result": found, "trouble": trouble, "query": query, **more})
+
+
 def _result(sight: Sight, board: Board) -> tuple[Result | None, str]:
     """Return what the levers change, or what is wrong with them."""
     if not board.is_valid():
@@ -200,7 +212,8 @@ def _result(sight: Sight, board: Board) -> tuple[Result | None, str]:
     place = _place(chosen["gebiet"])
     try:
         return result(sight, answer(sight.ahead, moved), moved, place, chosen["jahr"]), ""
-    except AllmendeError:
+    except AllmendeError as error:
+        log.warning("%s\n%s", board.address(), error)
         return None, _(
             "So weit lassen sich diese Hebel zusammen nicht ziehen: Mehr Menschen zögen fort, als da sind. "
             "Nehmen Sie den Fortzug zurück."

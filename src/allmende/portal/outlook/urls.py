@@ -6,6 +6,7 @@ from allmende.portal.outlook import scenario_views, views
 from allmende.portal.outlook.stories.ages import ages
 from allmende.portal.outlook.stories.balance import balance
 from allmende.portal.outlook.stories.change import change_map
+from allmende.portal.outlook.stories.hindsight import hindsight
 from allmende.portal.outlook.stories.population import population
 from allmende.portal.outlook.stories.surface import surface
 
@@ -20,6 +21,9 @@ urlpatterns = [
     path(f"{_AREA}bilanz/", views.area, {"story": balance, "view": "vorausschau_bilanz"}, name="vorausschau_bilanz"),
     path(f"{_AREA}alter-und-zeit/", views.area, {"story": surface, "view": "vorausschau_flaeche"}, name="vorausschau_flaeche"),
     path(f"{_AREA}karte/", views.area, {"story": change_map, "view": "vorausschau_karte"}, name="vorausschau_karte"),
+    path(
+        f"{_AREA}rueckschau/", views.area, {"story": hindsight, "view": "vorausschau_rueckschau"}, name="vorausschau_rueckschau"
+    ),
     path(_AREA, include("allmende.portal.outlook.urls_cells")),
     path(f"{_AREA}bevoelkerung.csv", views.population_csv, name="vorausschau_csv"),
     path(f"{_AREA}alter.csv", views.ages_csv, name="vorausschau_alter_csv"),

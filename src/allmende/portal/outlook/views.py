@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,6 +13,7 @@ from allmende.portal.outlook import download
 from allmende.portal.outlook.cells_sight import known_cells
 from allmende.portal.outlook.sight import Sight, Story, areas, sight_of
 from allmende.portal.outlook.stories.change import change_map
+from allmende.portal.outlook.stories.hindsight import hindsight
 from allmende.portal.outlook.stories.population import population
 from allmende.portal.outlook.stories.track import track
 from allmende.portal.outlook.words import assumptions, lives_in
@@ -39,9 +40,12 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def find_area(request: HttpRequest) -> HttpResponse:
-    """Lead from the select field to the page of the chosen area."""
+    """Lead from the select field to the page of the chosen area, to what was said before if the field stands beside that."""
     sight = sight_of(request, request.GET.get("gebiet", "region"))
-    return HttpResponseRedirect(lives_in(sight.place) if sight else reverse("vorausschau"))
+    if sight is None:
+        return HttpResponseRedirect(reverse("vorausschau"))
+    before = request.GET.get("sicht") == "rueckschau"
+    return HttpResponseRedirect(reverse("vorausschau_rueckschau", args=[sight.place.key]) if before else lives_in(sight.place))
 
 
 @require_safe
@@ -67,6 +71,7 @@ def track_record(request: HttpRequest) -> HttpResponse:
     told = track(sight.ahead, request.GET)
     return render(request, "outlook/track.html", {
         "page": told.page, "errors": told.errors, "weights": told.weights, "assumptions": assumptions(sight.ahead.outlook),
+        "said": hindsight(sight, QueryDict()), "place": sight.place, "areas": areas(sight), **_standing(sight),
     })  # fmt: skip
 
 
@@ -101,6 +106,7 @@ def _tabs(sight: Sight, view: str) -> list[dict[str, object]]:
         "vorausschau_flaeche": _("Alter und Zeit"),
         "vorausschau_karte": _("Karte"),
         "vorausschau_raster": _("Raster"),
+        "vorausschau_rueckschau": _("Rückschau"),
     }
     if sight.place.kind not in ("region", "municipality") or sight.place.key in sight.ahead.outlook.units:
         del words["vorausschau_karte"]

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from allmende.outlook.siting import JointPlan
-from allmende.outlook.siting_file import read_game, read_plans
+from allmende.outlook.siting_file import read_game, read_plans, read_refusals
 from allmende.portal.accounts.services import audiences
 from allmende.portal.outlook.ahead import Ahead, ahead
 from allmende.portal.outlook.stories.siting import plan_page, plans_page
@@ -19,11 +19,12 @@ from allmende.portal.public import shelf
 
 @require_safe
 def plans(request: HttpRequest) -> HttpResponse:
-    """List the plans of the region, each with what it saves."""
+    """List the plans of the region, each with what it saves, and proposals that have none, with what would have to give."""
     found, known = _known(request)
-    if found is None or not known:
+    refusals = read_refusals(found.folder) if found else ()
+    if found is None or not (known or refusals):
         return render(request, "outlook/siting_none.html")
-    told = plans_page(known)
+    told = plans_page(known, refusals)
     return render(request, "outlook/siting_list.html", {"told": told, "page": told.page, **_standing(found)})
 
 

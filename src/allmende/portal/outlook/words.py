@@ -13,7 +13,7 @@ from django.utils.translation import gettext_noop
 from allmende.outlook.folder import Outlook, Statement, Variant
 from allmende.portal import wording
 from allmende.portal.page import Fact, Sheet
-from allmende.portal.places import Place
+from allmende.portal.places import Atlas, Place
 
 TOPICS = {
     "years": gettext_noop("Jahre, aus denen die Raten kommen"),
@@ -108,7 +108,13 @@ def origin(outlook: Outlook) -> tuple[Fact, ...]:
         Fact(_("Schutz"), _("Gerechnet nur aus geschützten Zahlen; deren Ungenauigkeit steckt in den Bereichen")),
         Fact(_("Vorausschau"), outlook.id),
         Fact(_("Was sie nicht weiß"), _("Neue Arbeitgeber, Gesetze, Krisen: nur soweit sie sich wie früher verhalten")),
+        explained("vorausberechnung", _("Was Vorausberechnung, Bereich, Fächer und Rückschau heißen")),
     )
+
+
+def explained(anchor: str, words: str) -> Fact:
+    """Lead to the glossary, at a word of it."""
+    return Fact(_("Wörter"), words, f"{reverse('glossar')}#{anchor}")
 
 
 def assumptions(outlook: Outlook) -> Sheet:
@@ -127,6 +133,14 @@ def topic_words(outlook: Outlook, statement: Statement) -> str:
     if colon and kind == "variant":
         return _("Variante")
     return str(_(TOPICS[statement.topic])) if statement.topic in TOPICS else statement.topic
+
+
+def full_name(key: str, atlas: Atlas) -> str:
+    """Name a place so that it stands alone: "Mitte (Ahrenstadt)"."""
+    place, town = (atlas.find(one, wording.language()) for one in (key, key.partition(".")[0]))
+    if place is None:
+        return key
+    return f"{place.name} ({town.name})" if town and town.name != place.name else place.name
 
 
 def lives_in(place: Place) -> str:

@@ -12,12 +12,13 @@ from allmende.portal.drawing import Line, columns, lines
 from allmende.portal.evidence import figures
 from allmende.portal.evidence.page import address, origin, plus_minus
 from allmende.portal.evidence.reader import Reader
+from allmende.portal.evidence.stories.between import between_page
 from allmende.portal.evidence.stories.partners import partners_page
 from allmende.portal.evidence.stories.structure import silent, trend
 from allmende.portal.page import Choice, Page, Sheet, drawn, pick
 from allmende.portal.places import Place
 
-PARTNERS = "herkunft"
+PARTNERS, MEMBERS = "herkunft", "mitglieder"
 
 
 def development(reader: Reader, place: Place, query: QueryDict) -> Page:
@@ -63,11 +64,14 @@ def movements(reader: Reader, place: Place, query: QueryDict) -> Page:
     """Tell births, deaths and moves with their balances."""
     title = _("Geburten, Sterbefälle, Umzüge")
     found, others = figures.movements(reader, place), figures.partners(reader, place)
-    kinds = _kinds(found, others)
+    members = figures.exchange(reader) if place.kind == "region" else None
+    kinds = _kinds(found, others) + ([(MEMBERS, _("Zwischen den Mitgliedern"))] if members else [])
     if not kinds:
         return silent(title, place)
     kind = pick(query, "bild", [value for value, _words in kinds], kinds[0][0])
     choice = Choice("bild", _("Bild"), kinds, kind)
+    if members and kind == MEMBERS:
+        return between_page(reader, place, members, choice)
     if found is None or (others and kind == PARTNERS):
         return partners_page(reader, place, others, choice) if others else silent(title, place)
     up, down = (found.arrivals, found.departures) if kind == "umzuege" else (found.births, found.deaths)

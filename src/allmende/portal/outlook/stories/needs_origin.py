@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from allmende.portal import wording
 from allmende.portal.outlook.needs_sight import View
+from allmende.portal.outlook.words import explained
 from allmende.portal.page import Fact
 
 
@@ -33,6 +34,7 @@ def origin(view: View) -> tuple[Fact, ...]:
         Fact(_("Wie sicher"), certainty(view)),
         Fact(_("Bewährt?"), _("Wie gut hätte die Vorausschau früher getroffen?"), reverse("treffsicherheit")),
         Fact(_("Was sie nicht weiß"), wording.sentence(unknown())),
+        explained("quote", _("Was Bedarf, Quote, Einzugsbereich und Stichtag heißen")),
     )
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from allmende.portal import wording
 from allmende.portal.drawing import FanWords, fan
 from allmende.portal.outlook.ahead import Fan
+from allmende.portal.outlook.hindsight import said_before
 from allmende.portal.outlook.sight import Sight
 from allmende.portal.outlook.stories.ways import ways
 from allmende.portal.outlook.words import band_words, interval, origin, rounded, step_of, variant_words
@@ -47,9 +48,13 @@ def _others(sight: Sight, band: str, chosen: str, found: Fan) -> dict[str, list[
 
 
 def _picture(sight: Sight, found: Fan, band: str, others: dict[str, list[float]]) -> Picture:
-    label = _("%(band)s in %(place)s: gezählt und vorausgeschaut. Die Zahlen stehen in der Tabelle darunter.") % {
-        "band": wording.sentence(band_words(band)), "place": sight.place.name,
-    }  # fmt: skip
+    before = [said.line for said in said_before(sight.ahead, sight.place, band)]
+    named = {"band": wording.sentence(band_words(band)), "place": sight.place.name}
+    label = _("%(band)s in %(place)s: gezählt und vorausgeschaut. Die Zahlen stehen in der Tabelle darunter.") % named
+    if before:
+        label += " " + _(
+            "Dünne Linien dahinter: was das Modell in früheren Jahren gesagt hätte. Diese Zahlen stehen in der Rückschau."
+        )
     lines = [list(zip(found.years, values, strict=True)) for values in others.values()]
 
     last = {level: values[-1] for level, values in found.quantiles.items()}
@@ -67,11 +72,13 @@ def _picture(sight: Sight, found: Fan, band: str, others: dict[str, list[float]]
             wording.number,
             width,
             write_ends=ends,
-            forecasts=lines,
+            forecasts=before,
+            variants=lines,
             named=words,
         )
 
-    return drawn(draw, [*fan_legend(), *(("forecast", name) for name in others)])
+    behind = [("forecast", _("hätte das Modell früher gesagt (nachgerechnet, nie veröffentlicht)"))] if before else []
+    return drawn(draw, [*fan_legend(), *(("v1", name) for name in others), *behind])
 
 
 def fan_legend() -> list[tuple[str, str]]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.utils.translation import gettext as _
 
 from allmende.portal import wording
 from allmende.portal.outlook.forms import kind_words
+from allmende.portal.outlook.words import full_name
 from allmende.portal.page import Fact
 from allmende.portal.places import Atlas
-from allmende.projection.levers import Change, Closing, Estate, Levers
+from allmende.projection.levers import Change, Closing, Estate, Levers, Split
 
 
 def said(levers: Levers, atlas: Atlas) -> list[Fact]:
@@ -17,9 +20,7 @@ def said(levers: Levers, atlas: Atlas) -> list[Fact]:
     for longer in levers.longevity:
         words = _("%(years)s Jahre, ab %(full)s ganz") % {"years": wording.signed(longer.years, 1), "full": longer.full_year}
         facts.append(Fact(_("Lebenserwartung"), words))
-    for split in levers.splits:
-        told = {"share": wording.percent(split.factor, 0), "place": _name(split.unit, atlas), "full": split.full_year}
-        facts.append(Fact(_("Anziehender Ort"), _("%(place)s: %(share)s des bisherigen Anteils, ab %(full)s ganz") % told))
+    facts += [Fact(_("Anziehender Ort"), _drawing(splits, atlas)) for splits in _by_town(levers.splits)]
     facts += [Fact(_("Baugebiet"), _estate(one, atlas)) for one in levers.estates]
     facts += [Fact(_("Schließung"), _closing(one, atlas)) for one in levers.closings]
     if levers.estates:
@@ -47,7 +48,7 @@ def _change(change: Change) -> Fact:
 
 def _estate(estate: Estate, atlas: Atlas) -> str:
     told = {
-        "place": _name(estate.unit, atlas), "first": estate.first_year, "last": estate.last_year,
+        "place": full_name(estate.unit, atlas), "first": estate.first_year, "last": estate.last_year,
         "dwellings": wording.number(abs(estate.dwellings)), "persons": wording.number(estate.occupancy, 1),
         "region": wording.percent(estate.from_region, 0),
     }  # fmt: skip
@@ -63,13 +64,20 @@ def _estate(estate: Estate, atlas: Atlas) -> str:
 
 
 def _closing(closing: Closing, atlas: Atlas) -> str:
-    told = {"place": _name(closing.unit, atlas), "kind": kind_words().get(closing.kind, closing.kind), "year": closing.year}
+    told = {"place": full_name(closing.unit, atlas), "kind": kind_words().get(closing.kind, closing.kind), "year": closing.year}
     return _("%(kind)s in %(place)s, Ende %(year)s") % told
 
 
-def _name(unit: str, atlas: Atlas) -> str:
-    place = atlas.find(unit, wording.language())
-    if place is None:
-        return unit
-    town = atlas.find(place.within, wording.language()) if place.kind == "district" else None
-    return f"{place.name} ({town.name})" if town and town.name != place.name else place.name
+def _by_town(splits: Sequence[Split]) -> list[list[Split]]:
+    """Return the parts of a municipality together that are drawn to alike."""
+    groups: dict[tuple[str, float, int], list[Split]] = {}
+    for split in splits:
+        groups.setdefault((split.unit.partition(".")[0], split.factor, split.full_year), []).append(split)
+    return list(groups.values())
+
+
+def _drawing(splits: Sequence[Split], atlas: Atlas) -> str:
+    one = splits[0]
+    unit = one.unit if len(splits) == 1 else one.unit.partition(".")[0]
+    told = {"share": wording.percent(one.factor, 0), "place": full_name(unit, atlas), "full": one.full_year}
+    return _("%(place)s: %(share)s des bisherigen Anteils an allen, die zuziehen, ab %(full)s ganz") % told

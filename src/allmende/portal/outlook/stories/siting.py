@@ -10,9 +10,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from allmende.areas.projection import to_laea
+from allmende.outlook.refusal import Refusal
 from allmende.outlook.siting import Hosted, JointPlan
 from allmende.portal import wording
 from allmende.portal.drawing import Plan, Share, share_bars, siting_map
+from allmende.portal.outlook.stories.siting_refused import Refused, refused
 from allmende.portal.outlook.stories.siting_tables import (
     assigned_sheet,
     assumptions_sheet,
@@ -25,7 +27,7 @@ from allmende.portal.outlook.stories.siting_tables import (
     signed_euros,
     ways_more,
 )
-from allmende.portal.outlook.words import step_of
+from allmende.portal.outlook.words import explained, step_of
 from allmende.portal.page import Choice, Fact, Page, Picture, Sheet, drawn, pick
 from allmende.portal.public import Shelf
 
@@ -45,10 +47,11 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """All plans of an outlook."""
+    """All plans of an outlook, and the proposals that have none."""
 
     page: Page
     cards: list[Card]
+    refused: list[Refused]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +68,8 @@ class Told:
     command: str
 
 
-def plans_page(plans: tuple[JointPlan, ...]) -> Listing:
-    """Tell of all plans in a sentence each."""
+def plans_page(plans: tuple[JointPlan, ...], refusals: tuple[Refusal, ...]) -> Listing:
+    """Tell of all plans in a sentence each, and of proposals that no plan can keep."""
     cards = [
         Card(_title(plan), f"{_saving(plan)} {_members(plan)}", reverse("gemeinsam_plan", args=[plan.id])) for plan in plans
     ]
@@ -75,7 +78,7 @@ def plans_page(plans: tuple[JointPlan, ...]) -> Listing:
         sentence=_(
             "Wer könnte was für alle übernehmen, und was brächte das? %(count)s Vorhaben der Region sind durchgerechnet."
         )
-        % {"count": len(plans)},
+        % {"count": len(plans) + len(refusals)},
         notes=[
             _("Ein Plan ist kein Beschluss. Er zeigt, was möglich wäre, wenn die Annahmen stimmen; jede Annahme steht dabei.")
         ],
@@ -84,7 +87,7 @@ def plans_page(plans: tuple[JointPlan, ...]) -> Listing:
             (reverse("vorausschau"), _("Wie viele Menschen es sein werden")),
         ],
     )
-    return Listing(page, cards)
+    return Listing(page, cards, [refused(one) for one in refusals])
 
 
 def plan_page(plan: JointPlan, shelf: Shelf, query: QueryDict) -> Told:
@@ -270,6 +273,7 @@ def _origin(plan: JointPlan) -> tuple[Fact, ...]:
         Fact(_("Verfahren"), method % told),
         Fact(_("Vorausschau"), plan.outlook, reverse("vorausschau")),
         Fact(_("Veröffentlichung"), plan.release, reverse("veroeffentlichung", args=[plan.release])),
+        explained("kostenspiel", _("Was gemeinsamer Standort, Alleingang und Kernbedingung heißen")),
     )
 
 

@@ -15,6 +15,6 @@ def ways(place: Place) -> list[Step]:
     return [
         (reverse("bedarf") + f"?gebiet={place.key}", _("Was heißt das für Kita, Schule und Pflege? Zum Bedarf")),
         (reverse("szenario") + f"?gebiet={place.key}", _("Was wäre, wenn? An Hebeln ziehen")),
-        (reverse("treffsicherheit"), _("Wie gut hätte die Vorausschau früher getroffen?")),
+        (reverse("vorausschau_rueckschau", args=[place.key]), _("Wie gut hätte die Vorausschau früher getroffen?")),
         (reverse("gebiet", args=[place.key]), _("Was heute ist: zu den Daten")),
     ]

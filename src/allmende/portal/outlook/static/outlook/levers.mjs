@@ -10,8 +10,10 @@ async function ask() {
   place.setAttribute("aria-busy", "true");
   try {
     const answer = await fetch(`${form.dataset.result}?${query}`, { signal: asked.signal });
-    if (!answer.ok) return form.submit();
+    const patience = answer.status === 429 && Number(answer.headers.get("Retry-After"));
+    if (!answer.ok && !patience) return form.submit();
     place.innerHTML = await answer.text();
+    if (patience) waiting = setTimeout(ask, 1000 * patience);
     const kept = place.firstElementChild.dataset.query;
     history.replaceState(null, "", kept ? `?${kept}` : `?${query}`);
     const keep = document.querySelector("#sichern-form input[name=asked]");

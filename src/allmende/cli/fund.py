@@ -8,7 +8,8 @@ from typing import Any
 
 import click
 
-from allmende.cli.output import json_option, language, say, say_json
+from allmende.cli.fund_output import say_call, say_election, say_rehearsal, say_years
+from allmende.cli.output import json_option, say_json
 from allmende.errors import AllmendeError
 from allmende.fund.call import CALL_RULES
 from allmende.fund.call_file import read_call
@@ -21,7 +22,6 @@ from allmende.fund.rehearsal.reading import read_rehearsal
 from allmende.fund.rehearsal.story import rehearsal_story, replay_story
 from allmende.fund.selection import COMPLETIONS, RULES, select
 from allmende.fund.story import call_story, election_story
-from allmende.money import cents, show
 
 path_argument = click.Path(path_type=Path, dir_okay=False)
 
@@ -55,9 +55,9 @@ def select_projects(file: Path, rule: str | None, completion: str, utility: str,
     if as_json:
         say_json(document)
     elif file.suffix == ".toml":
-        _say_call(document)
+        say_call(document)
     else:
-        _say_election(document)
+        say_election(document)
 
 
 def _text(file: Path) -> str:
@@ -85,79 +85,6 @@ def _call(file: Path, choices: dict[str, str | None]) -> dict[str, Any]:
     return call_story(read_call(document, file.name))
 
 
-def _say_election(document: dict[str, Any]) -> None:
-    say(f"{document['sentence'][language()]} {document['ties'][language()]}")
-    say(f"{len(document['selected'])}: {', '.join(document['selected'])}")
-    say(f"{_number(document['cost'])} / {_number(document['budget'])}")
-    for note in document["notes"]:
-        say(f"  {note[language()]}")
-
-
-def _number(amount: float) -> str:
-    text = f"{amount:,}"
-    return text if language() == "en" else text.translate(str.maketrans(",.", ".,"))
-
-
-_WORDS = {
-    "de": {
-        "more": "Mit {} mehr käme ein weiterer Antrag zum Zug.",
-        "pivotal": "Ohne {what} käme {enters}.",
-        "ratings": "{} einzelne Bewertungen, um einen Punkt anders, änderten die Auswahl.",
-        "weight": "Gewicht {criterion} {weight:.2f}: die Auswahl bleibt von {from:.2f} bis {to:.2f}.",
-        "year": "Beiträge {contributions}, übertragen {carried_over}, zurückgeflossen {returned}, sonstiges {other}; "
-        "bewilligt {granted}, in den nächsten Aufruf {carried_to_next_call}.",
-        "end": "Am Ende sind {left} übrig; {outstanding} fließen noch zurück.",
-        "return": "{member}: zahlt {contributed}, erhält {received} (nach gleichen Anteilen {by_equal_shares}).",
-    },
-    "en": {
-        "more": "With {} more, another application would be funded.",
-        "pivotal": "Without {what}, {enters} would be funded.",
-        "ratings": "{} single ratings, if one point different, would change who is funded.",
-        "weight": "Weight of {criterion} {weight:.2f}: the list stays from {from:.2f} to {to:.2f}.",
-        "year": "Contributions {contributions}, carried over {carried_over}, returned {returned}, other {other}; "
-        "granted {granted}, into the next call {carried_to_next_call}.",
-        "end": "In the end {left} are left; {outstanding} will still flow back.",
-        "return": "{member}: pays {contributed}, receives {received} (by equal shares {by_equal_shares}).",
-    },
-}
-
-
-_REASONS = {
-    "requirement": "Voraussetzung",
-    "least of": "Mindestwert",
-    "threshold": "Mindestpunktzahl",
-    "budget": "Budget",
-    "cap of the member": "Höchstbetrag des Mitglieds",
-    "the list had ended": "Liste beendet",
-    "below least_grant": "unter dem Mindestbetrag",
-    "funded in part": "teilweise gefördert",
-    "not chosen by": "nicht gewählt:",
-}
-
-
-def _reason(reason: str) -> str:
-    for english, german in _REASONS.items() if language() == "de" else ():
-        reason = reason.replace(english, german)
-    return reason
-
-
-def _say_call(document: dict[str, Any]) -> None:
-    words = _WORDS[language()]
-    say(document["sentence"][language()])
-    for each in document["decisions"]:
-        say(f"  {each['application']:<20} {each['score']:6.2f} {_money(each['grant']):>16}  {_reason(each['reason'])}")
-    for each in document["pivotal"]:
-        if each["enters"]:
-            say(words["pivotal"].format(what=each["what"], enters=", ".join(each["enters"])))
-    if document["next_admitted_with"]:
-        say(words["more"].format(_money(document["next_admitted_with"])))
-    say(words["ratings"].format(len(document["one_changed_rating"])))
-    for each in document["weights"]:
-        say(words["weight"].format(**each))
-    for each in document["returns"]:
-        say(words["return"].format(member=each["member"], **{key: _money(each[key]) for key in each if key != "member"}))
-
-
 @group.command("years")
 @click.argument("plan", type=path_argument)
 @json_option
@@ -172,23 +99,7 @@ def decide_years(plan: Path, as_json: bool) -> None:
     if as_json:
         say_json(story)
     else:
-        _say_years(story)
-
-
-def _say_years(story: dict[str, Any]) -> None:
-    words = _WORDS[language()]
-    say(story["fund"])
-    for each in story["calls"]:
-        money = {key: _money(amount) for key, amount in each["account"].items()}
-        say(f"{each['call']}: {', '.join(each['selected']) or '–'}")
-        say("  " + words["year"].format(**money))
-    for name, row in story["net"].items():
-        say(f"{name:<20}" + "".join(f"{_money(amount):>18}" for amount in [*row, story["cumulated"][name]]))
-    say(words["end"].format(left=_money(story["left"]), outstanding=_money(story["outstanding"])))
-
-
-def _money(amount: str | None) -> str:
-    return "–" if amount is None else show(cents(amount), language())
+        say_years(story)
 
 
 def _with_schemes(document: dict[str, Any], folder: Path) -> dict[str, Any]:
@@ -222,10 +133,5 @@ def rehearse_fund(file: Path, seed: int, years: int, runs: int, replay: int | No
     story = rehearsal_story(rehearsal, years=years, seed=seed, runs=runs)
     if as_json:
         say_json(story)
-        return
-    for name, outcomes in story["rules"].items():
-        say(f"{name}:")
-        for outcome, each in outcomes.items():
-            band = f"{each['mean']:>14,.2f}  [{each['from']:,.2f} … {each['to']:,.2f}]"
-            say(f"  {outcome:<10}{band:<48} regret {each['worst_regret']:,.2f}  ({story['outcomes'][outcome][language()]})")
-    say(story["note"][language()])
+    else:
+        say_rehearsal(story)

@@ -118,9 +118,36 @@ def decisions(award: Award) -> list[dict[str, Any]]:
             "at_most": decimal(each.eligible),
             "grant": decimal(each.grant),
             "reason": each.reason,
+            "why": _why(each.reason),
         }
         for each in award.decisions
     ]
+
+
+REASONS = {
+    "requirement": "Voraussetzung",
+    "least of": "Mindestwert",
+    "threshold": "Mindestpunktzahl",
+    "budget": "Budget",
+    "cap of the member": "Höchstbetrag des Mitglieds",
+    "the list had ended": "Liste beendet",
+    "below least_grant": "unter dem Mindestbetrag",
+    "funded in part": "teilweise gefördert",
+    "not chosen by": "nicht gewählt:",
+}
+"""German for what a reason begins with; an id may follow."""
+
+
+def _why(reason: str) -> dict[str, str]:
+    """Say a reason in both languages.
+
+    >>> _why("requirement budget, threshold")["de"]
+    'Voraussetzung budget, Mindestpunktzahl'
+    """
+    parts = reason.split(", ") if reason else []
+    begun = [next((begin for begin in REASONS if part.startswith(begin)), "") for part in parts]
+    german = [REASONS.get(begin, "") + part.removeprefix(begin) for begin, part in zip(begun, parts, strict=True)]
+    return {"de": ", ".join(german), "en": reason}
 
 
 def _change(change: Change) -> dict[str, Any]:

@@ -1,0 +1,56 @@
+"""`allmende fund select` for people: in their language, and with an error where there is nothing to select."""
+
+from pathlib import Path
+
+import pytest
+
+from allmende.cli import main
+
+PAGE = Path(__file__).parents[2] / "docs" / "formats" / "call.md"
+ELECTION = "META\nkey;value\nbudget;1500.50\nPROJECTS\nproject_id;cost\na;1200.25\nb;200\nVOTES\nvoter_id;vote\n{}"
+
+
+def run(capsys, file, *options):
+    with pytest.raises(SystemExit) as done:
+        main(["fund", "select", str(file), *options])
+    return done.value.code, *capsys.readouterr()
+
+
+@pytest.mark.parametrize(
+    ("locale", "says"),
+    [
+        ("de_DE.UTF-8", ["Voraussetzung council", "140.000,00 €", "Was nicht passt, wird übersprungen."]),
+        ("en_GB.UTF-8", ["requirement council", "€140,000.00", "What does not fit is skipped."]),
+    ],
+)
+def test_a_call_is_told_in_the_readers_language(locale, says, capsys, tmp_path, monkeypatch):
+    monkeypatch.setenv("LC_ALL", locale)
+    (tmp_path / "call.toml").write_text(
+        PAGE.read_text(encoding="utf-8").split("```toml\n")[1].split("```")[0], encoding="utf-8"
+    )
+    code, out, _ = run(capsys, tmp_path / "call.toml")
+    assert code == 0
+    assert all(text in out for text in says)
+
+
+@pytest.mark.parametrize(
+    ("locale", "says"),
+    [
+        ("de_DE.UTF-8", ["1.400,25 / 1.500,5", "META nennt keine Art der Stimmzettel", "Bei Gleichstand"]),
+        ("en_GB.UTF-8", ["1,400.25 / 1,500.5", "META names no vote_type", "Ties go to"]),
+    ],
+)
+def test_an_election_is_told_in_the_readers_language(locale, says, capsys, tmp_path, monkeypatch):
+    monkeypatch.setenv("LC_ALL", locale)
+    (tmp_path / "x.pb").write_text(ELECTION.format("1;a,b\n2;a\n"), encoding="utf-8")
+    code, out, _ = run(capsys, tmp_path / "x.pb", "--rule", "greedy")
+    assert code == 0
+    assert all(text in out for text in says)
+
+
+def test_an_election_without_votes_is_an_error_and_no_empty_list(capsys, tmp_path):
+    (tmp_path / "x.pb").write_text(ELECTION.format(""), encoding="utf-8")
+    code, out, err = run(capsys, tmp_path / "x.pb")
+    assert (code, out) == (2, "")
+    assert "0 ballots support no project" in err
+    assert "x.pb, VOTES" in err

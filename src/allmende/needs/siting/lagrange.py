@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from allmende.needs.siting.program import Floats, Ints
 
-
 LEANING = 0.8
 """How much of the last direction the next one keeps."""
 
@@ -27,8 +26,8 @@ class Bound:
 def ascend(costs: Floats, p: int, upper: float, multipliers: Floats, *, rounds: int = 1500) -> Bound:
     """Raise the bound by subgradient steps (Held, Wolfe and Crowder 1974), each leaning on those before it.
 
-    Without leaning (Camerini, Fratta and Maffioli 1975) the steps zigzag and end early: on a thousand points of the plane 0.37 %
-    below the optimum, with it 0.00 %.
+    Without leaning (Camerini, Fratta and Maffioli 1975) the steps zigzag and end early: on a thousand points in a plane
+    0.37 % below the optimum, with it 0.00 %.
 
     With multipliers u the bound is Σ u_j + the p smallest of ρ_i = Σ_j min(0, c_ij - u_j). `costs [sites, customers]` may hold
     infinity (cannot serve); `upper` is the cost of a known solution and scales the steps.

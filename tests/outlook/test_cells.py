@@ -173,7 +173,10 @@ def test_the_outlook_is_a_function_of_public_figures(truth, gridded, found, tmp_
     other = with_grid(truth, tmp_path)
     cells = [name(unit, place) for unit in range(15) for place in range(4)]
     secret = np.random.default_rng(1).integers(3, 900, (7, 60)) * 3
-    other.add("a_member_grid", "stock", "grid_1000", cells, {}, {}, {(): secret}, audience="member")
+    labels = {"age": classification("age", "broad").labels}
+    margins = {("age",): np.repeat(secret[..., None], 5, axis=2), (): secret}
+    other.add("a_member_grid", "stock", "grid_1000", cells, {"age": "broad"}, labels, margins, audience="member")
+    other.entries.insert(0, other.entries.pop())
     fine = [cell_id(int(pack(EAST + 100 * at, NORTH)), 100) for at in range(200)]
     other.add("b_fine_grid", "stock", "grid_100", fine, {}, {}, {(): secret[:, :1] + np.zeros((7, 200), dtype=np.int64)})
     again = look_ahead(released(other.publish()), QUICK)

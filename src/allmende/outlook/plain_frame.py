@@ -93,11 +93,13 @@ def _years(
     first = base_year + late
     if years is None and not rated:
         raise AllmendeError("The rates name no year.", expected="the number of years to project", todo="Give --years.")
-    years = years if years is not None else rated[-1] - first + width
+    given, years = years, years if years is not None else rated[-1] - first + width
     if years < 1 or years % width:
         raise AllmendeError(
             f"{years} years cannot be projected from {base_year}.",
+            where="--years" if given is not None else f"rates from {rated[0]} to {rated[-1]}",
             expected=f"a multiple of the step of {width}, one step at least",
+            todo=f"Give --years {max(1, round(years / width)) * width}, or correct the years of the population and the rates.",
         )
     return tuple(range(first, first + years, width)), base_year
 

@@ -210,9 +210,24 @@ def test_structured_games_are_solved_from_a_file(run, tmp_path, game, method, sh
     code, out, _ = run("sharing", "solve", "g.json", "--method", method, "--json")
     assert code == 0
     assert json.loads(out)["exact"] == shares
-    code, _, err = run("sharing", "solve", "g.json", "--method", "tau")
+    (tmp_path / "a.json").write_text(out)
+    assert run("sharing", "solve", "g.json", "--method", "tau")[0] == (2 if game["kind"] == "airport" else 0)
+    assert run("sharing", "verify", "g.json", "a.json", "--exact")[0] == (2 if game["kind"] == "airport" else 0)
+
+
+def test_a_small_tree_takes_every_method_and_a_large_one_the_shapley_value(run, tmp_path):
+    edges = [{"player": f"P{i}", "towards": f"P{(i - 1) // 2}" if i else "", "cost": 3 + i} for i in range(26)]
+    (tmp_path / "g.json").write_text(json.dumps({"kind": "tree", "edges": edges[:6]}))
+    code, out, _ = run("sharing", "solve", "g.json", "--exact", "--json")
+    assert code == 0
+    assert json.loads(out)["core"]["member"]
+    (tmp_path / "a.json").write_text(out)
+    assert run("sharing", "verify", "g.json", "a.json", "--nucleolus", "--exact")[0] == 0
+    (tmp_path / "g.json").write_text(json.dumps({"kind": "tree", "edges": edges}))
+    code, _, err = run("sharing", "solve", "g.json", "--method", "nucleolus")
     assert code == 2
-    assert "shapley" in err
+    assert "26 players" in err
+    assert run("sharing", "solve", "g.json", "--method", "shapley")[0] == 0
 
 
 def function(n, **more):

@@ -24,14 +24,14 @@ Found = TypeVar("Found")
 def read_game(path: Path, *, exact: bool = False) -> Game:
     """Return the game of a JSON file: {"kind", "players", "coalitions": [{"members", "amount"}, …], "partial"}.
 
-    The answer of `allmende needs share --game --json` is taken too, and a cost function of at most 25 players.
+    The answer of `allmende needs share --game --json` is taken too, and a tree, blocks or a cost function of up to 25 players.
     """
     gc.disable()  # a million coalitions are two million small objects, none of them in a cycle
     try:
         document = _read(path, exact=exact)
         document = document.get("game", document) if isinstance(document, dict) else document
-        if isinstance(document, dict) and document.get("kind") == "cost-function":
-            return within(path, lambda: _from_function(document, exact=exact))
+        if isinstance(document, dict) and document.get("kind") in tuple(STRUCTURES):
+            return within(path, lambda: _made_explicit(document, exact=exact))
         if not isinstance(document, dict) or not {"kind", "players", "coalitions"} <= document.keys():
             raise AllmendeError(
                 "The file holds no game.", where=str(path), expected="an object with kind, players and coalitions"
@@ -41,18 +41,18 @@ def read_game(path: Path, *, exact: bool = False) -> Game:
         gc.enable()
 
 
-def _from_function(document: dict[str, Any], *, exact: bool) -> Game:
-    game = explicit_game(document)
-    if game is None:
-        raise AllmendeError(
-            f"{len(document['players'])} players make too many coalitions to look at each.",
-            where="players",
-            expected=f"at most {MOST_PLAYERS} players here; `allmende sharing solve` takes any number",
-        )
-    if not exact:
+def _made_explicit(document: dict[str, Any], *, exact: bool) -> Game:
+    game = explicit_game(document, exact=exact)
+    if game is not None:
         return game
-    amounts = np.array([Fraction(round(amount * 100), 100) for amount in game.amounts.tolist()], dtype=object)
-    return Game(game.kind, game.players, amounts)
+    if document["kind"] == "airport":
+        what, todo = "The players of an airport are its users, not its classes.", "Ask for the Shapley value or the nucleolus."
+    else:
+        count = len(document.get("players", document.get("edges", ())))
+        what = f"{count} players make too many coalitions to look at each."
+        todo = "Ask for the Shapley value, which takes any number of players."
+    expected = f"a tree, blocks or a cost function of at most {MOST_PLAYERS} players here"
+    raise AllmendeError(what, where="players", expected=expected, todo=todo)
 
 
 def read_structured(path: Path, method: str, *, orders: int, seed: int) -> Structured | None:
@@ -63,6 +63,8 @@ def read_structured(path: Path, method: str, *, orders: int, seed: int) -> Struc
     if not isinstance(document, dict) or document.get("kind") not in tuple(STRUCTURES):
         return None
     if document["kind"] == "cost-function" and len(document.get("players", ())) <= MOST_PLAYERS:
+        return None
+    if document["kind"] in ("tree", "blocks") and method != "shapley":
         return None
     return within(path, lambda: solve_structured(document, method, orders=orders, seed=seed))
 

@@ -21,6 +21,7 @@ from allmende.sharing.structured import (
     airport,
     airport_nucleolus,
     airport_shapley,
+    blocks_game,
     blocks_shapley,
     tree_blocks,
 )
@@ -98,25 +99,36 @@ def solve_structured(document: Mapping[str, Any], method: str, *, orders: int = 
     try:
         if kind == "cost-function":
             return _by_function(_function(document), method, orders, seed)
-        return _airport(document, method) if kind == "airport" else _blocks(document, method)
+        if kind == "airport":
+            return _airport(document, method)
+        return Structured(kind, method, blocks_shapley(*_listed(document)))
     except (KeyError, TypeError, ValueError, AttributeError, ZeroDivisionError) as error:
         raise _incomplete(kind, error) from None
 
 
-def explicit_game(document: Mapping[str, Any]) -> Game | None:
-    """Return the game of a cost function with an amount, to the cent, for every coalition; None if there are too many players.
+def explicit_game(document: Mapping[str, Any], *, exact: bool = False) -> Game | None:
+    """Return the table of coalitions of a tree, of blocks, or (to the cent) of a cost function; None where there is none.
+
+    There is none for airports, whose players are their users, and for more than `MOST_PLAYERS` players.
 
     >>> parts = [{"kind": "fixed", "amount": 6}, {"kind": "joint", "amount": 1}]
     >>> explicit_game({"kind": "cost-function", "players": ["A", "B"], "parts": parts}).amounts.tolist()
     [0.0, 6.0, 6.0, 7.0]
     """
-    if len(document.get("players", ())) > MOST_PLAYERS:
+    kind = document["kind"]
+    if kind == "airport" or len(document.get("edges" if kind == "tree" else "players", ())) > MOST_PLAYERS:
         return None
     try:
+        if kind != "cost-function":
+            return blocks_game(*_listed(document), exact=exact)
         made = _function(document)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise _incomplete("cost-function", error) from None
-    return cost_function_game(made.players, made.parts, {m: tuple(map(Fraction, v)) for m, v in made.volumes.items()})
+    except (KeyError, TypeError, ValueError, AttributeError, ZeroDivisionError) as error:
+        raise _incomplete(kind, error) from None
+    game = cost_function_game(made.players, made.parts, {m: tuple(map(Fraction, v)) for m, v in made.volumes.items()})
+    if not exact:
+        return game
+    amounts = np.array([Fraction(round(amount * 100), 100) for amount in game.amounts.tolist()], dtype=object)
+    return Game(game.kind, game.players, amounts)
 
 
 def _incomplete(kind: str, error: Exception) -> AllmendeError:
@@ -173,20 +185,17 @@ def _users(row: Mapping[str, Any]) -> int:
     return row["users"]
 
 
-def _blocks(document: Mapping[str, Any], method: str) -> Structured:
+def _listed(document: Mapping[str, Any]) -> tuple[list[str], list[Block]]:
     if document["kind"] == "tree":
         edges = document["edges"]
         players = _once([str(row["player"]) for row in edges], "edges")
-        blocks = tree_blocks(
-            {str(row["player"]): str(row["towards"] or "") for row in edges}, {str(row["player"]): row["cost"] for row in edges}
-        )
-    else:
-        players = _once([str(name) for name in document["players"]], "players")
-        blocks = [
-            Block(tuple(_once([str(name) for name in row["players"]], "blocks")), Fraction(str(row["cost"])))
-            for row in document["blocks"]
-        ]
-    return Structured(str(document["kind"]), method, blocks_shapley(players, blocks))
+        towards = {str(row["player"]): str(row["towards"] or "") for row in edges}
+        return players, tree_blocks(towards, {str(row["player"]): row["cost"] for row in edges})
+    blocks = [
+        Block(tuple(_once([str(name) for name in row["players"]], "blocks")), Fraction(str(row["cost"])))
+        for row in document["blocks"]
+    ]
+    return _once([str(name) for name in document["players"]], "players"), blocks
 
 
 def _once(names: list[str], where: str) -> list[str]:

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
+
 from allmende.errors import AllmendeError
+from allmende.sharing.games import Game, checked_players
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,16 +95,37 @@ def blocks_shapley(players: Sequence[str], blocks: Sequence[Block]) -> dict[str,
     """
     shares = {name: Fraction(0) for name in players}
     for block in blocks:
-        unknown = [name for name in block.players if name not in shares]
-        if unknown or not block.players or block.cost < 0:
-            raise AllmendeError(
-                "A block has no players, an unknown one, or a cost below 0.",
-                where=", ".join(unknown) or "blocks",
-                expected="some of " + ", ".join(players),
-            )
+        _check(block, players)
         for name in block.players:
             shares[name] += block.cost / len(block.players)
     return shares
+
+
+def blocks_game(players: Sequence[str], blocks: Sequence[Block], *, exact: bool = False) -> Game:
+    """Return the game in which every coalition pays the blocks that one of its players needs, up to `MOST_PLAYERS` players.
+
+    >>> blocks_game(["A", "B"], [Block(("A", "B"), Fraction(10)), Block(("B",), Fraction(4))]).amounts.tolist()
+    [0.0, 10.0, 14.0, 14.0]
+    """
+    names = checked_players("cost", players)
+    number = Fraction if exact else float
+    amounts = np.full(1 << len(names), number(0), dtype=object if exact else np.float64)
+    position = np.arange(len(amounts))
+    for block in blocks:
+        _check(block, names)
+        needed = sum(1 << names.index(name) for name in block.players)
+        amounts[position & needed > 0] += number(block.cost)
+    return Game("cost", names, amounts)
+
+
+def _check(block: Block, players: Sequence[str]) -> None:
+    unknown = [name for name in block.players if name not in players]
+    if unknown or not block.players or block.cost < 0:
+        raise AllmendeError(
+            "A block has no players, an unknown one, or a cost below 0.",
+            where=", ".join(unknown) or "blocks",
+            expected="some of " + ", ".join(players),
+        )
 
 
 def tree_blocks(parent: dict[str, str], cost: dict[str, Any]) -> list[Block]:

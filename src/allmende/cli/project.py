@@ -153,8 +153,9 @@ def _total(row: dict[str, float]) -> str:
 def lifetable(file: Path, as_json: bool) -> None:
     """Build life tables from death rates (mx, ax) or probabilities (qx, ax) by age, of 100,000 newborn.
 
-    Ages are of equal width, or abridged: 0, 1, 5, 10 and so on. S is the survival ratio into each age, as projections need it; of
-    an abridged table from one five-year group into the next, with 0-4 at age 0. Columns as in docs/formats/projection-inputs.md.
+    Ages are of equal width, or abridged: 0, 1, 5, 10 and so on. S is the survival ratio into each age, as projections need it;
+    of an abridged table from one five-year group into the next, with 0-4 at age 0. Columns as in
+    docs/formats/projection-inputs.md.
 
     \b
     Example:

@@ -12,6 +12,8 @@ from allmende.errors import AllmendeError
 
 Share = int | float | Fraction | Decimal
 _GERMAN = re.compile(r"-?\d{1,3}(\.\d{3})*(,\d{1,2})?|-?\d+,\d{1,2}")
+MOST = 10**15
+"""Cents: no municipality knows a larger amount, and floats tell every cent apart below it."""
 _PLAIN = re.compile(r"-?\d+(\.\d{1,2})?")
 
 
@@ -47,7 +49,7 @@ def cents(amount: str | float | Decimal, *, where: str = "") -> int:
         whole = int(exact)
     except (InvalidOperation, ValueError, OverflowError):
         raise _no_amount(amount, where) from None
-    if whole != exact:
+    if whole != exact or abs(whole) >= MOST:
         raise _no_amount(amount, where)
     return whole
 
@@ -88,7 +90,9 @@ def round_shares(shares: Sequence[Share], total: int, rule: str = "largest-remai
     [33, 33, 34]
     """
     if rule not in RULES:
-        raise AllmendeError(f"There is no rounding rule {rule!r}.", where="rounding", expected=", ".join(RULES))
+        raise AllmendeError(
+            f"There is no rounding rule {rule!r}.", where="rounding", expected=", ".join(RULES), todo="Choose one of them."
+        )
     exact = [_fraction(share) for share in shares]
     gap = abs(sum(exact, Fraction(0)) - total)
     if not exact or gap > max(Fraction(1, 100), Fraction(abs(total), 10**10)):

@@ -136,7 +136,7 @@ def test_a_case_without_a_partners_figures_names_file_partner_and_remedy(run, tm
     (tmp_path / "k.toml").write_text(text, encoding="utf-8")
     code, _, err = run("sharing", "compare", "k.toml")
     assert code == 2
-    assert "where:    k.toml, Tarmloh" in err
+    assert "where:    k.toml, key use, Tarmloh" in err
     assert "to do:" in err
 
 

@@ -13,7 +13,8 @@ import allmende.sharing.page
 from allmende.errors import AllmendeError
 from allmende.parameters import load
 from allmende.sharing.advice import easiest
-from allmende.sharing.case import case_from, changes_of
+from allmende.sharing.case import case_from
+from allmende.sharing.case_costs import changes_of
 from allmende.sharing.compare import compare
 from allmende.sharing.games import game_of
 from allmende.sharing.page import page, proof_page
@@ -215,7 +216,7 @@ def test_a_siting_result_is_a_case():
         ({"budget": 1}, "no term 'budget'", "budget"),
         ({"savings": None}, "in one way", "cost"),
         ({"coalition": []}, "says it twice", "cost"),
-        ({"uncertainty": {"draws": 1}}, "too few", "uncertainty.draws"),
+        ({"uncertainty": {"draws": 1}}, "1 does not fit", "uncertainty.draws"),
         ({"key": [{"id": "x", "weights": {"area": 1}}]}, "no figures of area for 2027", "Wittenlohe"),
         ({"key": [{"id": "x", "weights": {"equal": 0.5}}]}, "sum to 0.5", "equal"),
         ({"measure": {"bookings": {"kind": "luck"}}}, "kind 'luck'", "measure.bookings"),
@@ -343,9 +344,9 @@ def test_the_equalisation_is_off_unless_asked_for():
 @pytest.mark.parametrize(
     ("change", "match", "where"),
     [
-        ({"trade_tax": {"hebesatz": 35}}, "leaves nothing", "Hebesatz"),
-        ({"trade_tax": {"hebesatz": "380"}}, "needs the Hebesatz", "trade_tax"),
-        ({"trade_tax": {"rate": 380}}, "needs the Hebesatz", "trade_tax"),
+        ({"trade_tax": {"hebesatz": 35}}, "35 does not fit", "trade_tax.hebesatz"),
+        ({"trade_tax": {"hebesatz": "380"}}, "'380' does not fit", "trade_tax.hebesatz"),
+        ({"trade_tax": {"rate": 380}}, "no term 'rate'", "trade_tax"),
         ({"equalisation": {"land": "NI"}}, "lacks compensation", "equalisation"),
         ({"equalisation": {"partner": {"Nordheim": {}}}}, "no partner 'Nordheim'", "equalisation.partner"),
         ({"kind": "cost"}, "splits costs", "trade_tax"),

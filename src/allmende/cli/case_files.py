@@ -9,7 +9,8 @@ from typing import Any
 
 from allmende.cli.game_files import read_game, within
 from allmende.errors import AllmendeError
-from allmende.sharing.case import Case, case_from, changes_of, years_of
+from allmende.sharing.case import Case, case_from
+from allmende.sharing.case_costs import changes_of, years_of
 from allmende.sharing.services import Change
 
 

@@ -20,6 +20,7 @@ from allmende.sharing.law import Hook, Measure, hooks
 from allmende.sharing.methods import METHODS, SAME, words_of
 from allmende.sharing.points import separable
 from allmende.sharing.services import cost_function_game, scaled
+from allmende.sharing.shapes import naming
 
 LEFT_OUT = (*SAME, "least-core", "prenucleolus", "cost-proportional-nucleolus")
 """Methods that a comparison does not show: second names, more than one answer, and one that may charge more than alone."""
@@ -101,7 +102,10 @@ def compare(case: Case) -> Deal:
         )
     last = game.stated[game.everybody ^ (1 << np.arange(len(game)))].all()
     worlds = list(_worlds(case))
-    rows = [_row(case, key.id, _by_key(case, key), worlds, key) for key in case.keys]
+    rows = []
+    for key in case.keys:
+        with naming(f"key {key.id}"):
+            rows.append(_row(case, key.id, _by_key(case, key), worlds, key))
     refused = []
     for method in METHODS:
         if method in LEFT_OUT:

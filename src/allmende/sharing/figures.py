@@ -10,6 +10,8 @@ from typing import Any
 
 from allmende.errors import AllmendeError
 
+MOST = 10**15
+"""No figure of a partner is as large."""
 EQUAL = "equal"
 """The measure that needs no figures: everybody counts 1."""
 
@@ -40,7 +42,7 @@ class Figures:
         row = self.values.get(at, (None,) * len(self.partners))
         missing = [name for name, value in zip(self.partners, row, strict=True) if value is None]
         if missing:
-            years = sorted(known for name, known in self.values if name == measure)
+            years = sorted(known for name, known in self.values if name == measure and known)
             raise AllmendeError(
                 f"There are no figures of {measure} for {year or 'any year'}.",
                 where=", ".join(missing),
@@ -84,10 +86,9 @@ def number(value: Any, where: str) -> Fraction:
         raise AllmendeError(
             f"{value!r} is not a figure.", where=where, expected="a number of 0 or more", todo="Correct it."
         ) from None
-    if exact < 0:
-        raise AllmendeError(
-            f"The figure {value} is below 0.", where=where, expected="a number of 0 or more", todo="Correct it."
-        )
+    if not 0 <= exact < MOST:
+        what = f"The figure {value} is below 0." if exact < 0 else "The figure is too large to be one."
+        raise AllmendeError(what, where=where, expected="a number of 0 or more, below 10^15", todo="Correct it.")
     return exact
 
 

@@ -143,7 +143,12 @@ def game_of(
             _check_empty(amount)
             continue
         if seen[at]:
-            raise AllmendeError("A coalition is named twice.", where=_named(members), expected="one amount a coalition")
+            raise AllmendeError(
+                f"A coalition is named twice, here with {amount}.",
+                where=_named(members),
+                expected="one amount a coalition",
+                todo="Keep the right one.",
+            )
         seen[at] = 1
         amounts[at] = _amount(amount, kind, members, exact=exact)
     game = Game("cost" if kind == "cost" else "value", names, amounts)
@@ -184,11 +189,13 @@ def checked_players(kind: str, players: Sequence[str]) -> tuple[str, ...]:
     """Return the names of players; raises `AllmendeError` for none, one twice, an unknown kind, or too many for a table."""
     names = tuple(str(name) for name in players)
     if kind not in ("cost", "value"):
-        raise AllmendeError(f"A game is not of kind {kind!r}.", where="kind", expected='"cost" or "value"')
+        raise AllmendeError(
+            f"A game is not of kind {kind!r}.", where="kind", expected='"cost" or "value"', todo="Say which it is."
+        )
     twice = [name for name in names if names.count(name) > 1]
     if not names or twice:
         what = f"The player {twice[0]!r} is named twice." if twice else "The game has no players."
-        raise AllmendeError(what, where="players", expected="at least one player, each named once")
+        raise AllmendeError(what, where="players", expected="at least one player, each named once", todo="Correct the names.")
     if len(names) > MOST_PLAYERS:
         raise AllmendeError(
             f"{len(names)} players make 2^{len(names)} coalitions.",
@@ -206,12 +213,15 @@ def _position(members: Sequence[str], position: dict[str, int]) -> int:
             at |= position.get(name, 0)
     except TypeError:
         raise AllmendeError(
-            f"{members!r} are no members of a coalition.", where="coalitions", expected='a list of names, as ["A", "B"]'
+            f"{members!r} are no members of a coalition.",
+            where="coalitions",
+            expected='a list of names, as ["A", "B"]',
+            todo="Name its members.",
         ) from None
     if at.bit_count() != len(members):
         unknown = [name for name in members if name not in position]
         what = f"There is no player {unknown[0]!r}." if unknown else "A coalition has a member twice."
-        raise AllmendeError(what, where=_named(members), expected="some of: " + ", ".join(position))
+        raise AllmendeError(what, where=_named(members), expected="some of: " + ", ".join(position), todo="Correct the names.")
     return at
 
 
@@ -222,7 +232,10 @@ def _named(members: Sequence[str]) -> str:
 def _check_empty(amount: Any) -> None:
     if amount != 0:
         raise AllmendeError(
-            f"The amount of nobody is {amount}.", where="the coalition without members", expected="0, or no such entry"
+            f"The amount of nobody is {amount}.",
+            where="the coalition without members",
+            expected="0, or no such entry",
+            todo="Name the members, or leave it out.",
         )
 
 
@@ -232,7 +245,10 @@ def _amount(amount: Any, kind: str, members: Sequence[str], *, exact: bool) -> A
         kept = Fraction(str(amount)) if exact and isfinite(number) else number
     except (TypeError, ValueError, OverflowError, ZeroDivisionError):
         raise AllmendeError(
-            f"{repr(amount)[:40]} is not an amount.", where=_named(members), expected='a number, or a fraction as "1/3"'
+            f"{repr(amount)[:40]} is not an amount.",
+            where=_named(members),
+            expected='a number, or a fraction as "1/3"',
+            todo="Correct it.",
         ) from None
     if isnan(number) or (kind == "cost" and number < 0) or number == -inf:
         raise AllmendeError(

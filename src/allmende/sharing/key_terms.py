@@ -11,6 +11,7 @@ from allmende.money import cents
 from allmende.sharing.bounds import Bound
 from allmende.sharing.figures import number
 from allmende.sharing.keys import EVERYBODY, Key, Transition
+from allmende.sharing.shapes import names_of, naming, only, table_of, whole_of
 
 TERMS = {
     "weights", "base_year", "exempt", "floor", "cap", "minimum_share", "pre_share", "transition", "rounding", "name", "id",
@@ -26,25 +27,28 @@ def key_from(table: Mapping[str, Any], where: str = "key") -> Key:
     >>> key.caps["Averloh"].share
     Fraction(2, 5)
     """
-    unknown = sorted(table.keys() - TERMS)
-    if unknown:
-        raise AllmendeError(f"A key has no term {unknown[0]!r}.", where=where, expected=", ".join(sorted(TERMS)))
-    weights = table.get("weights")
-    if not isinstance(weights, Mapping) or not weights:
-        raise AllmendeError("The key has no weights.", where=where, expected="weights = { inhabitants = 1 }, say")
+    only(table, sorted(TERMS), where)
+    weights = table_of(table.get("weights", {}), f"{where}.weights")
+    if not weights:
+        raise AllmendeError(
+            "The key has no weights.", where=where, expected="weights = { inhabitants = 1 }, say", todo="Say what it follows."
+        )
     floors = _bounds(table.get("floor", {}), f"{where}.floor")
     if "minimum_share" in table:
         floors = {EVERYBODY: Bound(share=number(table["minimum_share"], f"{where}.minimum_share")), **floors}
-    return Key(
-        measures={measure: number(weight, f"{where}.weights.{measure}") for measure, weight in weights.items()},
-        base_year=table.get("base_year"),
-        exempt=frozenset(table.get("exempt", ())),
-        floors=floors,
-        caps=_bounds(table.get("cap", {}), f"{where}.cap"),
-        pre_shares={name: number(part, f"{where}.pre_share") for name, part in table.get("pre_share", {}).items()},
-        transition=_transition(table["transition"], f"{where}.transition") if "transition" in table else None,
-        rounding=table.get("rounding", "largest-remainder"),
-    )
+    pre_shares = table_of(table.get("pre_share", {}), f"{where}.pre_share")
+    terms: dict[str, Any] = {
+        "measures": {measure: number(weight, f"{where}.weights.{measure}") for measure, weight in weights.items()},
+        "base_year": _year(table["base_year"], f"{where}.base_year") if "base_year" in table else None,
+        "exempt": frozenset(names_of(table.get("exempt", []), f"{where}.exempt")),
+        "floors": floors,
+        "caps": _bounds(table.get("cap", {}), f"{where}.cap"),
+        "pre_shares": {name: number(part, f"{where}.pre_share, {name}") for name, part in pre_shares.items()},
+        "transition": _transition(table["transition"], f"{where}.transition") if "transition" in table else None,
+        "rounding": table.get("rounding", "largest-remainder"),
+    }
+    with naming(where):
+        return Key(**terms)
 
 
 def _bounds(table: Any, where: str) -> dict[str, Bound]:
@@ -59,16 +63,28 @@ def _bound(value: Any, where: str) -> Bound:
     return Bound(cents=cents(value, where=where))
 
 
-def _transition(table: Mapping[str, Any], where: str) -> Transition:
+def _year(value: Any, where: str) -> int:
+    return whole_of(int(value) if isinstance(value, str) and value.isdecimal() else value, where, least=1900, most=2200)
+
+
+def _transition(given: Any, where: str) -> Transition:
+    table = only(given, ("from", "new_part"), where)
     if not {"from", "new_part"} <= table.keys() or not table["new_part"]:
         raise AllmendeError(
             "A transition needs the old key and the part of the new one by year.",
             where=where,
             expected='from = { weights = … }, new_part = { 2026 = "33 %", 2027 = "67 %" }',
+            todo="Add what is missing.",
         )
     parts: dict[int, Fraction] = {
-        int(year): number(part, f"{where}.new_part.{year}") for year, part in table["new_part"].items()
+        _year(year, f"{where}.new_part"): number(part, f"{where}.new_part.{year}")
+        for year, part in table_of(table["new_part"], f"{where}.new_part").items()
     }
     if any(part > 1 for part in parts.values()):
-        raise AllmendeError("A part of the new key is more than the whole.", where=f"{where}.new_part", expected="0 % to 100 %")
-    return Transition(key_from(table["from"], f"{where}.from"), parts)
+        raise AllmendeError(
+            "A part of the new key is more than the whole.",
+            where=f"{where}.new_part",
+            expected="0 % to 100 %",
+            todo="Correct it.",
+        )
+    return Transition(key_from(table_of(table["from"], f"{where}.from"), f"{where}.from"), parts)

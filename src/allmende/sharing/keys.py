@@ -139,7 +139,12 @@ def _check_names(key: Key, partners: tuple[str, ...]) -> None:
             todo="Correct the name.",
         )
     if sum(key.pre_shares.values(), Fraction(0)) > 1:
-        raise AllmendeError("The pre-shares are more than the whole.", where="pre_share", expected="at most 100 % together")
+        raise AllmendeError(
+            f"The pre-shares are more than the whole: {float(sum(key.pre_shares.values())):.0%}.",
+            where=f"pre_share, {', '.join(key.pre_shares)}",
+            expected="at most 100 % together",
+            todo="Lower one of them.",
+        )
 
 
 def _parts(key: Key, measure: str, figures: Figures, year: int) -> tuple[Fraction, ...]:

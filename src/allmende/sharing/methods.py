@@ -99,7 +99,6 @@ METHODS: dict[str, Callable[[Game], Amounts]] = {
     "prenucleolus": lambda game: nucleolus(game, rational=False),
     "proportional-nucleolus": _proportional_nucleolus,
     "cost-proportional-nucleolus": lambda game: nucleolus(game, weighing="relative"),
-    "cost-proportional-nucleolus": lambda game: nucleolus(game, weighing="relative"),
     "tau": tau_value,
     "gately": gately,
     "least-core": lambda game: least_core(game)[1],

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from allmende.errors import AllmendeError
-from allmende.sharing.case import part_from
+from allmende.sharing.case_costs import part_from
 from allmende.sharing.cost_function import METHODS, CostFunction, cost_function, split
 from allmende.sharing.games import MOST_PLAYERS, Floats, Game
 from allmende.sharing.search import CENT, least_core, worst_group

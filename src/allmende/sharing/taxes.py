@@ -10,6 +10,7 @@ from typing import Any
 from allmende.errors import AllmendeError
 from allmende.parameters import load
 from allmende.sharing.figures import number
+from allmende.sharing.shapes import only, table_of, whole_of
 
 PARTS = ("compensation", "district_levy", "grants_in_levy_base")
 
@@ -69,8 +70,11 @@ def effects_from(table: Mapping[str, Any], partners: Sequence[str]) -> Effects |
     if not {"trade_tax", "equalisation"} & table.keys():
         return None
     hebesatz = _hebesatz(table["trade_tax"]) if "trade_tax" in table else None
-    common = dict(table.get("equalisation", {}))
-    own = common.pop("partner", {})
+    common = dict(table_of(table.get("equalisation", {}), "equalisation"))
+    own = {
+        name: table_of(row, f"equalisation.partner.{name}")
+        for name, row in table_of(common.pop("partner", {}), "equalisation.partner").items()
+    }
     unknown = sorted(own.keys() - set(partners))
     if unknown:
         raise AllmendeError(f"There is no partner {unknown[0]!r}.", where="equalisation.partner", expected=", ".join(partners))
@@ -90,11 +94,7 @@ def equalisation_from(table: Mapping[str, Any], where: str = "equalisation") -> 
             expected=f"{missing[0]}: {required[missing[0]]}",
             todo="Take it from the Land's law and the budget statute, or leave the equalisation out.",
         )
-    unknown = sorted(table.keys() - required.keys())
-    if unknown:
-        raise AllmendeError(
-            f"The equalisation has no term {unknown[0]!r}.", where=where, expected=", ".join([*required, "partner.NAME"])
-        )
+    only(table, required, where)
     parts = {name: number(table[name], f"{where}.{name}") for name in PARTS}
     above = [name for name, part in parts.items() if part > 1]
     if above:
@@ -102,8 +102,15 @@ def equalisation_from(table: Mapping[str, Any], where: str = "equalisation") -> 
             f"A part of {float(parts[above[0]]):g} is more than the whole.",
             where=f"{where}.{above[0]}",
             expected='a part as "60 %" or 0.6',
+            todo="Correct it.",
         )
-    found = Equalisation(land=str(table["land"]), **parts, year=int(table["year"]), source=str(table["source"]))
+    year = whole_of(table["year"], f"{where}.year", least=1900, most=2200)
+    found = Equalisation(
+        land=str(table["land"]),
+        **parts,
+        year=year,
+        source=str(table["source"]),
+    )
     if found.kept < 0:
         raise AllmendeError(
             f"Of a further euro more than the whole is lost ({float(1 - found.kept):.2f}).",
@@ -147,16 +154,9 @@ def kept(gain: Fraction, equalisation: Equalisation | None = None) -> Fraction:
     return gain if equalisation is None else gain * equalisation.kept
 
 
-def _hebesatz(table: Mapping[str, Any]) -> int:
-    rate = table.get("hebesatz")
-    if not isinstance(rate, int) or isinstance(rate, bool) or set(table) != {"hebesatz"}:
-        raise AllmendeError(
-            "The trade tax needs the Hebesatz and nothing else.",
-            where="trade_tax",
-            expected="hebesatz = 380, the rate in percent at which all amounts of the case are levied",
-        )
-    after_levy(Fraction(1), rate)
-    return rate
+def _hebesatz(given: Any) -> int:
+    rate = only(given, ("hebesatz",), "trade_tax").get("hebesatz")
+    return whole_of(rate, "trade_tax.hebesatz", least=int(levy_points()) + 1, most=2000)
 
 
 def _equalisation(common: Mapping[str, Any], own: Mapping[str, Any], name: str) -> Equalisation:

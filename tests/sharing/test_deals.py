@@ -330,6 +330,14 @@ def test_what_is_kept_of_a_business_park_by_hand():
     assert not {hook for row in deal.rows for hook in row.hooks}, "laws on levies say nothing about gains"
 
 
+def test_the_terms_in_the_docs_do_what_the_docs_say():
+    text = (EXAMPLES.parent / "formats" / "sharing-case.md").read_text(encoding="utf-8")
+    terms = tomllib.loads(re.search(r"```toml\n(.*?)```", text, re.DOTALL)[1])
+    effects = case_from(quick("gewerbepark", **terms)).effects
+    parts = [f"{float(part):.1%}".replace("%", " %") for part in effects.kept_parts]
+    assert f"here {parts[1]}, and {parts[0]} for Wittenlohe" in text
+
+
 def test_the_equalisation_is_off_unless_asked_for():
     deal = compare(case_from(quick("gewerbepark", equalisation=None)))
     assert len(set(deal.case.effects.kept_parts)) == 1

@@ -10,6 +10,7 @@ from allmende.comparison import Comparison
 from allmende.projection.conventions import case_of, project
 from allmende.projection.conventions.leslie import leslie_matrix
 from allmende.projection.lifetable import from_rates
+from allmende.projection.published_matrices import comparisons as matrices
 from allmende.projection.rates.published import comparisons as rates
 
 PRESTON = "Preston, Heuveline, Guillot 2001, Box 6.2 (Sweden, women)"
@@ -70,8 +71,8 @@ BURKINA_1965: Mapping[int, float] = {0: 509479.592, 5: 338995.727, 20: 233696.09
 
 
 def comparisons() -> tuple[Comparison, ...]:
-    """Compare the steps of four conventions, a life table and the rates' smoothing with what was printed."""
-    return (*_sweden(), *_aargau(), *_burkina_faso(), *_life_table(), *rates())
+    """Compare steps of four conventions, printed matrices, a life table and the smoothing of rates with what was printed."""
+    return (*_sweden(), *_aargau(), *_burkina_faso(), *matrices(), *_life_table(), *rates())
 
 
 def _sweden() -> Iterable[Comparison]:

@@ -97,6 +97,13 @@ def test_an_election_in_which_nobody_wants_anything_is_refused(votes):
     assert error.value.todo
 
 
+@pytest.mark.parametrize("cost", ["9" * 30, "0." + "1" * 25])
+def test_amounts_that_cannot_be_added_exactly_are_refused(cost):
+    text = HEAD.format("approval").replace("a;60", f"a;{cost}") + "VOTES\nvoter_id;vote\n1;a\n"
+    with pytest.raises(AllmendeError, match="too large, or have too many decimals"):
+        parse_pabulib(text)
+
+
 BAD = [
     ("VOTES\nvoter_id;vote\n1;zz\n", "The ballot names the project zz", "line 11"),
     ("a;5;again\nVOTES\nvoter_id;vote\n", "The project a is listed twice.", "line 9"),

@@ -192,8 +192,13 @@ BAD = {
     "order": (lambda d: d["rules"]["quality"].update(order="lot"), "order is 'lot'."),
     "whole": (lambda d: d["rules"]["quality"].update(notice=1.5), "notice is 1.5."),
     "uncertain": (lambda d: d["uncertain"].update(weather=[0, 1]), "weather is nothing of the world."),
+    "nothing": (lambda d: d["member"][0].update(cost=0), "is not above 0"),
+    "no table": (lambda d: d.update(rules=3), "3 is no table."),
+    "no list": (lambda d: d.update(shock={"kind": "tax"}), "shock is {'kind': 'tax'}."),
+    "not finite": (lambda d: d["world"].update(growth=float("nan")), "growth is nan."),
+    "worlds": (lambda d: d["uncertain"].update(worlds=-1), "worlds is -1."),
     "range": (lambda d: d["uncertain"].update(growth=[1, 0]), "The range is [1, 0]."),
-    "negative": (lambda d: d["member"][0].update(cost=-5), "is not above 0"),
+    "negative": (lambda d: d["member"][0].update(cost=-5), "cost is -5,00 €."),
 }
 
 
@@ -205,6 +210,8 @@ def test_what_cannot_be_rehearsed_is_named(spoil, says):
         read_rehearsal(table, "fund.toml")
     assert says in error.value.what
     assert "fund.toml" in error.value.where
+    assert error.value.expected
+    assert error.value.todo
 
 
 def test_the_command_compares_and_replays(capsys, tmp_path):

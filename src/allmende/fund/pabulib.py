@@ -47,18 +47,30 @@ def parse_pabulib(text: str, name: str = "election.pb") -> Election:
             expected="ballots that name projects",
             todo="Check that the section VOTES was written whole.",
         )
+    whole = [int(costs[project][0] * unit) for project in ids]
+    _check_size([*whole, int(budget * unit), *(points for _, _, points in found.given)], len(lines["VOTES"]), name)
     ballots = ballots_of(len(lines["VOTES"]), len(ids), found.given)
     supporters = dict(zip(ids, ballots.counts.tolist(), strict=True))
     return Election(
         tuple(ids),
         tuple(costs[project][1] for project in ids),
-        tuple(int(costs[project][0] * unit) for project in ids),
+        tuple(whole),
         int(budget * unit),
         unit,
         kind,
         ballots,
         (*notes, *found.notes, *disagreements(lines, said, supporters, found.lengths)),
     )
+
+
+def _check_size(numbers: Sequence[int], voters: int, name: str) -> None:
+    if max(numbers) * voters >= 2**62:
+        raise AllmendeError(
+            "Amounts or points are too large, or have too many decimals, to be added exactly.",
+            where=name,
+            expected=f"the largest one, in its smallest unit, times {voters} ballots below 2**62",
+            todo="Round them.",
+        )
 
 
 def _budget(meta: Mapping[str, Line], name: str) -> Fraction:

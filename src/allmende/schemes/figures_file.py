@@ -38,7 +38,12 @@ def read_run(table: Mapping[str, Any], name: str) -> Run:
     """Read the document of a run; raises `AllmendeError` with the part and the value that does not fit."""
     only(table, ("years", "partners", "opening", "choices", "figures", "stays", "year", "source", "expected"), name)
     years, partners = table.get("years"), _partners(table.get("partners"), name)
-    if not (isinstance(years, list) and len(years) == 2 and all(type(y) is int for y in years) and years[0] <= years[1]):
+    if not (
+        isinstance(years, list)
+        and len(years) == 2
+        and all(type(y) is int and 0 < y < 10_000 for y in years)
+        and years[0] <= years[1]
+    ):
         raise AllmendeError(
             f"years is {years!r}.", where=name, expected="the first and the last year, as [2020, 2024]", todo="Correct it."
         )

@@ -7,10 +7,24 @@ from fractions import Fraction
 from typing import Any
 
 from allmende.errors import AllmendeError
-from allmende.money import cents
 from allmende.parameters import load
-from allmende.schemes.document import Said, day, each_of, needed, only, quoted, said, sayings
-from allmende.schemes.scheme import DIRECTIONS, FORMS, Index, Line, Membership, Parameter, Scheme, Term
+from allmende.schemes.document import (
+    Said,
+    day,
+    each_of,
+    needed,
+    only,
+    quoted,
+    said,
+    sayings,
+    table_of,
+    tables,
+    text,
+    texts,
+    whole,
+)  # fmt: skip
+from allmende.schemes.moving import check_line, read_index, read_line
+from allmende.schemes.scheme import Index, Line, Membership, Parameter, Scheme
 from allmende.sharing.figures import number
 
 SCHEMES = ("kif", "rendsburg", "zollernalb", "fiscal_disparities", "fpic", "verbandsumlage", "revolving")
@@ -20,7 +34,6 @@ TABLES = (
     *("id", "title", "sentence", "period", "sources", "assumptions", "unknown"),
     *("parameters", "measure", "index", "line", "membership", "example"),
 )
-KINDS = ("rate", "split", "sum")
 
 
 def load_scheme(name: str) -> Scheme:
@@ -42,36 +55,48 @@ def load_scheme(name: str) -> Scheme:
 def read_scheme(table: Mapping[str, Any], name: str) -> Scheme:
     """Read the document of a scheme; raises `AllmendeError` with the file, the part and the value that does not fit."""
     only(table, TABLES, name)
-    parameters = {key: _parameter(key, each, name) for key, each in table.get("parameters", {}).items()}
-    indices = {each.id: each for each in each_of(table, "index", name, _index)}
-    lines = each_of(table, "line", name, _line)
+    parameters = {key: _parameter(key, each, name) for key, each in tables(table, "parameters", name).items()}
+    indices = {each.id: each for each in each_of(table, "index", name, read_index)}
+    lines = each_of(table, "line", name, read_line)
     if not lines:
-        raise AllmendeError("The scheme moves no money.", where=name, expected="at least one [[line]]")
+        raise AllmendeError("The scheme moves no money.", where=name, expected="at least one [[line]]", todo="Add one.")
     for line in lines:
-        _check_line(line, parameters, name)
+        check_line(line, parameters, name)
+    needed(table, "sources", name)
     return Scheme(
-        needed(table, "id", name),
+        text(table, "id", name),
         said(table, "title", name),
         said(table, "period", name),
-        tuple(needed(table, "sources", name)),
+        texts(table, "sources", name),
         sayings(table, "assumptions", name),
         sayings(table, "unknown", name),
         said(table, "sentence", name),
         parameters,
-        _measures(table.get("measure", {}), figures_needed(lines, indices), name),
+        _measures(tables(table, "measure", name), figures_needed(lines, indices), name),
         indices,
         lines,
-        _membership(table.get("membership", {}), f"{name}, [membership]"),
-        table.get("example", {}),
+        _membership(tables(table, "membership", name), f"{name}, [membership]"),
+        _example(tables(table, "example", name), f"{name}, [example]"),
     )
 
 
 def _membership(rules: Mapping[str, Any], where: str) -> Membership:
     only(rules, ("earliest_exit", "notice_months", "lock_in_years"), where)
-    for key in ("notice_months", "lock_in_years"):
-        if not (type(rules.get(key, 0)) is int and rules.get(key, 0) >= 0):
-            raise AllmendeError(f"{key} is {rules[key]!r}.", where=where, expected="a whole number of 0 or more")
-    return Membership(day(rules.get("earliest_exit"), where), rules.get("notice_months", 0), rules.get("lock_in_years", 0))
+    return Membership(
+        day(rules.get("earliest_exit"), where), whole(rules, "notice_months", where), whole(rules, "lock_in_years", where)
+    )
+
+
+def _example(table: Mapping[str, Any], where: str) -> Mapping[str, Any]:
+    """Return a worked example, which says where its figures come from; whether they fit is seen when it is run."""
+    if not table:
+        return table
+    only(table, ("source", "year", "partners", "choices", "figures", "expected", "opening"), where)
+    if not whole(table, "year", where):
+        needed(table, "year", where)
+    for line, expected in tables(table, "expected", where).items():
+        table_of(expected, f"{where}, expected.{line}")
+    return {**table, "source": said(table, "source", where)}
 
 
 def _measures(own: Mapping[str, Any], used: Iterable[str], name: str) -> dict[str, Said]:
@@ -125,7 +150,7 @@ def _parameter(key: str, part: Mapping[str, Any], name: str) -> Parameter:
             todo="What the source does not say is required, with a sentence that asks for it.",
         )
     value = _exact(part["value"], where) if "value" in part else None
-    by_year = {int(year): number(each, f"{where}, {year}") for year, each in part.get("by_year", {}).items()}
+    by_year = {_year(year, where): number(each, f"{where}, {year}") for year, each in tables(part, "by_year", where).items()}
     required = said(part, "required", where) if "required" in part else None
     return Parameter(
         *(key, said(part, "title", where), said(part, "unit", where), quoted(part, "source", where)), value, by_year, required
@@ -135,61 +160,15 @@ def _parameter(key: str, part: Mapping[str, Any], name: str) -> Parameter:
 def _exact(given: Any, where: str) -> Fraction:
     """Return a number, or a ratio such as "25/7" that decimals cannot say."""
     top, slash, bottom = str(given).partition("/")
+    if slash and not number(bottom, where):
+        raise AllmendeError(f"{given!r} divides by 0.", where=where, expected="a ratio as 25/7", todo="Correct it.")
     return number(top, where) / number(bottom, where) if slash else number(given, where)
 
 
-def _index(part: Mapping[str, Any], where: str) -> Index:
-    only(part, ("id", "title", "times", "mean_weight", "terms", "lag", "best", "least"), where)
-    terms = tuple(_term(term, where) for term in needed(part, "terms", where))
-    least = part.get("least", {})
-    return Index(
-        needed(part, "id", where),
-        said(part, "title", where),
-        needed(part, "times", where),
-        part.get("mean_weight", ""),
-        terms,
-        part.get("lag", 0),
-        number(part.get("best", 1), f"{where}, best"),
-        least.get("of", ""),
-        number(least.get("value", 0), f"{where}, least"),
-    )
-
-
-def _term(term: Mapping[str, Any], where: str) -> Term:
-    form = only(term, ("of", "form", "weight", "level"), where).get("form", "")
-    if form not in FORMS:
-        raise AllmendeError(f"There is no form {form!r}.", where=where, expected=", ".join(FORMS))
-    level = number(term.get("level", 1), f"{where}, level")
-    return Term(needed(term, "of", where), form, number(term.get("weight", 1), f"{where}, weight"), level)
-
-
-def _line(part: Mapping[str, Any], where: str) -> Line:
-    if part.get("kind") not in KINDS or part.get("direction") not in DIRECTIONS:
-        raise AllmendeError(
-            f"The line is of kind {part.get('kind')!r} and direction {part.get('direction')!r}.",
-            where=where,
-            expected=f"kind: {', '.join(KINDS)}; direction: {', '.join(DIRECTIONS)}",
-        )
-    only(part, tuple(sorted(Line.__dataclass_fields__)), where)
-    round_up = cents(part.get("round_up", 0), where=f"{where}, round_up")
-    given = {**part, "title": said(part, "title", where), "exempt": frozenset(part.get("exempt", ())), "round_up": round_up}
-    return Line(**given)
-
-
-_NEEDS = {"rate": ("measure",), "split": ("amount", "key"), "sum": ("amount",)}
-
-
-def _check_line(line: Line, parameters: Mapping[str, Parameter], name: str) -> None:
-    where = f"{name}, line {line.id}"
-    for term in _NEEDS[line.kind]:
-        if not getattr(line, term):
-            raise AllmendeError(f"The line needs {term}.", where=where, expected=f"{term} = …", todo="Add it.")
-    named = [line.factor, line.amount, line.cap_factor, line.rounded]
-    unknown = [each for each in named if each and each not in {"pool", "base", "product"} and each not in parameters]
-    if unknown:
-        raise AllmendeError(
-            f"There is no parameter {unknown[0]!r}.", where=where, expected=", ".join(sorted(parameters)), todo="Add it."
-        )
+def _year(given: str, where: str) -> int:
+    if not given.isdigit():
+        raise AllmendeError(f"{given!r} is no year.", where=f"{where}, by_year", expected="a year as 2026", todo="Correct it.")
+    return int(given)
 
 
 def value(scheme: Scheme, parameter: str, year: int, choices: Mapping[str, Any]) -> Fraction:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
+from math import isfinite
 from typing import Any
 
 from allmende.errors import AllmendeError
 from allmende.fund.rehearsal.paying_file import TERMS, check_paying, read_paying
 from allmende.fund.rehearsal.setting import NO_CAP, ORDERS, OVERFLOWS, SHOCKS, Member, Rules, Setting, Shock, Strategy, World
-from allmende.money import cents
-from allmende.schemes.document import naming, only, table_of
+from allmende.money import cents, show
+from allmende.schemes.document import listed, naming, only, table_of, tables, whole
 from allmende.sharing.figures import number
 
 Table = Mapping[str, Any]
@@ -22,6 +23,9 @@ MONEY = {"volume", "cap_project", "cap_member", "cost", "tax_strength"}
 
 SHARES = {"weight_tax", "funding_rate", "guarantee", "returns", "memory", "probability", "spillover"}
 """Fields between 0 and 1."""
+
+BELOW_0 = {"exit_threshold", "size", "year", "growth", "price_growth", "common_good"}
+"""Fields that may be below 0."""
 
 CHOICES = {"order": ORDERS, "overflow": OVERFLOWS, "kind": SHOCKS}
 
@@ -40,9 +44,11 @@ class Rehearsal:
 def read_rehearsal(table: Table, name: str) -> Rehearsal:
     """Read the document; raises `AllmendeError` with the part, the value and what was expected."""
     only(table, TABLES, name)
-    strategies = {key: Strategy(key, **_fields(Strategy, part, f"{name}, strategy.{key}", without={"name"}))
-                  for key, part in table.get("strategy", {"steady": {}}).items()}  # fmt: skip
-    members = tuple(_member(part, k, strategies, name) for k, part in enumerate(table.get("member", []), 1))
+    strategies = {
+        key: Strategy(key, **_fields(Strategy, part, f"{name}, strategy.{key}", without={"name"}))
+        for key, part in (tables(table, "strategy", name) or {"steady": {}}).items()
+    }
+    members = tuple(_member(part, k, strategies, name) for k, part in enumerate(listed(table, "member", name), 1))
     ids = [member.id for member in members]
     if len(set(ids)) < max(len(ids), 1):
         raise AllmendeError(
@@ -51,9 +57,11 @@ def read_rehearsal(table: Table, name: str) -> Rehearsal:
             expected="members with ids that differ",
             todo="Add or rename members.",
         )
-    shocks = tuple(Shock(**_fields(Shock, part, f"{name}, shock {k}")) for k, part in enumerate(table.get("shock", []), 1))
+    shocks = tuple(
+        Shock(**_fields(Shock, part, f"{name}, shock {k}")) for k, part in enumerate(listed(table, "shock", name), 1)
+    )
     setting = Setting(members, strategies, shocks)
-    rule_sets = {key: _rules(part, setting, f"{name}, rules.{key}") for key, part in table.get("rules", {}).items()}
+    rule_sets = {key: _rules(part, setting, f"{name}, rules.{key}") for key, part in tables(table, "rules", name).items()}
     if not rule_sets:
         raise AllmendeError(
             "There are no rules.",
@@ -62,12 +70,14 @@ def read_rehearsal(table: Table, name: str) -> Rehearsal:
             todo="Add one.",
         )
     world = World(**_fields(World, table.get("world", {}), f"{name}, [world]"))
-    uncertain = {key: _range(key, each, name) for key, each in table.get("uncertain", {}).items() if key != "worlds"}
-    return Rehearsal(setting, rule_sets, world, uncertain, table.get("uncertain", {}).get("worlds", 10))
+    unsure = tables(table, "uncertain", name)
+    uncertain = {key: _range(key, each, name) for key, each in unsure.items() if key != "worlds"}
+    worlds = whole({"worlds": 10, **unsure}, "worlds", f"{name}, [uncertain]")
+    return Rehearsal(setting, rule_sets, world, uncertain, max(worlds, 1))
 
 
 def _member(part: Table, place: int, strategies: Mapping[str, Strategy], name: str) -> Member:
-    where = f"{name}, member {part.get('id', place)}"
+    where = f"{name}, member {table_of(part, f'{name}, member {place}').get('id', place)}"
     figures = table_of(part.get("figures", {}), f"{where}, figures").items()
     known = {measure: number(each, f"{where}, figures.{measure}") for measure, each in figures}
     stated = {key: each for key, each in part.items() if key != "figures"}
@@ -110,11 +120,7 @@ def _rules(part: Table, setting: Setting, where: str) -> Rules:
 
 def _fields(kind: type, part: Table, where: str, without: set[str] | None = None) -> dict[str, Any]:
     known = {each.name: each for each in fields(kind) if each.name not in (without or set())}
-    strange = sorted(part.keys() - known.keys())
-    if strange:
-        raise AllmendeError(
-            f"{strange[0]} is not known here.", where=where, expected=", ".join(known), todo="Correct or remove it."
-        )
+    only(part, tuple(known), where)
     missing = [
         key for key, each in known.items() if key not in part and each.default is MISSING and each.default_factory is MISSING
     ]
@@ -125,7 +131,7 @@ def _fields(kind: type, part: Table, where: str, without: set[str] | None = None
 
 def _value(key: str, value: Any, kind: str, where: str) -> Any:
     if key in MONEY:
-        return cents(value, where=f"{where}, {key}")
+        value, kind = cents(value, where=f"{where}, {key}"), "int"
     if key in CHOICES and value not in CHOICES[key]:
         raise AllmendeError(f"{key} is {value!r}.", where=where, expected=", ".join(CHOICES[key]), todo="Choose one.")
     fits = {
@@ -141,6 +147,9 @@ def _value(key: str, value: Any, kind: str, where: str) -> Any:
             expected={"int": "a whole number", "float": "a number"}.get(kind, kind),
             todo="Correct it.",
         )
+    if type(value) in (int, float) and (not isfinite(value) or (value < 0 and key not in BELOW_0)):
+        told = show(value) if key in MONEY else value
+        raise AllmendeError(f"{key} is {told}.", where=where, expected="a number of 0 or more", todo="Correct it.")
     if key in SHARES and not 0 <= value <= 1:
         raise AllmendeError(f"{key} is {value}.", where=where, expected="0 to 1", todo="Correct it.")
     return float(value) if kind == "float" else value
@@ -156,7 +165,10 @@ def _range(key: str, given: Any, name: str) -> tuple[float, float]:
             todo="Correct the name.",
         )
     if not (
-        isinstance(given, list) and len(given) == 2 and all(type(x) in (int, float) for x in given) and given[0] <= given[1]
+        isinstance(given, list)
+        and len(given) == 2
+        and all(type(x) in (int, float) and isfinite(x) for x in given)
+        and given[0] <= given[1]
     ):
         raise AllmendeError(
             f"The range is {given!r}.", where=where, expected="the lowest and the highest, as [0.0, 0.1]", todo="Correct it."

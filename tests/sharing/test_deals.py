@@ -325,7 +325,7 @@ def test_what_is_kept_of_a_business_park_by_hand():
     assert deal.case.effects.kept(deal.alone)[:2] == (round(host * 420_000_00), round(other * 310_000_00))
     html = page(deal)
     assert "einfaches Modell" in html
-    assert "es bleiben 21,6\u202f% (Ilveland (fiktiv) 2026, erfunden)" in html
+    assert "es bleiben 21,6\u202f% (Ilveland, fiktiv, 2026; erfunden)" in html
     assert "Weil nicht jedem derselbe Teil bleibt" in html
     assert not {hook for row in deal.rows for hook in row.hooks}, "laws on levies say nothing about gains"
 

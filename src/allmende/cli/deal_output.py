@@ -98,7 +98,7 @@ def _after_taxes(deal: Deal, effects: Effects) -> dict[str, Any]:
 
 def _model(one: Equalisation) -> dict[str, Any]:
     parts = {name: float(getattr(one, name)) for name in PARTS}
-    return {"land": one.land, **parts, "kept": float(one.kept), "year": one.year, "source": one.source}
+    return {"land": dict(one.land), **parts, "kept": float(one.kept), "year": one.year, "source": dict(one.source)}
 
 
 def _kept(deal: Deal, cents: tuple[int, ...]) -> dict[str, str] | None:

@@ -114,7 +114,9 @@ def compare(case: Case) -> Deal:
             rows.append(_row(case, method, METHODS[method], worlds, None))
         except AllmendeError as error:
             refused.append(
-                Refusal(method, dict(words_of(method)["name"]), "nature" if game.stated.all() else "missing", error.what)
+                Refusal(
+                    method, dict(words_of(method, game.kind)["name"]), "nature" if game.stated.all() else "missing", error.what
+                )
             )
     count, worst = breaches(game)
     adds = tuple(round(float(a) * 100) for a in separable(game)) if last else None

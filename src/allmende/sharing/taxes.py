@@ -10,7 +10,7 @@ from typing import Any
 from allmende.errors import AllmendeError
 from allmende.parameters import load
 from allmende.sharing.figures import number
-from allmende.sharing.shapes import only, table_of, whole_of
+from allmende.sharing.shapes import only, table_of, whole_of, words
 
 PARTS = ("compensation", "district_levy", "grants_in_levy_base")
 
@@ -20,21 +20,21 @@ class Equalisation:
     """A simple model of a Land's equalisation: what a municipality loses of every further euro of tax strength.
 
     `compensation` is the part by which its key grants fall, `district_levy` the levy's rate, `grants_in_levy_base` the part of
-    key grants on which the district levies, too.
+    key grants on which the district levies, too. Texts by language.
     """
 
-    land: str
+    land: Mapping[str, str]
     compensation: Fraction
     district_levy: Fraction
     grants_in_levy_base: Fraction
     year: int
-    source: str
+    source: Mapping[str, str]
 
     @property
     def kept(self) -> Fraction:
         """The part of a further euro that stays: 1 − a − l (1 − g a).
 
-        >>> float(Equalisation("X", Fraction(3, 5), Fraction(1, 2), Fraction(1), 2026, "law").kept)
+        >>> float(Equalisation({}, Fraction(3, 5), Fraction(1, 2), Fraction(1), 2026, {}).kept)
         0.2
         """
         return 1 - self.compensation - self.district_levy * (1 - self.grants_in_levy_base * self.compensation)
@@ -106,10 +106,10 @@ def equalisation_from(table: Mapping[str, Any], where: str = "equalisation") -> 
         )
     year = whole_of(table["year"], f"{where}.year", least=1900, most=2200)
     found = Equalisation(
-        land=str(table["land"]),
+        land=words(table["land"], f"{where}.land"),
         **parts,
         year=year,
-        source=str(table["source"]),
+        source=words(table["source"], f"{where}.source"),
     )
     if found.kept < 0:
         raise AllmendeError(

@@ -42,11 +42,9 @@ def assumed(deal: Deal, effects: Effects, say: Wording) -> list[str]:
         levy = load("trade_tax")["levy"]
         points = say.number(float(levy_points()))
         sentences.append(say("taxes_levy", points=points, rate=effects.hebesatz, source=levy["source"], date=str(levy["date"])))
-    models: dict[Equalisation, list[str]] = {}
-    for name, one in zip(deal.case.game.players, effects.equalisations, strict=True):
-        if one is not None:
-            models.setdefault(one, []).append(name)
-    sentences += [_model(one, names, say) for one, names in models.items()]
+    named = list(zip(deal.case.game.players, effects.equalisations, strict=True))
+    models = [one for k, one in enumerate(effects.equalisations) if one is not None and one not in effects.equalisations[:k]]
+    sentences += [_model(one, [name for name, its in named if its == one], say) for one in models]
     if not models:
         return [*sentences, say("taxes_no_model")]
     return [*sentences, say("taxes_counts"), say("taxes_left_out")]
@@ -60,7 +58,14 @@ def _model(one: Equalisation, names: list[str], say: Wording) -> str:
         "kept": one.kept,
     }
     written = {name: say.percent(float(part), 0 if (100 * part).denominator == 1 else 1) for name, part in parts.items()}
-    return say("taxes_model", partners=say.group(names), land=one.land, year=one.year, source=one.source, **written)
+    return say(
+        "taxes_model",
+        partners=say.group(names),
+        land=one.land[say.language],
+        year=one.year,
+        source=one.source[say.language],
+        **written,
+    )
 
 
 def _cell(say: Wording, cents: int, change: int | None = None) -> Markup:

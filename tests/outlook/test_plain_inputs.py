@@ -170,9 +170,13 @@ FAULTS = {
         {"population.csv": POPULATION + "f,all ages,500\n"},
         [("population.csv", 10, "age", "all ages", "totals left out")],
     ),
+    "moves without a destination": (
+        {"flows.csv": "sex,age,moves\n" + "".join(f"{s},{a},1\n" for s in "fm" for a in range(4))},
+        [("flows.csv", 1, "moves", "from nowhere", "columns from and to")],
+    ),
     "rates from area to area": (
         {"rates.csv": "from,to,age,survival\n" + "".join(f"all,all,{a},1\n" for a in range(4))},
-        [("rates.csv", 1, "survival", "from area to area", "only first_row and subdiagonal")],
+        [("rates.csv", 1, "survival", "from area to area", "only first_row, subdiagonal, moves")],
     ),
     "a row is there twice": (
         {"rates.csv": RATES + "2020,f,1,0.9,0.2,1\n"},
@@ -394,6 +398,20 @@ def test_years_of_rates_name_the_start_or_the_end_of_a_step(read):
     assert read({}).case.axes.base_year == 2020
     assert read({"settings.toml": 'rates_year = "end"\n'}).case.axes.base_year == 2019
     assert read({}).case.steps == 2
+
+
+@pytest.mark.parametrize("convention", ["un-even", "un-end", "leslie"])
+def test_moves_between_areas_leave_one_and_reach_another(read, convention):
+    population = "area,age,f\n" + "".join(f"{area},{age},{n}\n" for area, n in (("a", 100), ("b", 50)) for age in range(4))
+    rates = "age,survival,asfr\n" + "".join(f"{age},1,\n" for age in range(4))
+    ways = "from,to,sex,age,{}\n" + "".join(f"a,b,f,{age},{{}}\nb,a,f,{age},{{}}\n" for age in range(4))
+    files = {"population.csv": population, "rates.csv": rates}
+    by_rate = project(read(files | {"flows.csv": ways.format("move_rate", *[0.1, 0.2] * 4)}, convention, 1).case, convention)
+    by_number = project(read(files | {"flows.csv": ways.format("moves", *[10, 10] * 4)}, convention, 1).case, convention)
+    assert by_rate.population == pytest.approx(by_number.population)
+    uneven = project(read(files | {"flows.csv": ways.format("moves", *[10, 4] * 4)}, convention, 1).case, convention)
+    assert uneven.net.sum(axis=(1, 3, 4)).tolist() == [[-24, 24]]
+    assert uneven.population[1].sum() - uneven.raised.sum() == pytest.approx(600)
 
 
 def test_a_matrix_may_start_with_children_alone(read):

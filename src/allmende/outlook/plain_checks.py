@@ -8,14 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from allmende.outlook.plain_fields import Floats
-from allmende.outlook.plain_matrix import MATRIX
+from allmende.outlook.plain_matrix import MATRIX, MOVES
 from allmende.outlook.plain_rows import ORDER, Frame
 from allmende.outlook.plain_tables import Finding, PlainTable
 
 SHARES_SUM = 1e-6
 
 NO_PLACE: Mapping[str, tuple[str, ...]] = {
-    "fso": ("net_rate", *MATRIX),
+    "fso": ("net_rate", "move_rate", *MATRIX),
     "leslie": ("out_rate", "acquisition", "child_share", "pool_out_rate", "pool_share"),
 }
 """What a convention cannot use; those of the UN are as `leslie`, and have no printed matrix either."""
@@ -35,11 +35,16 @@ class Field:
 
 
 def check_between(tables: Mapping[str, PlainTable]) -> None:
-    """Find numbers other than entries of a matrix in tables that lead from area to area."""
-    for table in (table for table in tables.values() if "to" in table.axes):
-        for series in (series for series in table.series if series.field not in MATRIX):
-            expected = f"only {' and '.join(MATRIX)} beside a column to"
-            table.findings.append(Finding(table.name, 1, series.header, "from area to area", expected))
+    """Find numbers that cannot lead from area to area in tables that do, and moves in tables that do not."""
+    for table in tables.values():
+        for series in table.series:
+            if "to" in table.axes and series.field not in (*MATRIX, *MOVES):
+                expected = f"only {', '.join((*MATRIX, *MOVES))} beside a column to"
+                table.findings.append(Finding(table.name, 1, series.header, "from area to area", expected))
+            elif series.field in MOVES and not {"area", "to"} <= set(table.axes):
+                table.findings.append(
+                    Finding(table.name, 1, series.header, "from nowhere or to nowhere", "columns from and to")
+                )
 
 
 def check_place(given: Mapping[str, Field], convention: str) -> None:

@@ -36,6 +36,8 @@ LIMITS: Mapping[str, tuple[float, float, str]] = {
     "child_share": (0.0, 1.0, "a share from 0 to 1"),
     "pool_out_rate": RATE,
     "pool_share": (0.0, 1.0, "a share from 0 to 1"),
+    "moves": PERSONS,
+    "move_rate": (0.0, 1.0, "a proportion of the stock from 0 to 1"),
     "first_row": (0.0, math.inf, "newborn per woman, 0 or more"),
     "subdiagonal": (0.0, math.inf, "who is alive at the end of the step, per person, 0 or more"),
 }
@@ -44,7 +46,7 @@ LIMITS: Mapping[str, tuple[float, float, str]] = {
 OPTIONAL = ("asfr", "acquisition", "child_share", "first_row")
 """Columns in which an empty or absent cell means 0 (`asfr`: not between two ages with births); in all others it is found."""
 
-COUNTED = ("population", "net", "in", "out")
+COUNTED = ("population", "net", "in", "out", "moves")
 THOUSANDS = re.compile(r"-?\d{1,3}(\.\d{3})+")
 """Numbers of persons, in which 1.100 is eleven hundred where commas are decimal."""
 

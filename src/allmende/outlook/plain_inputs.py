@@ -12,7 +12,7 @@ from allmende.errors import AllmendeError
 from allmende.outlook.plain_checks import Field, check_between, check_mothers, check_place, check_pool, complete_axes
 from allmende.outlook.plain_fields import LIFE, Floats, fill_gaps, lay_out
 from allmende.outlook.plain_frame import frame_of
-from allmende.outlook.plain_matrix import MATRIX, lay_out_matrix
+from allmende.outlook.plain_matrix import MATRIX, MOVES, lay_out_matrix, lay_out_moves
 from allmende.outlook.plain_rows import Frame, Places, place, read_members
 from allmende.outlook.plain_settings import FILE, Settings, read_settings
 from allmende.outlook.plain_survival import survival_from
@@ -23,7 +23,7 @@ TABLES = ("population", "rates", "flows", "srb", "matrix")
 """Names of the files, each .csv or .csv.gz; all but the first may be absent as long as the columns stand somewhere."""
 
 BOYS_PER_GIRL = 1.05
-PERSONS = ("net", "in", "out")
+PERSONS = ("net", "in", "out", "moves")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +107,8 @@ def _lay_out_all(tables: Mapping[str, PlainTable], places: Mapping[str, Places],
 def _laid(table: PlainTable, name: str, frame: Frame, places: Places) -> Floats:
     if name in MATRIX:
         return lay_out_matrix(table, name, frame, places)
+    if name in MOVES:
+        return lay_out_moves(table, name, frame, places)
     laid = lay_out(table, name, frame, places)
     return laid if name == "ax" else fill_gaps(table, name, laid, frame)
 
@@ -154,7 +156,7 @@ def _assemble(
         np.broadcast_to(ratios, (len(frame.years), *cells[:3], ratios.shape[-1])),
         fertility=values("asfr")[:, :, :, 0],
         boys_per_girl=0.0 if matrix else _boys_per_girl(given, frame, settings, notes),
-        net=spread("net") - spread("out") + (0 if two_sided else spread("in")),
+        net=spread("net") + spread("moves") - spread("out") + (0 if two_sided else spread("in")),
         net_rate=values("net_rate"),
         come=spread("in") if two_sided else 0.0,
         leave=values("out_rate"),
@@ -165,6 +167,7 @@ def _assemble(
         nationals=_nationals(given, frame, settings),
         fertile=_fertile(settings, convention, notes),
         matrix=matrix,
+        move_rate=given["move_rate"].values if "move_rate" in given else None,
         width=width,
         base_year=base_year,
         groups=frame.groups,

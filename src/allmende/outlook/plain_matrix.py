@@ -1,4 +1,4 @@
-"""Entries of a printed projection matrix from plain tables: within an area, or from an area `to` another."""
+"""Numbers that lead from an area `to` another: entries of a printed projection matrix, moves."""
 
 from __future__ import annotations
 
@@ -13,6 +13,15 @@ from allmende.outlook.plain_tables import PlainTable
 MATRIX = ("first_row", "subdiagonal")
 """Fields that are entries of a matrix, by the age at the start of the step."""
 
+MOVES = ("moves", "move_rate")
+"""Fields that are moves between areas: persons, and proportions of the stock."""
+
+
+def lay_out_moves(table: PlainTable, name: str, frame: Frame, places: Places) -> Floats:
+    """Lay proportions into [year, group, to, from, sex, age]; of persons return the balance of each area, without axis `to`."""
+    moves = np.nan_to_num(np.stack(_towards_all(table, name, frame, places), axis=2))
+    return moves if name == "move_rate" else moves.sum(axis=3) - moves.sum(axis=2)
+
 
 def lay_out_matrix(table: PlainTable, name: str, frame: Frame, places: Places) -> Floats:
     """Lay entries into an array [year, group, to, from, sex, age]; axes but `to` and `from` may have length 1.
@@ -26,12 +35,16 @@ def lay_out_matrix(table: PlainTable, name: str, frame: Frame, places: Places) -
         own = np.arange(areas)
         entries[:, :, own, own] = within
         return entries
-    towards = [_towards(table, name, frame, places, to) for to in range(areas)]
-    within = np.concatenate([each[:, :, [min(to, each.shape[2] - 1)]] for to, each in enumerate(towards)], axis=2)
-    fill_gaps(table, name, within, frame)
-    return np.nan_to_num(
-        np.stack([np.broadcast_to(each, (*each.shape[:2], areas, *each.shape[3:])) for each in towards], axis=2)
-    )
+    towards = _towards_all(table, name, frame, places)
+    fill_gaps(table, name, np.stack([each[:, :, to] for to, each in enumerate(towards)], axis=2), frame)
+    return np.nan_to_num(np.stack(towards, axis=2))
+
+
+def _towards_all(table: PlainTable, name: str, frame: Frame, places: Places) -> list[Floats]:
+    """Lay out what leads to each area [year, group, from, sex, age]; without a column of origins it is the same from all."""
+    areas = len(frame.areas)
+    each = (_towards(table, name, frame, places, to) for to in range(areas))
+    return [np.broadcast_to(part, (*part.shape[:2], areas, *part.shape[3:])) for part in each]
 
 
 def _towards(table: PlainTable, name: str, frame: Frame, places: Places, to: int) -> Floats:

@@ -55,6 +55,8 @@ VALUES: Mapping[str, tuple[str, ...]] = {
     "child_share": ("child_share", "int_mothers"),
     "pool_out_rate": ("pool_out_rate", "emi_sub"),
     "pool_share": ("pool_share", "imm_sub"),
+    "moves": ("moves", "movers", "umzüge"),
+    "move_rate": ("move_rate", "umzugsrate"),
     "first_row": ("first_row", "fecundity"),
     "subdiagonal": ("subdiagonal", "survival_from"),
 }

@@ -55,7 +55,8 @@ class Case:
     national); `child_share` [T, G, M, A] share of the children of mothers of a group and age who are nationals;
     `pool_leave` rates of leaving for another area of the region, `pool_share` the areas' shares of those who do (sums to 1
     over areas); `nationals` position of the group of nationals, None if nobody changes; `fertile` first and last age of
-    mothers, None for all; `matrix` stands for survival and fertility, where a source prints it (`leslie`).
+    mothers, None for all; `move_rate` [T, G, M to, M from, S, A] proportions of the stock who move from area to area, counted
+    in their balance; `matrix` stands for survival and fertility, where a source prints it (`leslie`).
     """
 
     axes: Axes
@@ -74,6 +75,7 @@ class Case:
     nationals: int | None
     fertile: tuple[int, int] | None
     matrix: Matrix | None = None
+    move_rate: Floats | None = None
 
     @property
     def steps(self) -> int:
@@ -98,6 +100,7 @@ def case_of(
     nationals: int | None = None,
     fertile: tuple[int, int] | None = None,
     matrix: Matrix | None = None,
+    move_rate: ArrayLike | None = None,
     width: int = 1,
     base_year: int = 0,
     groups: Sequence[str] = (),
@@ -151,6 +154,7 @@ def case_of(
         and Matrix(
             _fit("first_row", matrix.first_row, (t, g, m, m, s, a)), _fit("subdiagonal", matrix.subdiagonal, (t, g, m, m, s, a))
         ),
+        None if move_rate is None else _fit("move_rate", move_rate, (t, g, m, m, s, a)),
     )
 
 

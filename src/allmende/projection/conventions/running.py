@@ -51,9 +51,18 @@ def project(case: Case, convention: str) -> Projection:
     return Projection(case.axes, convention, population, **flows, notes=notes, largest_residual=residual)
 
 
+def _net(case: Case, t: int, stock: Floats) -> Floats:
+    """Return the balance of migration in persons: numbers, proportions of the stock, moves between areas."""
+    net: Floats = case.net[t] + case.net_rate[t] * stock
+    if case.move_rate is not None:
+        moved = case.move_rate[t] * stock[:, None]
+        net = net + moved.sum(axis=2) - moved.sum(axis=1)
+    return net
+
+
 def _un(even: bool) -> Callable[[Case, int, Floats], Step]:
     def step(case: Case, t: int, stock: Floats) -> Step:
-        net = case.net[t] + case.net_rate[t] * stock
+        net = _net(case, t, stock)
         rates = case.survival[t], case.fertility[t], case.boys_per_girl[t]
         return step_un(stock, *rates, net, width=case.axes.width, even=even)
 
@@ -61,7 +70,7 @@ def _un(even: bool) -> Callable[[Case, int, Floats], Step]:
 
 
 def _leslie(case: Case, t: int, stock: Floats) -> Step:
-    net = case.net[t] + case.net_rate[t] * stock
+    net = _net(case, t, stock)
     if case.matrix:
         return step_matrix(stock, case.matrix.first_row[t], case.matrix.subdiagonal[t], net)
     survival = case.survival[t]
@@ -99,7 +108,7 @@ CONVENTIONS: Mapping[str, Callable[[Case, int, Floats], Step]] = {
 
 _TWO_SIDED = ("come", "leave", "acquire", "child_share", "pool_leave", "pool_share")
 _NO_PLACE: Mapping[str, tuple[str, ...]] = {
-    "fso": ("net_rate",),
+    "fso": ("net_rate", "move_rate"),
     "leslie": _TWO_SIDED,
     "un-end": _TWO_SIDED,
     "un-even": _TWO_SIDED,

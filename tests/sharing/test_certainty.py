@@ -65,13 +65,22 @@ def test_printed_points_that_are_not_the_nucleolus(amounts, kind, printed, is_th
     assert verify_nucleolus(game, shares, rational=False).accepted == (is_the == "prenucleolus")
 
 
-def test_printed_shares_of_skane_are_accepted_as_far_as_they_were_rounded():
+def test_skane_is_repeated_but_for_what_its_first_print_got_wrong():
+    """IIASA WP-79-77, table 7: four shares of each least-core column are the nucleolus's, M and T are one optimum of many."""
     entry = next(e for e in load("sharing_published")["game"] if "Skåne" in e["name"])
     game = Game("cost", tuple(entry["players"]), np.array([0.0, *entry["amounts"]]))
-    printed = np.array(entry["expected"]["nucleolus"])
-    assert not verify_nucleolus(game, printed).accepted
-    assert verify_nucleolus(game, printed, tolerance=0.05).accepted
-    for method, by in (("shapley", 0.43), ("scrb", 2.54)):  # Young, Okada and Hashimoto: H, K and L would leave
+    for weighing, printed in (
+        ("plain", (20.35, 12.06, 5.00, 8.61, 18.60, 19.21)),
+        ("per head", (20.03, 12.52, 3.94, 9.07, 20.11, 18.15)),
+        ("relative", (19.81, 12.57, 4.35, 9.25, 19.85, 17.99)),
+    ):
+        shares = nucleolus(game, weighing=weighing)
+        assert shares[:4] == pytest.approx(printed[:4], abs=0.006)
+        if weighing != "relative":
+            assert not verify_nucleolus(game, np.array(printed), per_head=weighing == "per head", tolerance=0.05).accepted
+            assert verify_nucleolus(game, shares.round(2), per_head=weighing == "per head", tolerance=0.05).accepted
+            assert not verify_nucleolus(game, shares.round(2), per_head=weighing == "per head").accepted
+    for method, by in (("shapley", 0.43), ("scrb", 2.54)):  # H, K and L would leave
         report = core_report(game, np.array(entry["expected"][method]), tolerance=0.02)
         assert report.overcharged == ("H", "K", "L")
         assert report.by == pytest.approx(by, abs=0.02)

@@ -1,4 +1,4 @@
-"""The worked example of every scheme, computed again to the cent."""
+"""The worked example of every scheme, computed again to the cent, and a levy's rate that was printed with its amounts."""
 
 from __future__ import annotations
 
@@ -7,11 +7,27 @@ from allmende.money import cents
 from allmende.schemes.figures_file import example_run
 from allmende.schemes.reading import SCHEMES, load_scheme
 from allmende.schemes.settling import settle
+from allmende.sharing.figures import figures_of
 
 
 def comparisons() -> tuple[Comparison, ...]:
     """Compare what the examples say, partner by partner, with what the schemes compute; sources as the examples name them."""
-    return tuple(one for name in SCHEMES for one in _scheme(name))
+    return (*(one for name in SCHEMES for one in _scheme(name)), *_unna())
+
+
+UNNA = "Kreis Unna, Erläuterung der Kreisumlage (expydoc.com, doc 8947915, retrieved 22.11.2026)"
+
+
+def _unna() -> list[Comparison]:
+    """Let one partner with a hundredth of all levy bases pay by base: its euro are the printed rate in per cent of its base."""
+    printed = ((2015, 250_970_000, 528_096_000, 47.52), (2016, 259_080_000, 545_900_000, 47.46))
+    scheme, found = load_scheme("verbandsumlage"), []
+    for year, need, base, rate in printed:
+        bases = {"one": base // 100, "others": base - base // 100}
+        figures = figures_of(bases, {"use": bases, "levy_base": bases})
+        paid = settle(scheme, figures, year, choices={"need": need, "cap": 1}).contributed[0]
+        found.append(Comparison(f"verbandsumlage, per cent of the levy base {year}", UNNA, rate, paid / bases["one"], 0.005))
+    return found
 
 
 def _scheme(name: str) -> list[Comparison]:

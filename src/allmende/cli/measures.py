@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import isfinite
+from typing import Any
 
 import click
 
@@ -10,7 +11,7 @@ import click
 class Measure(click.FloatRange):
     """A finite number in a range; `click.FloatRange` alone lets nan and infinity pass."""
 
-    def convert(self, value: str | float, param: click.Parameter | None, ctx: click.Context | None) -> float:
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         """Read the number, or say what is wrong with it."""
         number: float = click.FLOAT.convert(value, param, ctx)
         if not isfinite(number):

@@ -38,7 +38,8 @@ class CoreReport:
 def core_report(game: Game, shares: Amounts, *, tolerance: Any = None) -> CoreReport:
     """Test shares against the amount of every coalition whose amount is stated.
 
-    Complaints up to `tolerance` (`game.noise` where not given) are none. Raises `AllmendeError` if the shares do not sum to the total.
+    Complaints up to `tolerance` (`game.noise` where not given) are none.
+    Raises `AllmendeError` if the shares do not sum to the total.
 
     >>> from allmende.sharing.games import game_from
     >>> game = game_from("cost", "ABC", lambda s: {1: 10, 2: 16, 3: 18}[len(s)])

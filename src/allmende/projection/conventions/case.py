@@ -121,25 +121,15 @@ def case_of(
     >>> case.start.shape, case.survival.shape, case.fertility.shape
     ((1, 1, 1, 3), (1, 1, 1, 1, 3), (1, 1, 1, 3))
     """
-    stock = _lead(start, 4)
-    ratios = _lead(survival, 5)
+    stock, ratios = _lead(start, 4), _lead(survival, 5)
     g, m, s, a = stock.shape
-    t = len(ratios)
-    axes = Axes(
-        tuple(groups) or tuple(str(i) for i in range(g)),
-        tuple(areas) or tuple(str(i) for i in range(m)),
-        ("f", "m")[:s],
-        tuple(range(0, a * width, width)),
-        width,
-        base_year,
-    )
-    cells, mothers = (t, g, m, s, a), (t, g, m, a)
+    cells, mothers = (len(ratios), g, m, s, a), (len(ratios), g, m, a)
     return Case(
-        axes,
+        _axes(stock.shape, groups, areas, width, base_year),
         stock,
-        _fit("survival", ratios, (t, g, m, s, ratios.shape[-1] if ratios.shape[-1] == a + 1 else a)),
+        _fit("survival", ratios, (*cells[:-1], a + (ratios.shape[-1] == a + 1))),
         _fit("fertility", fertility, mothers),
-        _fit("boys_per_girl", boys_per_girl, (t, g, m)),
+        _fit("boys_per_girl", boys_per_girl, mothers[:-1]),
         _fit("net", net, cells),
         _fit("net_rate", net_rate, cells),
         _fit("come", come, cells),
@@ -150,12 +140,24 @@ def case_of(
         _fit("pool_share", pool_share, cells),
         nationals,
         fertile,
-        matrix
-        and Matrix(
-            _fit("first_row", matrix.first_row, (t, g, m, m, s, a)), _fit("subdiagonal", matrix.subdiagonal, (t, g, m, m, s, a))
-        ),
-        None if move_rate is None else _fit("move_rate", move_rate, (t, g, m, m, s, a)),
+        matrix and _fit_matrix(matrix, (len(ratios), g, m, m, s, a)),
     )
+
+
+def _axes(shape: tuple[int, ...], groups: Sequence[str], areas: Sequence[str], width: int, base_year: int) -> Axes:
+    g, m, s, a = shape
+    return Axes(
+        tuple(groups) or tuple(str(i) for i in range(g)),
+        tuple(areas) or tuple(str(i) for i in range(m)),
+        ("f", "m")[:s],
+        tuple(range(0, a * width, width)),
+        width,
+        base_year,
+    )
+
+
+def _fit_matrix(matrix: Matrix, shape: tuple[int, ...]) -> Matrix:
+    return Matrix(_fit("first_row", matrix.first_row, shape), _fit("subdiagonal", matrix.subdiagonal, shape))
 
 
 def _lead(values: ArrayLike, axes: int) -> Floats:

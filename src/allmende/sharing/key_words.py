@@ -19,7 +19,7 @@ def key_sentence(key: Key, language: str, own: Mapping[str, Measure] = NO_OWN, *
     >>> key_sentence(Key({"inhabitants": 1}), "de")
     'Verteilt nach Einwohnerzahl: Wer die doppelte Zahl hat, zahlt das Doppelte.'
     >>> key_sentence(Key({"equal": "0.25", "use": "0.75"}, caps={"A": Bound(share=Fraction(17, 200))}), "en", cost=False)
-    '25\u202f% in equal parts, 75\u202f% by use. A gets at most 8.5\u202f%.'
+    '25% in equal parts, 75% by use. A gets at most 8.5%.'
     """
     words = load("sharing_keys")[language]
     does = words["pays" if cost else "gets"]
@@ -51,10 +51,10 @@ def percent(part: Fraction, language: str) -> str:
     r"""Return a part as a percentage with at most one decimal.
 
     >>> percent(Fraction(17, 200), "de"), percent(Fraction(1, 4), "en")
-    ('8,5\u202f%', '25\u202f%')
+    ('8,5\u202f%', '25%')
     """
     text = f"{float(100 * part):.1f}".removesuffix(".0")
-    return f"{text.replace('.', ',') if language == 'de' else text}\u202f%"
+    return f"{text.replace('.', ',')}\u202f%" if language == "de" else f"{text}%"
 
 
 def _split(key: Key, language: str, words: Mapping[str, str], own: Mapping[str, Measure], does: str) -> str:

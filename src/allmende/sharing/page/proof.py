@@ -41,7 +41,7 @@ def _sheet(case: Case, proof: Proof, say: Wording) -> Markup:
 def _answer(proof: Proof, say: Wording) -> str:
     asked = next(condition.asked for condition in proof.conditions if condition.name == "saving")
     name = "proof_holds" if proof.holds else "proof_fails"
-    return say(name, saving=say.percent(float(proof.counted), 2), asked=asked.replace("%", "\u202f%"))
+    return say(name, saving=say.percent(float(proof.counted), 2), asked=asked.replace("%", say.per_cent))
 
 
 def _costs(proof: Proof, say: Wording) -> Markup:
@@ -106,4 +106,4 @@ def _conditions(proof: Proof, say: Wording) -> Markup:
 
 
 def _number(text: str, say: Wording) -> str:
-    return text.replace("%", "\u202f%").replace(".", "," if say.language == "de" else ".")
+    return text.replace("%", say.per_cent).replace(".", "," if say.language == "de" else ".")

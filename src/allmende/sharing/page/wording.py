@@ -46,7 +46,12 @@ class Wording:
 
     def percent(self, part: float, decimals: int = 0) -> str:
         """Return a percentage."""
-        return f"{self.number(100 * part, decimals)}\u202f%"
+        return f"{self.number(100 * part, decimals)}{self.per_cent}"
+
+    @property
+    def per_cent(self) -> str:
+        """The per cent sign as it follows a number."""
+        return "%" if self.language == "en" else "\u202f%"
 
     def quoted(self, name: str) -> str:
         """Return a name in the language's quotation marks."""

@@ -10,7 +10,6 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -149,7 +148,7 @@ def _wait(address: str, server: subprocess.Popen[bytes]) -> str:
         try:
             with urllib.request.urlopen(f"{address}/lebt/", timeout=5):  # noqa: S310  # our own server
                 return address
-        except (urllib.error.URLError, ConnectionError):
+        except OSError:  # refused, or not answered while the kernel is compiled
             assert server.poll() is None, "the portal ended at its start"
             time.sleep(0.25)
     raise AssertionError("the portal did not open within a minute")

@@ -14,7 +14,8 @@ PAGES = (
     "/vorausschau/", f"/vorausschau/gebiet/{AGS}/?gruppe=0-2&variante=more", f"/vorausschau/gebiet/{AGS}/altersaufbau/",
     f"/vorausschau/gebiet/{AGS}/altersaufbau/?umriss=varianten&alter=1", "/vorausschau/gebiet/99002002/altersaufbau/",
     f"/vorausschau/gebiet/{AGS}.01/bilanz/", "/vorausschau/gebiet/erfunden/alter-und-zeit/?mass=veraenderung",
-    "/vorausschau/gebiet/erfunden/karte/?ebene=ortsteil", "/vorausschau/treffsicherheit/", "/vorausschau/szenario/",
+    "/vorausschau/gebiet/erfunden/karte/?ebene=ortsteil", f"/vorausschau/gebiet/{AGS}/rueckschau/?gruppe=0-2&ab=2022",
+    "/vorausschau/treffsicherheit/", "/vorausschau/szenario/",
     f"/vorausschau/szenario/?geburten=130&bau1-ort={AGS}.01", "/vorausschau/szenario/?geburten=999", "/vorausschau/szenarien/",
 )  # fmt: skip
 
@@ -36,6 +37,21 @@ def test_a_lever_answers_without_a_new_page(visit: Any) -> None:
     visit.examine()
     page.reload()
     expect(page.locator("#id_geburten")).to_have_value("130")
+    expect(page.locator("#ergebnis .answer")).to_contain_text("Mit diesen Hebeln")
+
+
+def test_who_moves_too_many_levers_is_asked_to_wait_and_answered_then(visit: Any) -> None:
+    page = visit.page
+    page.clock.install()
+    visit.go("/vorausschau/szenario/")
+    patience = '<div data-query="geburten=130"><p>Geduld</p></div>'
+    slow = {"status": 429, "headers": {"Retry-After": "25"}, "body": patience, "content_type": "text/html; charset=utf-8"}
+    page.route("**/ergebnis/**", lambda route: route.fulfill(**slow), times=1)
+    page.locator("#id_geburten").fill("130")
+    page.clock.run_for(1000)
+    expect(page.locator("#ergebnis")).to_have_text("Geduld")
+    assert "geburten=130" in page.url
+    page.clock.run_for(25_000)
     expect(page.locator("#ergebnis .answer")).to_contain_text("Mit diesen Hebeln")
 
 

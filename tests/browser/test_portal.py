@@ -20,6 +20,7 @@ PAGES = (
     "/daten/tabellen/stock_municipality_total/", "/daten/veroeffentlichungen/2026-01-erfunden/", "/daten/methode/", "/glossar/",
     "/rueckmeldung/", "/barrierefreiheit/", "/impressum/", "/datenschutz/", "/konto/login/",
     "/konto/signup/", "/konto/password/reset/", "/daten/offen/", f"/daten/gebiet/{AGS}/bewegungen/?bild=herkunft",
+    "/daten/gebiet/erfunden/bewegungen/?bild=mitglieder",
     "/daten/veroeffentlichungen/", "/daten/gebiet/region/karte/?ebene=district",
     "/daten/gebiet/CRS3035RES1000mN3334000E4244000/",
 )  # fmt: skip

@@ -21,6 +21,9 @@ Flow = tuple[str, str, float]
 
 MARGIN = 16
 
+ROOM = 2.5
+"""An arrow must be so many times as long as the words on it, or they hide it."""
+
 
 def flow_map(
     outlines: Sequence[Any],
@@ -35,7 +38,7 @@ def flow_map(
     """Draw the largest flows between named places over outlines (polygons in metres); opposite flows bend apart.
 
     Arrows grow towards where people go; width is proportional to the value. The rest of the flows stands in the table. Where
-    places crowd, those of the largest flows are named first; every dot has its name as a title.
+    places crowd, those of the largest flows are named first; every dot has its name as a title, every arrow its value.
     """
     view, height = fit(tuple(shapely.total_bounds(list(outlines))), MARGIN, MARGIN, width - 2 * MARGIN, 0.85)
     parts = [element("path", d=path_of(shape), class_="land") for shape in view.draw(outlines)]
@@ -88,6 +91,9 @@ def _name(name: str, spot: tuple[float, float], labels: Labels, arrows: Sequence
 
 
 def _value(words: str, curve: NDArray[np.float64], labels: Labels) -> str:
-    """Write the value on its arrow, or beside it where the arrow is covered."""
+    """Write the value on its arrow, or beside it where the arrow is covered; an arrow that words would hide goes without."""
+    length = float(np.hypot(*np.diff(curve, axis=0).T).sum())
+    if length < ROOM * measure(words):
+        return ""
     spots = [(float(curve[i][0]), float(curve[i][1]) + 5, "middle") for i in (12, 14, 10, 16, 8, 18, 6, 20)]
     return labels.place(words, spots, "value", far=2 * measure(words))

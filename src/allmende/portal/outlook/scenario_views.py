@@ -195,7 +195,7 @@ def _answer(request: HttpRequest, template: str, sight: Sight, more: dict[str, A
     board = Board(sight, request.GET)
     seconds = wait(request, time()) if board.is_valid() and board.levers() != Levers() else 0
     if seconds:
-        told = {"trouble": slow_down(seconds), "query": board.address()}
+        told = {"patience": slow_down(seconds), "query": board.address()}
         response = render(request, template, {"board": board, **told, **more}, status=HTTPStatus.TOO_MANY_REQUESTS)
         response["Retry-After"] = str(seconds)
         return response

@@ -111,10 +111,10 @@ def _fan(sight: Sight, course: Course, place: Place, band: str) -> Picture:
         quantiles = {level: values.tolist() for level, values in course.quantiles.items()}
         words = FanWords(now=_("ab hier gerechnet"))
         return fan(
-            before.years, before.past, quantiles, label, wording.number, width, write_ends=ends, forecasts=[middle], named=words
+            before.years, before.past, quantiles, label, wording.number, width, write_ends=ends, variants=[middle], named=words
         )
 
-    return drawn(draw, [*fan_legend(), ("forecast", _("mittlere Variante"))])
+    return drawn(draw, [*fan_legend(), ("v1", _("mittlere Variante"))])
 
 
 def _ages(sight: Sight, answered: Answer, place: Place, year: int) -> Picture:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from time import monotonic
 
 import numpy as np
 
 from allmende.errors import Refused
+from allmende.needs.siting.columns import plan_by_columns
 from allmende.needs.siting.diagnosis import Diagnosis, diagnose
 from allmende.needs.siting.joint import joint_model
 from allmende.needs.siting.neighbourhood import search_functions
@@ -79,23 +81,37 @@ def share_functions(
 ) -> SharedPlan:
     """Choose hosts for all services at once so that fixed costs and ways cost least in the mean over draws, and prove it.
 
-    min Σ_s [ Σ_j f_sj y_sj + c_s Σ_i d_si t_i,host ] under the terms of `sharing`, everybody going to the nearest host. A
-    local search finds a plan to begin with; HiGHS proves or improves it. `rule` splits the costs for `pays` (the sharing's own
-    rule for participation, if it has one, goes first).
+    min Σ_s [ Σ_j f_sj y_sj + c_s Σ_i d_si t_i,host ] under the terms of `sharing`, everybody going to the nearest host. The
+    best sets of hosts of each service are listed, and one is chosen of each (`plan_by_columns`); what that does not prove goes
+    to HiGHS, which begins with that plan or one of a local search. `limits.seconds` bounds all of it. `rule` splits the costs
+    for `pays` (the sharing's own rule for participation, if it has one, goes first).
 
     Raises `Refused` if no plan keeps all terms; the error names the terms that can make room, and by how much.
     """
     rule = sharing.participation or rule
-    model = joint_model(sharing)
-    start = search_functions(sharing, rng)
-    feasible = not broken(sharing, start)
-    answer = model.solve(limits, model.start(sharing, start.hosting) if feasible else None)
-    if answer.feasible is False:
-        raise infeasible(sharing, limits)
-    found = start if feasible else None
-    if answer.values is not None:
-        solved = outcome(sharing, model.hosting(answer))
-        found = solved if found is None or solved.cost < found.cost else found
+    until = monotonic() + limits.seconds
+    listed = plan_by_columns(sharing, limits)
+    found, bound = listed.found, listed.bound
+    told = "no plan that keeps all terms" if found is None else f"{found.cost:,.2f}"
+    steps = [f"one of {listed.columns} sets of hosts for each service: {told}"]
+    if bound == INFINITY:
+        raise infeasible(sharing, limits.until(until))
+    if found is None:
+        start = search_functions(sharing, rng, limits.until(until))
+        found = None if broken(sharing, start) else start
+        steps.append("local search: " + ("no plan that keeps all terms" if found is None else f"{found.cost:,.2f}"))
+    if found is None or bound < found.cost * (1 - max(limits.gap, 1e-9)):
+        model = joint_model(sharing, floors=listed.floors)
+        answer = model.solve(limits.until(until), model.start(sharing, found.hosting) if found else None)
+        if answer.feasible is False:
+            raise infeasible(sharing, limits.until(until))
+        if answer.values is not None:
+            solved = outcome(sharing, model.hosting(answer))
+            found = solved if found is None or solved.cost < found.cost else found
+        bound = max(bound, answer.bound)
+        steps.append(
+            f"integer program of {model.program.width} columns and {model.program.height} rows: {answer.objective:,.2f}"
+        )
     if found is None:
         raise Refused(
             "No plan was found in the time allowed; that there is none is not proved.",
@@ -103,9 +119,7 @@ def share_functions(
             expected="a plan that keeps all terms",
             todo="Allow more time or ease a term.",
         )
-    steps = [f"local search: {start.cost:,.2f}" if feasible else "local search: no plan that keeps all terms"]
-    steps.append(f"integer program of {model.program.width} columns and {model.program.height} rows: {answer.objective:,.2f}")
-    bound = found.cost if answer.bound > found.cost * (1 - 1e-9) else max(answer.bound, 0.0)
+    bound = found.cost if bound > found.cost * (1 - 1e-9) else max(bound, 0.0)
     steps.append(f"costs split: {RULES[rule]}")
     if sharing.alone is None:
         steps.append("alone: everybody hosts every service for itself, whatever load that has")

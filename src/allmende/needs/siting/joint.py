@@ -40,13 +40,16 @@ class JointModel:
         return values
 
 
-def joint_model(sharing: Sharing, *, eased: frozenset[Term] = frozenset(), cost: bool = True) -> JointModel:
+def joint_model(
+    sharing: Sharing, *, eased: frozenset[Term] = frozenset(), cost: bool = True, floors: Floats | None = None
+) -> JointModel:
     """Write the program.
 
     With a partner's hosts ordered by nearness (ties to the lower position), z_r = 1 if none of the first r + 1 hosts the
     service. Then x_r = z_{r-1} - z_r says who goes where, z_r ≥ z_{r-1} - y_r serves everybody, z_r ≤ 1 - y_r sends each to
     the nearest (closest assignment), and the way is t_0 + Σ (t_{r+1} - t_r) z_r: the strong form with few entries a row.
     `eased` terms may be missed by a slack; with `cost=False` only the slack is minimised, each in units of what is asked.
+    `floors [services]`: what each service is known to cost at least.
     """
     program = Program()
     services, partners = len(sharing.services), len(sharing.partners)
@@ -55,8 +58,13 @@ def joint_model(sharing: Sharing, *, eased: frozenset[Term] = frozenset(), cost:
     price = sharing.travel_costs[:, None, None] * sharing.mean_demand[:, :, None] * np.diff(sorted_minutes, axis=1)[None]
     z = program.add_columns(price * float(cost), upper=_reach_limits(sharing, sorted_minutes, eased)).reshape(price.shape)
     if cost:
-        first = (sharing.travel_costs[:, None] * sharing.mean_demand * sorted_minutes[None, :, 0]).sum()
-        program.add_columns([first], lower=1.0)  # the way to the nearest partner of all is always paid
+        first = (sharing.travel_costs[:, None] * sharing.mean_demand * sorted_minutes[None, :, 0]).sum(axis=1)
+        program.add_columns([first.sum()], lower=1.0)  # the way to the nearest partner of all is always paid
+        if floors is not None:
+            columns = np.concatenate([y, z.reshape(services, -1)], axis=1)
+            values = np.concatenate([sharing.fixed_cost, price.reshape(services, -1)], axis=1)
+            rows = np.repeat(np.arange(services), columns.shape[1])
+            program.add_rows(floors * (1 - 1e-9) - first, INFINITY, rows, columns.ravel(), values.ravel(), count=services)
     slack = {
         term: program.add_columns([_price(sharing, term, cost)], upper=INFINITY) for term in terms(sharing) if term in eased
     }

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from time import monotonic
 
 import numpy as np
 
+from allmende.needs.siting.program import NO_LIMITS, Limits
 from allmende.needs.siting.sharing import Sharing
 from allmende.needs.siting.terms import Hosting, Outcome, broken, outcome
 
@@ -14,14 +16,15 @@ STARTS, MOVES = 3, 8_000
 """First choices (one greedy, the others random) and most moves tried from each."""
 
 
-def search_functions(sharing: Sharing, rng: np.random.Generator) -> Outcome:
-    """Open, close and swap hosts of a service as long as cost plus penalty for broken terms falls.
+def search_functions(sharing: Sharing, rng: np.random.Generator, limits: Limits = NO_LIMITS) -> Outcome:
+    """Open, close and swap hosts of a service as long as cost plus penalty for broken terms falls, or until time is up.
 
     The outcome may still break terms; `broken` says which.
     """
+    until = monotonic() + limits.seconds
     quick = replace(sharing, demand=sharing.mean_demand) if sharing.loads == "mean" else sharing
     firsts = [_greedy(quick)] + [_random(quick, rng) for _ in range(STARTS - 1)]
-    found = [_descend(quick, hosting, rng) for hosting in firsts]
+    found = [_descend(quick, hosting, rng, until) for hosting in firsts]
     best = min(found, key=lambda pair: pair[0])[1]
     return outcome(sharing, best)
 
@@ -33,12 +36,14 @@ def _score(sharing: Sharing, hosting: Hosting) -> float:
     return found.cost + misses * float(sharing.alone_by_draw().sum(axis=1).mean())
 
 
-def _descend(sharing: Sharing, hosting: Hosting, rng: np.random.Generator) -> tuple[float, Hosting]:
+def _descend(sharing: Sharing, hosting: Hosting, rng: np.random.Generator, until: float) -> tuple[float, Hosting]:
     best, tried, improved = _score(sharing, hosting), 0, True
     while improved and tried < MOVES:
         improved = False
         for s in rng.permutation(len(sharing.services)):
             for trial in _moves(sharing, hosting, int(s)):
+                if monotonic() > until:
+                    return best, hosting
                 tried += 1
                 score = _score(sharing, trial)
                 if score < best - 1e-9 * abs(best):

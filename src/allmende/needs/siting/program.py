@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from time import monotonic
 
 import highspy
 import numpy as np
@@ -23,6 +24,10 @@ class Limits:
 
     seconds: float = INFINITY
     gap: float = 0.0
+
+    def until(self, moment: float) -> Limits:
+        """Return what is left to a moment of `time.monotonic`."""
+        return Limits(max(moment - monotonic(), 0.0), self.gap)
 
     def after(self, seconds: float) -> Limits:
         """Return what is left when `seconds` have been used."""

@@ -20,8 +20,8 @@ from django.utils.translation import override
 from pytest_django.fixtures import Settings
 
 from allmende.outlook.folder import CURRENT
+from allmende.outlook.joint_plan import JointPlan
 from allmende.outlook.refusal import Easing, Refusal
-from allmende.outlook.siting import JointPlan
 from allmende.outlook.siting_file import read_plans
 from allmende.portal.accounts.services import create_member
 from allmende.portal.outlook import urls_siting

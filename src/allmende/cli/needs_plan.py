@@ -10,10 +10,10 @@ import click
 from allmende.cli.output import json_option, say, say_json
 from allmende.outlook.access import Year, read_access
 from allmende.outlook.folder import CURRENT
+from allmende.outlook.joint_plan import JointPlan
 from allmende.outlook.needs import REGION
 from allmende.outlook.planning import make_plans
 from allmende.outlook.reach import read_reach
-from allmende.outlook.siting import JointPlan
 
 
 @click.command("plan")

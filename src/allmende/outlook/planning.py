@@ -13,12 +13,13 @@ from allmende.outlook.access import ACCESS, access_services, write_access
 from allmende.outlook.facilities import unit_shapes
 from allmende.outlook.folder import CURRENT, Outlook, read_model, read_outlook
 from allmende.outlook.inhabited import inhabit
+from allmende.outlook.joint_plan import JointPlan
 from allmende.outlook.needs_file import NEEDS, read_needs
 from allmende.outlook.proposals import FUNCTIONS, read_proposals
 from allmende.outlook.reach import REACH, reach_services, write_reach
 from allmende.outlook.refusal import NoPlan
 from allmende.outlook.settled import Journeys, Settled, read_journeys, read_settled
-from allmende.outlook.siting import JointPlan, Setting, plan_together
+from allmende.outlook.siting import Setting, plan_together
 from allmende.outlook.siting_file import SITING, write_plan, write_refusal
 from allmende.outlook.unusable import released_under
 from allmende.outlook.weighing import Offer, read_offer

@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 
 from allmende.errors import AllmendeError
 from allmende.files import write_whole
+from allmende.outlook.joint_plan import Hosted, JointPlan, Partner
 from allmende.outlook.refusal import Easing, Refusal
-from allmende.outlook.siting import Hosted, JointPlan, Partner
 from allmende.outlook.unusable import PLAN, read_document, using
 
 FORMAT = 2

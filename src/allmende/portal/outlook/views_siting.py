@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from allmende.outlook.siting import JointPlan
+from allmende.outlook.joint_plan import JointPlan
 from allmende.outlook.siting_file import read_game, read_plans, read_refusals
 from allmende.portal.accounts.services import audiences
 from allmende.portal.outlook.ahead import Ahead, ahead

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from allmende.needs.services import OLDEST
-from allmende.outlook.siting import Hosted, JointPlan
+from allmende.outlook.joint_plan import Hosted, JointPlan
 from allmende.portal import wording
 from allmende.portal.outlook.needs_words import source
 from allmende.portal.outlook.words import between, rounded, step_of

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 import shutil
@@ -16,6 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from invented import write_invented, write_open_table
+from invented_cells import write_invented_cells
+from invented_needs import write_invented_needs
+from invented_outlook import write_invented_outlook
+from invented_siting import write_invented_plans
 from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -118,22 +122,12 @@ def chromium() -> Iterator[Browser]:
 
 def _write_release(public: Path) -> None:
     """Write the invented release, beside it one open table of somebody else, and a look ahead with plans and needs."""
-    invented = _module("invented")
-    invented.write_invented(public)
-    invented.write_open_table(public)
-    _module("invented_outlook").write_invented_outlook(public)
-    _module("invented_cells").write_invented_cells(public)
-    _module("invented_siting").write_invented_plans(public)
-    _module("invented_needs").write_invented_needs(public, reach=True)
-
-
-def _module(name: str) -> Any:
-    spec = importlib.util.spec_from_file_location(name, ROOT / "tests" / "portal" / f"{name}.py")
-    assert spec
-    assert spec.loader
-    found = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(found)
-    return found
+    write_invented(public)
+    write_open_table(public)
+    write_invented_outlook(public)
+    write_invented_cells(public)
+    write_invented_plans(public)
+    write_invented_needs(public, reach=True)
 
 
 def _allmende(*arguments: str, stdin: int | None = None) -> subprocess.Popen[bytes]:

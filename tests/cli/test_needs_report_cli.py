@@ -1,6 +1,5 @@
 """`allmende needs report`: needs from plain files, in words and as JSON, and its exit codes."""
 
-import importlib.util
 import json
 from dataclasses import replace
 from datetime import date
@@ -10,6 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from shapely.geometry import box, mapping
+from still import still_outlook
 
 from allmende.areas.hierarchy import write_region
 from allmende.areas.region import District, Municipality, Region
@@ -123,12 +123,7 @@ TOWNS = tuple(Municipality(ags, name, "L", "Stadt") for ags, name in (("98001001
 @pytest.fixture
 def private(folder: Path) -> Path:
     """A confidential look ahead that tells of one of a region's two municipalities, in a folder of its own."""
-    spec = importlib.util.spec_from_file_location("still", Path(__file__).parents[1] / "outlook" / "still.py")
-    assert spec
-    assert spec.loader
-    still = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(still)
-    outlook, model = still.still_outlook({"98001001": 8000.0}, "confidential-x", 2025)
+    outlook, model = still_outlook({"98001001": 8000.0}, "confidential-x", 2025)
     root = claim_private(folder / "private")
     write_outlook(replace(outlook, audience=CONFIDENTIAL), model, (), root)
     words = {"de": "Aue", "en": "Aue"}

@@ -1,6 +1,5 @@
 """From functions.toml to plans: the plan is the best one by hand, alone means alone, and files give back what was computed."""
 
-import importlib.util
 import json
 from dataclasses import replace
 from datetime import date
@@ -9,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from still import still_outlook
 
 from allmende.areas.region import Municipality, Region
 from allmende.cli import main
@@ -30,12 +30,6 @@ from allmende.outlook.siting_file import (
     write_refusal,
 )
 from allmende.outlook.unusable import UnusableOutlook, WithdrawnRelease
-
-spec = importlib.util.spec_from_file_location("still", Path(__file__).with_name("still.py"))
-assert spec
-assert spec.loader
-still = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(still)
 
 PEOPLE = {"01": 8000.0, "02": 4000.0, "03": 4000.0}
 NAMES = {"01": "Aue", "02": "Bach", "03": "Cappeln"}
@@ -80,7 +74,7 @@ source = { de = "eigene Zählung", en = "own count" }
 
 @pytest.fixture
 def setting():
-    outlook, model = still.still_outlook(PEOPLE, "r", 2025)
+    outlook, model = still_outlook(PEOPLE, "r", 2025)
     return Setting(outlook, model, SETTLED, Journeys(None), NAMES)
 
 
@@ -166,7 +160,7 @@ def test_terms_that_no_plan_keeps_are_named_with_the_names_of_places(proposal, s
 
 
 def test_plans_on_a_withdrawn_release_are_not_made(tmp_path, capsys) -> None:
-    write_outlook(*still.still_outlook(PEOPLE, "2025-gone", 2025), (), tmp_path)
+    write_outlook(*still_outlook(PEOPLE, "2025-gone", 2025), (), tmp_path)
     with pytest.raises(WithdrawnRelease, match="The release 2025-gone, from which the look ahead 2025-still was made") as gone:
         make_plans(tmp_path)
     assert "allmende project run" in gone.value.todo

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 import shutil
 from pathlib import Path
@@ -14,6 +13,7 @@ from django.http import QueryDict
 from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
+from invented_outlook import BANDS, STEPS, write_invented_outlook
 from pytest_django.fixtures import Settings
 
 from allmende.portal.accounts.services import create_member
@@ -25,12 +25,6 @@ from allmende.portal.outlook.hindsight import said_before
 from allmende.portal.outlook.sight import Sight
 from allmende.portal.public import shelf
 from allmende.projection.levers import Levers, read_levers
-
-spec = importlib.util.spec_from_file_location("invented_outlook", Path(__file__).with_name("invented_outlook.py"))
-assert spec
-assert spec.loader
-invented_outlook = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(invented_outlook)
 
 pytestmark = pytest.mark.django_db
 
@@ -44,7 +38,7 @@ PAGES = ("vorausschau", "treffsicherheit", "szenario", "szenarien", "szenario_er
 def looking_ahead(release: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     public = tmp_path_factory.mktemp("ahead") / "public"
     shutil.copytree(release, public, symlinks=True)
-    invented_outlook.write_invented_outlook(public)
+    write_invented_outlook(public)
     return public
 
 
@@ -101,7 +95,7 @@ def test_an_outlook_for_members_is_not_shown_to_the_public(
     client: Client, release: Path, tmp_path: Path, settings: Settings
 ) -> None:
     public = Path(shutil.copytree(release, tmp_path / "public", symlinks=True))
-    invented_outlook.write_invented_outlook(public, audience="member")
+    write_invented_outlook(public, audience="member")
     settings.ALLMENDE_PUBLIC = public
     for name in ("vorausschau", "treffsicherheit", "szenario"):
         assert "2024-erfunden" not in client.get(reverse(name)).content.decode()
@@ -239,7 +233,7 @@ def test_the_file_has_every_year_and_band(client: Client, folder: Path) -> None:
     response = client.get(reverse("vorausschau_csv", args=[TOWN]))
     rows = response.content.decode("utf-8-sig").splitlines()
     assert response["Content-Disposition"].endswith('bevoelkerung-98001001-2024-erfunden.csv"')
-    assert len(rows) == 1 + len(invented_outlook.BANDS) * (4 + invented_outlook.STEPS)
+    assert len(rows) == 1 + len(BANDS) * (4 + STEPS)
     assert len({row.count(";") for row in rows}) == 1
 
 
@@ -307,7 +301,7 @@ def test_an_outlook_that_cannot_be_read_says_which_file_and_what_to_do(
     client: Client, release: Path, tmp_path: Path, settings: Settings, file: str, content: str, page: str, language: str
 ) -> None:
     public = Path(shutil.copytree(release, tmp_path / "public", symlinks=True))
-    invented_outlook.write_invented_outlook(public)
+    write_invented_outlook(public)
     settings.ALLMENDE_PUBLIC = public
     path = public / "outlook" / file
     path.parent.mkdir(exist_ok=True)
@@ -328,7 +322,7 @@ def test_an_outlook_from_a_withdrawn_release_is_not_shown(
     client: Client, release: Path, tmp_path: Path, settings: Settings, name: str
 ) -> None:
     public = Path(shutil.copytree(release, tmp_path / "public", symlinks=True))
-    invented_outlook.write_invented_outlook(public, release="2023-weg")
+    write_invented_outlook(public, release="2023-weg")
     settings.ALLMENDE_PUBLIC = public
     response = client.get(reverse(name))
     assert response.status_code == 503

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import csv
-import importlib.util
 import io
 import re
 import shutil
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
+from invented_cells import write_invented_cells
+from invented_outlook import write_invented_outlook
 from pytest_django.fixtures import Settings
 
 from allmende.outlook.cells.file import CELLS, UNTOLD, CellsAhead, read_cells
@@ -27,21 +27,12 @@ pytestmark = pytest.mark.django_db
 REGION, TOWN, UNIT = "erfunden", "98001001", "98001001.01"
 
 
-def _invented(name: str) -> Any:
-    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
-    assert spec
-    assert spec.loader
-    found = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(found)
-    return found
-
-
 @pytest.fixture(scope="session")
 def gridded(release: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     public = tmp_path_factory.mktemp("cells") / "public"
     shutil.copytree(release, public, symlinks=True)
-    _invented("invented_outlook").write_invented_outlook(public)
-    _invented("invented_cells").write_invented_cells(public)
+    write_invented_outlook(public)
+    write_invented_cells(public)
     return public
 
 
@@ -125,7 +116,7 @@ def test_the_file_holds_every_told_cell_and_no_other(client: Client, grids: dict
 
 def test_an_outlook_without_cells_has_no_such_tab(client: Client, release: Path, tmp_path: Path, settings: Settings) -> None:
     settings.ALLMENDE_PUBLIC = Path(shutil.copytree(release, tmp_path / "public", symlinks=True))
-    _invented("invented_outlook").write_invented_outlook(settings.ALLMENDE_PUBLIC)
+    write_invented_outlook(settings.ALLMENDE_PUBLIC)
     assert reverse("vorausschau_raster", args=[TOWN]) not in read(client, "vorausschau_alter", TOWN)
     assert "nichts zu sagen" in read(client, "vorausschau_raster", TOWN)
     assert client.get(reverse("vorausschau_rasterdaten", args=[TOWN])).status_code == 404
@@ -135,8 +126,8 @@ def test_cells_are_for_those_who_may_read_the_outlook(
     client: Client, release: Path, tmp_path: Path, settings: Settings
 ) -> None:
     settings.ALLMENDE_PUBLIC = Path(shutil.copytree(release, tmp_path / "public", symlinks=True))
-    _invented("invented_outlook").write_invented_outlook(settings.ALLMENDE_PUBLIC, audience="member")
-    _invented("invented_cells").write_invented_cells(settings.ALLMENDE_PUBLIC)
+    write_invented_outlook(settings.ALLMENDE_PUBLIC, audience="member")
+    write_invented_cells(settings.ALLMENDE_PUBLIC)
     assert client.get(reverse("vorausschau_rasterdaten", args=[TOWN])).status_code == 404
     assert client.get(reverse("vorausschau_raster_csv", args=[TOWN])).status_code == 404
     assert "Rasterzellen" not in read(client, "vorausschau_raster", TOWN)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import importlib.util
 import shutil
 from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 import pytest
 from django.test import Client
 from django.utils.translation import override
+from invented_needs import write_invented_needs
+from invented_outlook import write_invented_outlook
 from pytest_django.fixtures import Settings
 
 from allmende.areas import load_region
@@ -31,21 +31,12 @@ MORE_BIRTHS = Levers(changes=(Change("fertility", 1.4, 2025, 2027),))
 PLACES = ("region", TOWN, f"{TOWN}.02", NEXT)
 
 
-def _invented(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 @pytest.fixture(scope="session")
 def with_needs(release: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     public = tmp_path_factory.mktemp("moved") / "public"
     shutil.copytree(release, public, symlinks=True)
-    _invented("invented_outlook").write_invented_outlook(public)
-    _invented("invented_needs").write_invented_needs(public)
+    write_invented_outlook(public)
+    write_invented_needs(public)
     return public
 
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 import pytest
@@ -15,6 +13,8 @@ from django.http import QueryDict
 from django.test import Client
 from django.urls import get_resolver, reverse
 from django.utils.translation import override
+from invented_needs import write_invented_needs
+from invented_outlook import write_invented_outlook
 from pytest_django.fixtures import Settings
 
 from allmende.needs.balance import LEVELS
@@ -46,21 +46,12 @@ ADDRESSES = [
 ]  # fmt: skip
 
 
-def _invented(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 @pytest.fixture(scope="session")
 def with_needs(release: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     public = tmp_path_factory.mktemp("needs") / "public"
     shutil.copytree(release, public, symlinks=True)
-    _invented("invented_outlook").write_invented_outlook(public)
-    _invented("invented_needs").write_invented_needs(public)
+    write_invented_outlook(public)
+    write_invented_needs(public)
     return public
 
 
@@ -142,8 +133,8 @@ def test_needs_for_members_are_hidden_from_the_public(
     client: Client, release: Path, settings: Settings, tmp_path: Path
 ) -> None:
     settings.ALLMENDE_PUBLIC = Path(shutil.copytree(release, tmp_path / "public", symlinks=True))
-    _invented("invented_outlook").write_invented_outlook(settings.ALLMENDE_PUBLIC, audience="member")
-    _invented("invented_needs").write_invented_needs(settings.ALLMENDE_PUBLIC)
+    write_invented_outlook(settings.ALLMENDE_PUBLIC, audience="member")
+    write_invented_needs(settings.ALLMENDE_PUBLIC)
     routes = ("kita/", "kita/vorlage/", "kita/tabelle.csv", "fire/", "care/")
     hidden = [client.get(f"/vorausschau/bedarf/{route}") for route in ("", *routes)]
     assert all(b"Kranich" not in answer.content and answer.status_code in (200, 404) for answer in hidden)
@@ -258,7 +249,7 @@ def test_fire_cover_tells_the_norm_until_somebody_measured_who_is_reached(
     assert "90 % der Menschen sollen in 10 Minuten Hilfe haben" in before
     assert "Straßennetz" in before
     assert "Feuerwehr Ahrenstadt (ab 1. Januar 2031)" in before
-    _invented("invented_needs").write_invented_needs(settings.ALLMENDE_PUBLIC, reach=True)
+    write_invented_needs(settings.ALLMENDE_PUBLIC, reach=True)
     after = words_of(client, "/vorausschau/bedarf/fire/")
     assert "sind 90 % der Menschen der Region in 10 Minuten zu erreichen" in after
     assert "In 5 von 6 Gemeinden sind es weniger" in after
@@ -271,7 +262,7 @@ def test_ways_say_who_is_near_and_where_there_is_too_little_for_those_who_compet
     settings.ALLMENDE_PUBLIC = Path(shutil.copytree(with_needs, tmp_path / "public", symlinks=True))
     assert client.get(WAYS).status_code == 404
     assert "/doctors/wege/" not in client.get("/vorausschau/bedarf/doctors/").content.decode()
-    _invented("invented_needs").write_invented_needs(settings.ALLMENDE_PUBLIC, reach=True)
+    write_invented_needs(settings.ALLMENDE_PUBLIC, reach=True)
     assert "/doctors/wege/" in client.get("/vorausschau/bedarf/doctors/").content.decode()
     text = words_of(client, WAYS)
     assert "2025 haben 100 % der Menschen der Region einen Standort in höchstens 15 Minuten; Ziel sind 90 %" in text

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import shutil
 from pathlib import Path
 from uuid import uuid4
@@ -10,6 +9,7 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 from django.urls import reverse
+from invented_outlook import write_invented_outlook
 from pytest_django.fixtures import Settings
 
 from allmende.errors import Refused
@@ -17,12 +17,6 @@ from allmende.portal.accounts.models import Person
 from allmende.portal.accounts.services import create_member
 from allmende.portal.outlook.models import AGREED, DRAFT, PROPOSED, SHARED, Scenario
 from allmende.portal.public import shelf
-
-spec = importlib.util.spec_from_file_location("invented_outlook", Path(__file__).with_name("invented_outlook.py"))
-assert spec
-assert spec.loader
-invented_outlook = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(invented_outlook)
 
 pytestmark = pytest.mark.django_db
 
@@ -34,7 +28,7 @@ OWNER_STEPS = ("teilen", "zuruecknehmen", "vorschlagen", "zurueckziehen", "loesc
 @pytest.fixture(scope="session")
 def looking_ahead(release: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     public = Path(shutil.copytree(release, tmp_path_factory.mktemp("ahead") / "public", symlinks=True))
-    invented_outlook.write_invented_outlook(public)
+    write_invented_outlook(public)
     return public
 
 
@@ -220,7 +214,7 @@ def test_a_proposal_that_is_withdrawn_forgets_what_was_said(people: dict[str, Cl
 def test_a_scenario_outlives_its_outlook_and_is_computed_anew(people: dict[str, Client], folder: Path) -> None:
     scenario = propose(people)
     said = people["member"].get(reverse("szenario_gesichert", args=[scenario.number])).content.decode()
-    invented_outlook.write_invented_outlook(folder, name="2024-neu")
+    write_invented_outlook(folder, name="2024-neu")
     newer = people["member"].get(reverse("szenario_gesichert", args=[scenario.number])).content.decode()
     assert "Inzwischen gilt die Vorausschau 2024-neu" in newer
     shutil.rmtree(folder / "outlooks" / "2024-erfunden")
@@ -239,7 +233,7 @@ def test_a_scenario_outlives_its_outlook_and_is_computed_anew(people: dict[str, 
 def test_a_withdrawn_release_counts_as_a_withdrawn_basis(people: dict[str, Client], folder: Path) -> None:
     scenario = save(people["member"])
     Scenario.objects.filter(number=scenario.number).update(release="2023-zurueckgezogen")
-    invented_outlook.write_invented_outlook(folder, release="2023-zurueckgezogen")
+    write_invented_outlook(folder, release="2023-zurueckgezogen")
     page = people["member"].get(reverse("szenario_gesichert", args=[scenario.number])).content.decode()
     assert "wurde zurückgezogen" in page
     assert "2023-zurueckgezogen" in page
@@ -294,7 +288,7 @@ def test_a_member_cannot_save_for_another_municipality(people: dict[str, Client]
 
 
 def test_a_scenario_of_a_member_outlook_is_for_members(people: dict[str, Client], folder: Path) -> None:
-    invented_outlook.write_invented_outlook(folder, audience="member")
+    write_invented_outlook(folder, audience="member")
     scenario = save(people["member"])
     step(people["member"], scenario, "teilen")
     assert see(people["public"], scenario) == 404

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import importlib.util
 import io
 import json
 import re
@@ -11,12 +10,13 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 from django.test import Client
 from django.urls import get_resolver
 from django.utils.translation import override
+from invented_outlook import write_invented_outlook
+from invented_siting import write_invented_plans
 from pytest_django.fixtures import Settings
 
 from allmende.outlook.folder import CURRENT
@@ -40,18 +40,9 @@ ADDRESSES = [
 ]  # fmt: skip
 
 
-def _invented(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 def _write(public: Path, audience: str = "public") -> Path:
-    _invented("invented_outlook").write_invented_outlook(public, audience=audience)
-    _invented("invented_siting").write_invented_plans(public)
+    write_invented_outlook(public, audience=audience)
+    write_invented_plans(public)
     return public
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -74,12 +75,14 @@ def moved_sheet(answered: Answer, place: Place, year: int) -> MovedSheet | None:
         return None
     years = found[0][1].years[:NEAR]
     told = min(max(year, years[0]), years[-1])
-    lines = [
-        Line(needs.service, at, moved, moved.years.index(told))
-        for needs, moved in found
-        for at in range(len(needs.service.told()))
-    ]
+    lines = [Line(needs.service, at, moved, moved.years.index(told)) for needs, moved in found for at in _shown(needs.service)]
     return MovedSheet(_sentence(lines, place, told), _sheet(lines, place, told))
+
+
+def _shown(service: Service) -> Sequence[int]:
+    """Return the parts to show: all of them, of a school those who start it and all classes."""
+    several = range(len(service.told()))
+    return (several[0], several[-1]) if service.whole() else several
 
 
 def _sentence(lines: list[Line], place: Place, year: int) -> str:

@@ -11,7 +11,7 @@ from allmende.sharing.key_words import benefit_part
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """The key that is easiest to defend: its row, and how much of it follows the benefit."""
+    """The key that is easiest to defend: its row, and which part of the amount it splits by the benefit in the case's year."""
 
     row: Row
     benefit: Fraction
@@ -23,8 +23,9 @@ def easiest(deal: Deal) -> Advice | None:
     Following the benefit is the rule of the laws on joint bodies (`law_keys.toml`). Ties go to the key that holds in more draws
     of uncertain costs, then to the one with more room to the group that is closest to leaving.
     """
-    keys = {key.id: key.key for key in deal.case.keys}
     standing = [
-        Advice(row, benefit_part(keys[row.id], deal.case.measures)) for row in deal.rows if row.is_key and row.core.member
+        Advice(row, benefit_part(row.split, deal.case.measures))
+        for row in deal.rows
+        if row.split is not None and row.core.member
     ]
     return max(standing, key=lambda one: (one.benefit, one.row.holds or 0.0, float(one.row.core.room)), default=None)

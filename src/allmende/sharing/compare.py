@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -15,8 +15,8 @@ from allmende.sharing.core import Balance, CoreReport, core_balance, core_report
 from allmende.sharing.games import Floats, Game
 from allmende.sharing.joining import Breach, breaches
 from allmende.sharing.key_words import key_sentence
-from allmende.sharing.keys import Split, split_by
-from allmende.sharing.law import Hook, Measure, hooks
+from allmende.sharing.keys import Key, Split, split_by
+from allmende.sharing.law import Hook, hooks
 from allmende.sharing.methods import METHODS, SAME, words_of
 from allmende.sharing.points import separable
 from allmende.sharing.services import cost_function_game, scaled
@@ -136,7 +136,7 @@ def _row(case: Case, name: str, split: Splitter, worlds: list[Game], key: NamedK
     game = case.game
     shares = np.asarray(split(game), dtype=np.float64)
     total = round(float(game.total) * 100)
-    words = _key_words(key, case.measures, cost=game.kind == "cost") if key else words_of(name, game.kind)
+    words = _key_words(key, case) if key else words_of(name, game.kind)
     report = core_report(game, shares)
     rule = key.key.rounding if key else "largest-remainder"
     row = Row(
@@ -151,18 +151,26 @@ def _row(case: Case, name: str, split: Splitter, worlds: list[Game], key: NamedK
         core=report,
         properties=_properties(game, split, shares, report, additive=words["additive"]),
         split=split_by(key.key, total, case.figures, case.year) if key else None,
-        hooks=hooks(key.key.measures, case.land, case.measures) if key and game.kind == "cost" else (),
+        hooks=_hooks(key.key, case) if key and game.kind == "cost" else (),
     )
     return _with_intervals(row, split, worlds) if worlds else row
 
 
-def _key_words(key: NamedKey, own: Mapping[str, Measure], *, cost: bool) -> dict[str, Any]:
+def _hooks(key: Key, case: Case) -> tuple[Hook, ...]:
+    """Return what laws say about a key, and about the old one for as long as it splits a part."""
+    measures = dict.fromkeys(one for rule in (key, *key.in_force(case.year)) for one in rule.measures)
+    return hooks(measures, case.land, case.measures)
+
+
+def _key_words(key: NamedKey, case: Case) -> dict[str, Any]:
+    cost = case.game.kind == "cost"
+    bounds = [bound for rule in key.key.in_force(case.year) for bound in (*rule.floors.values(), *rule.caps.values())]
     return {
         "name": key.name,
-        "sentence": {language: key_sentence(key.key, language, own, cost=cost) for language in ("de", "en")},
+        "sentence": {language: key_sentence(key.key, language, case.measures, cost=cost) for language in ("de", "en")},
         "formula": dict.fromkeys(("de", "en"), "x_i = c(N) · Σ w_m · k_mi / Σ k_mj"),
         "source": {"de": "Schlüssel des Falls", "en": "key of the case"},
-        "additive": all(bound.cents is None for bound in (*key.key.floors.values(), *key.key.caps.values())),
+        "additive": all(bound.cents is None for bound in bounds),
     }
 
 

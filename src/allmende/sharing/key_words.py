@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from fractions import Fraction
 
 from allmende.money import show
 from allmende.parameters import load
 from allmende.sharing.bounds import Bound
 from allmende.sharing.figures import EQUAL
-from allmende.sharing.keys import EVERYBODY, Key
+from allmende.sharing.keys import EVERYBODY, Key, Split
 from allmende.sharing.law import NO_OWN, Measure, measure, measure_name
 
 
@@ -34,26 +35,35 @@ def key_sentence(key: Key, language: str, own: Mapping[str, Measure] = NO_OWN, *
             sentences.append(words[rule].format(name=who, does=does, bound=_bound(bound, language)))
     if key.transition:
         steps = ", ".join(f"{year}: {percent(part, language)}" for year, part in sorted(key.transition.new_part.items()))
-        sentences.append(words["transition"].format(steps=steps))
+        old = key_sentence(key.transition.before, language, own, cost=cost)
+        sentences.append(words["transition"].format(steps=steps, old=old))
     return " ".join(sentences)
 
 
-def benefit_part(key: Key, own: Mapping[str, Measure] = NO_OWN) -> Fraction:
-    """Return the weight of the measures that follow the benefit.
+def benefit_part(split: Split, own: Mapping[str, Measure] = NO_OWN) -> Fraction:
+    """Return the part of an amount that was split by measures that follow the benefit.
 
-    >>> benefit_part(Key({"equal": "0.25", "use": "0.75"}))
-    Fraction(3, 4)
+    >>> from allmende.sharing.figures import figures_of
+    >>> from allmende.sharing.keys import split_by
+    >>> known = figures_of(["A", "B"], {"use": {"A": 1, "B": 3}})
+    >>> benefit_part(split_by(Key({"use": 1}, pre_shares={"A": Fraction(4, 5)}), 1000, known, 2027))
+    Fraction(1, 5)
     """
-    return sum((Fraction(w) for m, w in key.measures.items() if measure(m, own).kind == "benefit"), Fraction(0))
+    return sum((part for name, part in split.measured.items() if measure(name, own).kind == "benefit"), Fraction(0))
 
 
 def percent(part: Fraction, language: str) -> str:
-    r"""Return a part as a percentage with at most one decimal.
+    r"""Return a part as a percentage, exactly: thirds as a fraction.
 
-    >>> percent(Fraction(17, 200), "de"), percent(Fraction(1, 4), "en")
-    ('8,5\u202f%', '25%')
+    >>> percent(Fraction("0.4365"), "de"), percent(Fraction("0.0004"), "en"), percent(Fraction(1, 3), "en")
+    ('43,65\u202f%', '0.04%', '33 1/3%')
     """
-    text = f"{float(100 * part):.1f}".removesuffix(".0")
+    hundredths = 100 * part
+    exact = Decimal(hundredths.numerator) / hundredths.denominator
+    if Fraction(exact) == hundredths:
+        text = f"{exact:f}"
+    else:
+        text = f"{hundredths.numerator // hundredths.denominator} {hundredths % 1}".removeprefix("0 ")
     return f"{text.replace('.', ',')}\u202f%" if language == "de" else f"{text}%"
 
 
@@ -61,8 +71,8 @@ def _split(key: Key, language: str, words: Mapping[str, str], own: Mapping[str, 
     if len(key.measures) == 1:
         (only,) = key.measures
         if only == EQUAL:
-            return words["equal"].format(do=words["pay" if does == words["pays"] else "get"])
-        return words["single"].format(measure=measure_name(only, language, own), does=does)
+            return words["equal" if key.plain else "equal_but"].format(do=words["pay" if does == words["pays"] else "get"])
+        return words["single" if key.plain else "single_but"].format(measure=measure_name(only, language, own), does=does)
     parts = [
         words["part_equal" if one == EQUAL else "part"].format(
             weight=percent(Fraction(weight), language), measure=measure_name(one, language, own)

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from allmende.errors import AllmendeError
 from allmende.money import round_shares
-from allmende.sharing.bounds import Bound, clipped
+from allmende.sharing.bounds import Bound, Clipped, clipped
 from allmende.sharing.figures import Figures
 
 EVERYBODY = "*"
@@ -65,13 +65,31 @@ class Key:
             )
         object.__setattr__(self, "measures", weights)
 
+    @property
+    def plain(self) -> bool:
+        """Whether nothing but the measures decides: no exemption, bound, pre-share or transition."""
+        return not (self.exempt or self.floors or self.caps or self.pre_shares or self.transition)
+
+    def in_force(self, year: int) -> tuple[Key, ...]:
+        """Return the keys that split in a year: this one, the old one, or both while a transition lasts.
+
+        >>> staged = Key({"use": 1}, transition=Transition(Key({"equal": 1}), {2027: Fraction(1, 2)}))
+        >>> [[*key.measures] for key in staged.in_force(2027)], [[*key.measures] for key in staged.in_force(2026)]
+        ([['use'], ['equal']], [['equal']])
+        """
+        if self.transition is None:
+            return (self,)
+        part = self.transition.part(year)
+        return ((self,) if part else ()) + (self.transition.before.in_force(year) if part < 1 else ())
+
 
 @dataclass(frozen=True, slots=True)
 class Split:
     """An amount split: cents that sum to it, the exact shares before rounding, and how they came about.
 
     `parts` has for each measure the partners' part of the sum of its figures, `bound` who stands at a floor or cap,
-    `base_year` the year whose figures counted.
+    `base_year` the year whose figures counted. `measured` is the part of the amount that each measure split in this year, of
+    the old key too while a transition lasts; pre-shares and bounds fixed the rest.
     """
 
     partners: tuple[str, ...]
@@ -80,6 +98,7 @@ class Split:
     parts: Mapping[str, tuple[Fraction, ...]]
     bound: Mapping[str, str]
     base_year: int
+    measured: Mapping[str, Fraction]
     steps: tuple[str, ...]
 
     def by_partner(self) -> dict[str, int]:
@@ -121,11 +140,17 @@ def split_by(key: Key, amount: int, figures: Figures, year: int) -> Split:
     )
     shares = [first + then for first, then in zip(ahead, wanted.shares, strict=True)]
     steps += [f"{name}: {word}" for name, word in wanted.bound.items()]
-    if key.transition is not None:
-        shares = _mixed(key.transition, shares, amount, figures, year, steps)
+    measured, bound = _measured(key, parts, wanted, figures.partners, amount), wanted.bound
+    part = Fraction(1) if key.transition is None else key.transition.part(year)
+    if key.transition is not None and part < 1:
+        steps.append(f"transition {year}: {float(part):.2%} by the new key, the rest by the old one")
+        old = split_by(key.transition.before, amount, figures, year)
+        shares = [part * new + (1 - part) * before for new, before in zip(shares, old.shares, strict=True)]
+        measured = _mixed(part, measured, old.measured)
+        bound = {**old.bound, **(bound if part else {})}
     cents = round_shares(shares, amount, key.rounding)
     steps.append(f"rounded: {key.rounding}")
-    return Split(figures.partners, tuple(cents), tuple(shares), parts, wanted.bound, base_year, tuple(steps))
+    return Split(figures.partners, tuple(cents), tuple(shares), parts, bound, base_year, measured, tuple(steps))
 
 
 def _check_names(key: Key, partners: tuple[str, ...]) -> None:
@@ -166,12 +191,17 @@ def _bounds(bounds: Mapping[str, Bound], key: Key, figures: Figures, amount: int
     return [None if bound is None else bound.of(amount) for bound in found]
 
 
-def _mixed(
-    transition: Transition, shares: list[Fraction], amount: int, figures: Figures, year: int, steps: list[str]
-) -> list[Fraction]:
-    part = transition.part(year)
-    if part == 1:
-        return shares
-    steps.append(f"transition {year}: {float(part):.2%} by the new key, the rest by the old one")
-    old = split_by(transition.before, amount, figures, year).shares
-    return [part * new + (1 - part) * before for new, before in zip(shares, old, strict=True)]
+def _measured(
+    key: Key, parts: Mapping[str, tuple[Fraction, ...]], wanted: Clipped, partners: tuple[str, ...], amount: int
+) -> dict[str, Fraction]:
+    """Return which part of the amount each measure splits: nothing of what is fixed by a pre-share, a floor or a cap."""
+    free = [i for i, name in enumerate(partners) if name not in wanted.bound]
+    left = sum((wanted.shares[i] for i in free), Fraction(0)) / amount if amount else 1 - sum(key.pre_shares.values())
+    by = {measure: Fraction(weight) * sum(parts[measure][i] for i in free) for measure, weight in key.measures.items()}
+    whole = sum(by.values(), Fraction(0))
+    return {measure: left * one / whole for measure, one in by.items() if one}
+
+
+def _mixed(part: Fraction, new: Mapping[str, Fraction], old: Mapping[str, Fraction]) -> dict[str, Fraction]:
+    mixed = {m: part * new.get(m, Fraction(0)) + (1 - part) * old.get(m, Fraction(0)) for m in (*new, *old)}
+    return {measure: one for measure, one in mixed.items() if one}

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from allmende import parameters
 from allmende.cli import main
 from allmende.errors import AllmendeError
-from allmende.fund.rehearsal import Member, Rules, Setting, Shock, Strategy, World, play
+from allmende.fund.rehearsal import Member, Rules, Setting, Shock, Strategy, World, draw, opening_state, play, step
 from allmende.fund.rehearsal.draws import generators
 from allmende.fund.rehearsal.reading import read_rehearsal
 from allmende.fund.rehearsal.splitting import split_rows
@@ -36,7 +36,7 @@ def members(count=5, strategy="steady", threshold=-0.5):
 
 
 def setting(**changes):
-    return replace(Setting(members(), STRATEGIES, (Shock("tax", -0.3, 0.2), Shock("outside", -1.0, year=3))), **changes)
+    return replace(Setting(members(), STRATEGIES, (Shock("tax", -0.3, 0.2), Shock("outside", -1.0, year=4))), **changes)
 
 
 RULES = Rules(volume=200_000_00, weight_tax=0.4, match=0.5, funding_rate=0.8)
@@ -92,6 +92,42 @@ def test_the_same_seed_gives_the_same_bits_alone_and_among_many():
     assert not np.array_equal(many.granted, play(setting(), RULES, World(), 10, generators(8, 0, 20)).granted)
 
 
+@given(st.integers(1, 6), st.integers(1, 5), st.integers(0, 2**64))
+@settings(max_examples=20, deadline=None)
+def test_a_longer_rehearsal_begins_with_the_shorter_one(years, more, seed):
+    short = play(setting(), RULES, World(), years, generators(seed, 0, 2))
+    long = play(setting(), RULES, World(), years + more, generators(seed, 0, 2))
+    for name in ("contributed", "granted", "satisfaction", "applied", "notice", "pool"):
+        assert np.array_equal(getattr(short, name), getattr(long, name)[:, :years]), name
+
+
+@given(st.floats(-3, 4), st.floats(0, 1), st.integers(0, 100))
+@settings(max_examples=30, deadline=None)
+def test_satisfaction_stays_on_its_scale_and_reaches_both_ends(common_good, memory, seed):
+    found = play(setting(), RULES, World(common_good=common_good, memory=memory), 8, generators(seed, 0, 3)).satisfaction
+    assert (np.abs(found) <= 1.0).all()
+
+
+def test_who_gets_nothing_is_at_the_bottom_and_who_gets_twice_its_payment_at_the_top():
+    ends = play(setting(), replace(RULES, match=4.0), World(memory=0.0), 6, generators(1, 0, 20))
+    nothing, twice = ends.granted == 0, ends.granted >= 2 * (ends.contributed + ends.returned)
+    paying = ends.contributed > 0
+    assert (ends.satisfaction[nothing & paying] == -1.0).all()
+    assert (ends.satisfaction[twice & paying] == 1.0).all()
+    assert (nothing & paying).any()
+    assert (twice & paying).any()
+
+
+@pytest.mark.parametrize(("received", "contributed", "often"), [(1, 0, 1.0), (0, 0, 1.0), (0, 1, 3.0)])
+def test_only_members_who_are_behind_push(received, contributed, often):
+    """Ahead or even, a pushing member applies as often as any other; behind, as much more as its strategy says."""
+    case = setting(members=tuple(replace(each, applications=0.5, strategy="pushing") for each in members()))
+    state = opening_state(case, 400)
+    state = replace(state, received=state.received + received, contributed=state.contributed + contributed)
+    applied = step(case, RULES, World(), state, draw(case, 1, generators(4, 0, 400)))[1].applied
+    assert applied.mean() == pytest.approx(0.5 * often, rel=0.1)
+
+
 @pytest.mark.parametrize(("notice", "lock_in", "last_year"), [(0, 0, 0), (1, 0, 1), (2, 0, 2), (1, 5, 4), (3, 2, 3)])
 def test_exit_and_notice_are_honoured(notice, lock_in, last_year):
     poor = tuple(replace(each, applications=0.0, exit_threshold=-0.1) for each in members())
@@ -128,7 +164,7 @@ def test_grants_flow_back_after_the_stated_years():
 
 
 def test_a_shock_in_a_year_strikes_in_that_year():
-    runs = play(setting(shocks=(Shock("outside", -1.0, year=3),)), RULES, World(), 6, generators(1, 0, 2))
+    runs = play(setting(shocks=(Shock("outside", -1.0, year=4),)), RULES, World(), 6, generators(1, 0, 2))
     assert (runs.outside[:, :3] > 0).all()
     assert (runs.outside[:, 3:] == 0).all()
 
@@ -198,6 +234,10 @@ BAD = {
     "not finite": (lambda d: d["world"].update(growth=float("nan")), "growth is nan."),
     "worlds": (lambda d: d["uncertain"].update(worlds=-1), "worlds is -1."),
     "range": (lambda d: d["uncertain"].update(growth=[1, 0]), "The range is [1, 0]."),
+    "below the scale": (lambda d: d["member"][0].update(exit_threshold=-3), "exit_threshold is -3."),
+    "above the scale": (lambda d: d["member"][0].update(exit_threshold=1.1), "exit_threshold is 1.1."),
+    "year 0": (lambda d: d["shock"][1].update(year=0), "year is 0."),
+    "range beyond": (lambda d: d["uncertain"].update(memory=[0.5, 1.5]), "memory is 1.5."),
     "negative": (lambda d: d["member"][0].update(cost=-5), "cost is -5,00 €."),
 }
 

@@ -241,6 +241,12 @@ BAD_RUNS = {
     "misspelt": (lambda t: t["choices"].update(kap=1), "no parameter 'kap'", "[choices]"),
     "stay": (lambda t: t.update(stays={"Cestadt": {"first": 2026}}), "There is no partner 'Cestadt'", "[stays]"),
     "notice": (lambda t: t.update(stays={"Bedorf": {"notice": "soon"}}), "The stay cannot be read", "stays.Bedorf"),
+    "first": (lambda t: t.update(stays={"Bedorf": {"first": 99_999}}), "The stay cannot be read", "stays.Bedorf"),
+    "notice first": (
+        lambda t: t.update(stays={"Bedorf": {"first": 2027, "notice": date(2026, 12, 31)}}),
+        "Notice is given on 2026-12-31, before membership begins in 2027",
+        "figures.toml, stays.Bedorf",
+    ),
     "nobody": (
         lambda t: t.update(stays={name: {"first": 2027} for name in t["partners"]}),
         "Nobody is a member in 2026",

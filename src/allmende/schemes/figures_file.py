@@ -75,11 +75,19 @@ def account_of(scheme: Scheme, run: Run) -> Account:
 
 def _stay(part: Mapping[str, Any], who: str, first: int, name: str) -> Stay:
     notice = only(part, ("first", "notice"), f"{name}, stays.{who}").get("notice")
-    if not isinstance(part.get("first", first), int) or not (notice is None or type(notice) is date):
+    joins = part.get("first", first)
+    if type(joins) is not int or not 0 < joins < 10_000 or not (notice is None or type(notice) is date):
         raise AllmendeError(
             "The stay cannot be read.",
             where=f"{name}, stays.{who}",
             expected="first = 2020 and, if wanted, notice = 2022-06-30",
             todo="Correct it, or leave it out for a member from the first year on.",
         )
-    return Stay(part.get("first", first), notice)
+    if notice is not None and "first" in part and notice.year < joins:
+        raise AllmendeError(
+            f"Notice is given on {notice}, before membership begins in {joins}.",
+            where=f"{name}, stays.{who}",
+            expected="a notice in the first year of membership or later",
+            todo="Correct first or notice.",
+        )
+    return Stay(joins, notice)

@@ -23,29 +23,31 @@ class Draws:
     """
 
     growth: Floats
-    apply: Floats
     quality: Floats
     cost: Floats
+    apply: Floats
     strikes: Floats
     victim: NDArray[np.int64]
 
 
 def draw(setting: Setting, years: int, rngs: Sequence[np.random.Generator]) -> Draws:
-    """Draw one run from each generator."""
+    """Draw one run from each generator; the first years come out the same however many follow."""
     members, shocks = len(setting.members), len(setting.shocks)
-    parts = [
-        (
-            rng.standard_normal((years, members), dtype=np.float64),
-            rng.random((years, members, SLOTS)),
-            rng.standard_normal((years, members, SLOTS)),
-            rng.standard_normal((years, members, SLOTS)),
-            rng.random((years, shocks)),
-            rng.integers(0, members, (years, shocks)),
+    parts = []
+    for rng in rngs:
+        # each array has a generator of its own and is filled year by year, so that later years only append
+        bells, apply, strikes, victim = rng.spawn(4)
+        parts.append(
+            (
+                bells.standard_normal((years, members, 1 + 2 * SLOTS)),
+                apply.random((years, members, SLOTS)),
+                strikes.random((years, shocks)),
+                victim.integers(0, members, (years, shocks)),
+            )
         )
-        for rng in rngs
-    ]
-    growth, apply, quality, cost, strikes, victim = (np.stack(column) for column in zip(*parts, strict=True))
-    return Draws(growth, apply, quality, cost, strikes, victim)
+    normal, *others = (np.stack(column) for column in zip(*parts, strict=True))
+    growth, quality, cost = normal[..., 0], normal[..., 1 : 1 + SLOTS], normal[..., 1 + SLOTS :]
+    return Draws(growth, quality, cost, *others)
 
 
 def generators(seed: int, first: int, count: int) -> list[np.random.Generator]:

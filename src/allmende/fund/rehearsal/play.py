@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,14 +52,15 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Flows:
-    """What one year moved: cents [run, member], from outside [run]; points of funded applications weighted by euro [run]."""
+    """What happened in one year: cents and applications [run, member]; cents from outside, points weighted by cents [run]."""
 
     contributed: Ints
     returned: Ints
     granted: Ints
+    applied: Ints
+    won: Ints
     outside: Ints
     points: Floats
-    left: Flags
 
 
 def opening_state(setting: Setting, runs: int) -> State:
@@ -101,7 +102,8 @@ def step(setting: Setting, rules: Rules, world: World, state: State, draws: Draw
     satisfaction = _judge(world, state, paid + back, got)
     notice = _notices(setting, rules, state, satisfaction)
     leaving = notice == 0
-    flows = Flows(paid, back, got, outside, (grants * score).sum(axis=(1, 2)), leaving & state.inside)
+    applied, won = (asks > 0).sum(axis=2), (grants > 0).sum(axis=2)
+    flows = Flows(paid, back, got, applied, won, outside, points=(grants * score).sum(axis=(1, 2)))
     after = replace(
         state,
         year=state.year + 1,
@@ -110,8 +112,8 @@ def step(setting: Setting, rules: Rules, world: World, state: State, draws: Draw
         contributed=state.contributed + paid,
         received=state.received + got,
         returned=state.returned + back,
-        applied=state.applied + (asks > 0).sum(axis=2),
-        won=state.won + (grants > 0).sum(axis=2),
+        applied=state.applied + applied,
+        won=state.won + won,
         satisfaction=satisfaction,
         notice=np.where(notice > 0, notice - 1, notice),
         last_grants=(*state.last_grants, got)[-max(rules.returns_after, 1) :],
@@ -124,7 +126,7 @@ def _world_moves(setting: Setting, world: World, state: State, draws: Draws) -> 
     grown = state.tax * np.exp(world.growth + world.growth_spread * draws.growth[:, year])
     price, outside = state.price * np.exp(world.price_growth), state.outside
     for k, shock in enumerate(setting.shocks):
-        strikes = (draws.strikes[:, year, k] < shock.probability) | (shock.year == year)
+        strikes = (draws.strikes[:, year, k] < shock.probability) | (shock.year == year + 1)
         factor = np.where(strikes, 1.0 + shock.size, 1.0)
         if shock.kind == "price":
             price = price * factor
@@ -177,7 +179,7 @@ def _applications(
 
 
 def _judge(world: World, state: State, paid: Ints, got: Ints) -> Floats:
-    outcome = np.clip((got - paid) / np.maximum(paid, 1), -1.0, 1.0) + world.common_good
+    outcome = np.clip((got - paid) / np.maximum(paid, 1) + world.common_good, -1.0, 1.0)
     return np.where(state.inside, world.memory * state.satisfaction + (1.0 - world.memory) * outcome, state.satisfaction)
 
 
@@ -192,13 +194,17 @@ def _notices(setting: Setting, rules: Rules, state: State, satisfaction: Floats)
 
 @dataclass(frozen=True, slots=True)
 class Runs:
-    """Many runs: cents [run, year, member], `outside`, `pool` (at the end of the year) and `points` [run, year]."""
+    """Many runs: what happened [run, year, member], and how the year ended; `outside`, `pool` and `points` [run, year]."""
 
     contributed: Ints
     returned: Ints
     granted: Ints
+    applied: Ints
+    won: Ints
     inside: Flags
+    net: Ints
     satisfaction: Floats
+    notice: Ints
     outside: Ints
     pool: Ints
     points: Floats
@@ -214,14 +220,9 @@ def play(setting: Setting, rules: Rules, world: World, years: int, rngs: Sequenc
         state, flow = step(setting, rules, world, state, draws)
         flows.append(flow)
         states.append(state)
-    return Runs(
-        np.stack([each.contributed for each in flows], axis=1),
-        np.stack([each.returned for each in flows], axis=1),
-        np.stack([each.granted for each in flows], axis=1),
-        np.stack([each.inside for each in states], axis=1),
-        np.stack([each.satisfaction for each in states], axis=1),
-        np.stack([each.outside for each in flows], axis=1),
-        np.stack([each.pool for each in states], axis=1),
-        np.stack([each.points for each in flows], axis=1),
-        state,
-    )
+    moved = {each.name: np.stack([getattr(flow, each.name) for flow in flows], axis=1) for each in fields(Flows)}
+    ended = {
+        name: np.stack([getattr(each, name) for each in states], axis=1)
+        for name in ("inside", "net", "satisfaction", "notice", "pool")
+    }
+    return Runs(**moved, **ended, last=state)

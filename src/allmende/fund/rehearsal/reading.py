@@ -21,10 +21,11 @@ TABLES = ("world", "uncertain", "strategy", "rules", "shock", "member")
 MONEY = {"volume", "cap_project", "cap_member", "cost", "tax_strength"}
 """Fields that the file gives in euro."""
 
-SHARES = {"weight_tax", "funding_rate", "guarantee", "returns", "memory", "probability", "spillover"}
-"""Fields between 0 and 1."""
+SHARES = ("weight_tax", "funding_rate", "guarantee", "returns", "memory", "probability", "spillover")
+BOUNDS = {**dict.fromkeys(SHARES, (0, 1)), "exit_threshold": (-1, 1)}
+"""Fields on a scale: shares, and what is measured as satisfaction is."""
 
-BELOW_0 = {"exit_threshold", "size", "year", "growth", "price_growth", "common_good"}
+BELOW_0 = {"exit_threshold", "size", "growth", "price_growth", "common_good"}
 """Fields that may be below 0."""
 
 CHOICES = {"order": ORDERS, "overflow": OVERFLOWS, "kind": SHOCKS}
@@ -57,9 +58,7 @@ def read_rehearsal(table: Table, name: str) -> Rehearsal:
             expected="members with ids that differ",
             todo="Add or rename members.",
         )
-    shocks = tuple(
-        Shock(**_fields(Shock, part, f"{name}, shock {k}")) for k, part in enumerate(listed(table, "shock", name), 1)
-    )
+    shocks = tuple(_shock(part, f"{name}, shock {k}") for k, part in enumerate(listed(table, "shock", name), 1))
     setting = Setting(members, strategies, shocks)
     rule_sets = {key: _rules(part, setting, f"{name}, rules.{key}") for key, part in tables(table, "rules", name).items()}
     if not rule_sets:
@@ -94,6 +93,15 @@ def _member(part: Table, place: int, strategies: Mapping[str, Strategy], name: s
             "Inhabitants, tax strength or cost is not above 0.", where=where, expected="figures above 0", todo="Correct them."
         )
     return member
+
+
+def _shock(part: Table, where: str) -> Shock:
+    shock = Shock(**_fields(Shock, part, where))
+    if "year" in part and shock.year < 1:
+        raise AllmendeError(
+            "year is 0.", where=where, expected="a year counted from 1", todo="Add 1 to the year, or give a probability."
+        )
+    return shock
 
 
 def _rules(part: Table, setting: Setting, where: str) -> Rules:
@@ -150,8 +158,8 @@ def _value(key: str, value: Any, kind: str, where: str) -> Any:
     if type(value) in (int, float) and (not isfinite(value) or (value < 0 and key not in BELOW_0)):
         told = show(value) if key in MONEY else value
         raise AllmendeError(f"{key} is {told}.", where=where, expected="a number of 0 or more", todo="Correct it.")
-    if key in SHARES and not 0 <= value <= 1:
-        raise AllmendeError(f"{key} is {value}.", where=where, expected="0 to 1", todo="Correct it.")
+    if key in BOUNDS and not BOUNDS[key][0] <= value <= BOUNDS[key][1]:
+        raise AllmendeError(f"{key} is {value}.", where=where, expected="{} to {}".format(*BOUNDS[key]), todo="Correct it.")
     return float(value) if kind == "float" else value
 
 
@@ -173,4 +181,5 @@ def _range(key: str, given: Any, name: str) -> tuple[float, float]:
         raise AllmendeError(
             f"The range is {given!r}.", where=where, expected="the lowest and the highest, as [0.0, 0.1]", todo="Correct it."
         )
-    return float(given[0]), float(given[1])
+    low, high = (_value(key, end, "float", where) for end in given)
+    return low, high

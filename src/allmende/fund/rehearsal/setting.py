@@ -120,12 +120,15 @@ class World:
 
 @dataclass(frozen=True, slots=True)
 class Shock:
-    """In each year with this probability (or surely in `year`), `size` (-0.3 is a fall of 30 %) to one member or to all."""
+    """`size` (-0.3 is a fall of 30 %) to one member or to all, in each year with this probability or surely in `year`.
+
+    Years count from 1; 0 is no year.
+    """
 
     kind: str
     size: float
     probability: float = 0.0
-    year: int = -1
+    year: int = 0
     everybody: bool = False
 
 

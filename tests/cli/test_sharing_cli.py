@@ -1,6 +1,7 @@
 """`allmende sharing` as from the shell."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -55,7 +56,7 @@ def test_the_group_that_would_leave_is_named(run, tmp_path):
     game = write(tmp_path / "g.json", "ABC", {"A": 10, "B": 10, "C": 10, "AB": 10, "AC": 18, "BC": 18, "ABC": 20})
     code, out, _ = run("sharing", "solve", game, "--method", "shapley")
     assert code == 0
-    assert "A + B would be better off alone: they pay" in out
+    assert "A und B wären allein besser dran: sie zahlen zusammen" in out
     (tmp_path / "a.json").write_text(json.dumps({"A": 6, "B": 6, "C": 8}))
     code, out, _ = run("sharing", "verify", game, "a.json", "--json")
     assert code == 1
@@ -67,7 +68,8 @@ def test_a_table_that_contradicts_itself_is_warned_of(run, tmp_path):
     game = write(tmp_path / "g.json", "AB", {"A": 3, "B": 4, "AB": 9})
     code, out, _ = run("sharing", "solve", game, "--method", "shapley", "--json")
     assert code == 0
-    assert "(A) and (B): together 2 more than apart" in json.loads(out)["warnings"][0]
+    assert "(A) and (B): together 2.0000 dearer" in json.loads(out)["warnings"][0]["en"]
+    assert "Ein Paar von Gruppen wäre getrennt billiger" in json.loads(out)["warnings"][0]["de"]
     code, _, err = run("sharing", "solve", game)
     assert code == 2
     assert "worse than everybody alone" in err
@@ -97,7 +99,7 @@ def test_an_allocation_of_others_is_refused(run, tmp_path):
     (tmp_path / "a.json").write_text('{"N": 1, "F": 2, "P": 3}')
     code, out, _ = run("sharing", "verify", game, "a.json", "--nucleolus", "--json")
     assert code == 1
-    assert "sum to" in json.loads(out)["reason"]
+    assert json.loads(out)["reason"]["de"].startswith("Die Anteile ergeben zusammen 6,0000, nicht")
 
 
 def test_compare_writes_page_and_data(run):
@@ -153,7 +155,9 @@ def test_proof_of_savings(run, tmp_path):
     (tmp_path / "k.toml").write_text(case.read_text(encoding="utf-8").replace("years = 5", "years = 3"), encoding="utf-8")
     code, out, _ = run("sharing", "proof", "k.toml")
     assert code == 1
-    assert "FAILS  years: 3 (asked: 5)" in out
+    assert "NICHT erfüllt: Jahre der Zusammenarbeit: 3 (verlangt: 5)" in out
+    code, out, _ = run("sharing", "proof", "k.toml", "--language", "en")
+    assert "FAILS: years of cooperation: 3 (asked: 5)" in out
 
 
 def test_from_a_siting_plan_to_shares(run, tmp_path):
@@ -253,8 +257,8 @@ def test_a_cost_function_of_many_players_is_sampled_with_standard_errors(run, tm
     again = run("sharing", "solve", "g.json", "--method", "shapley", "--orders", "400", "--seed", "3", "--json")[1]
     assert json.loads(again)["allocation"] == answer["allocation"]
     _, out, _ = run("sharing", "solve", "g.json", "--method", "shapley", "--orders", "400")
-    assert "one standard error" in out
-    assert "would be better off alone" in out
+    assert "± ist ein Standardfehler" in out
+    assert "allein besser dran" in out
     code, _, err = run("sharing", "solve", "g.json", "--method", "nucleolus")
     assert code == 2
     assert "at most 25 players" in err
@@ -375,3 +379,32 @@ def test_printed_shares_need_the_tolerance_they_were_rounded_to(run, tmp_path):
     assert run("sharing", "verify", game, "a.json", "--nucleolus")[0] == 1
     assert run("sharing", "verify", game, "a.json", "--nucleolus", "--tolerance", "0.03")[0] == 0
     assert run("sharing", "verify", game, "a.json", "--tolerance", "0.03")[0] == 0
+
+
+ENGLISH = ("alone", "too much", "Together", "one-off", "holds", "Warning", "Yes", "No:", "Page", "sum to", "Saving")
+
+
+def test_what_is_said_to_germans_is_german(run, tmp_path):
+    """No English word and no English number, whatever is asked; English readers get English."""
+    game = write(tmp_path / "g.json", "ABC", {"A": 100, "B": 100, "C": 100, "AB": 150.5, "AC": 250, "BC": 180, "ABC": 277.5})
+    (tmp_path / "a.json").write_text(json.dumps({"A": 92.5, "B": 92.5, "C": 92.5}))
+    kasse = (EXAMPLES / "kasse-ilveland.toml").read_text(encoding="utf-8")
+    (tmp_path / "k.toml").write_text(kasse, encoding="utf-8")
+    partners = "".join(f'[[partner]]\nname = "{name}"\n' for name in "AB")
+    amounts = [("A", 5), ("B", 5), ('A", "B', 11)]
+    table = "".join(f'[[coalition]]\nmembers = ["{who}"]\namount = {amount}\n' for who, amount in amounts)
+    (tmp_path / "dear.toml").write_text(f"year = 2027\n{partners}{table}", encoding="utf-8")
+    asked = (
+        ("solve", game, "--method", "proportional"),
+        ("verify", game, "a.json"),
+        ("verify", game, "a.json", "--nucleolus"),
+        ("proof", "k.toml", "--html", "k.html"),
+        ("compare", "dear.toml"),
+    )
+    for words in asked:
+        out = run("sharing", *words)[1]
+        assert out
+        assert not any(word in out for word in ENGLISH), out
+        assert "92.5" not in out
+        assert not re.search(r"\d\.\d\d\b(?!\d)", out), out
+    assert "Ein Paar von Gruppen wäre getrennt billiger" in run("sharing", "compare", "dear.toml")[1]

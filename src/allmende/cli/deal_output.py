@@ -7,13 +7,14 @@ from dataclasses import asdict
 from typing import Any
 
 from allmende.cli.game_files import core_document
-from allmende.money import decimal
+from allmende.money import decimal, show
 from allmende.sharing.advice import easiest
 from allmende.sharing.compare import Deal, Row
 from allmende.sharing.page.glance import advice
-from allmende.sharing.page.reasons import verdict
+from allmende.sharing.page.proof import as_written
+from allmende.sharing.page.reasons import clash, verdict
 from allmende.sharing.page.taxes import assumed
-from allmende.sharing.page.wording import wording
+from allmende.sharing.page.wording import Wording, wording
 from allmende.sharing.proof import Proof
 from allmende.sharing.taxes import PARTS, Effects, Equalisation, levy_points
 
@@ -120,6 +121,8 @@ def deal_lines(deal: Deal, language: str) -> Iterator[str]:
         return name.ljust(width) + "".join(say.number(v / 100, 2).rjust(c + 2) for v, c in zip(values, columns, strict=True))
 
     yield deal.case.title[language]
+    if deal.worst_breach is not None:
+        yield clash(deal.worst_breach, deal.breaches, deal.case.game.kind, say.euro(100 * deal.worst_breach.by), say)
     yield " " * width + "".join(name.rjust(c + 2) for name, c in zip(deal.case.game.players, columns, strict=True))
     yield line(say("alone"), deal.alone)
     for row in deal.rows:
@@ -167,3 +170,26 @@ def proof_document(proof: Proof, *, partners: tuple[str, ...]) -> dict[str, Any]
         "rule": dict(proof.rule),
         "source": proof.source,
     }
+
+
+def proof_lines(proof: Proof, say: Wording) -> Iterator[str]:
+    """Yield a sheet of proof for people: what each paid and pays, the saving, and which condition holds."""
+
+    def amounts(before: int, after: int) -> dict[str, str]:
+        return {"before": show(before, say.language), "after": show(after, say.language)}
+
+    for change in proof.changes:
+        yield say(
+            "paid", who=change.partner, one_off=show(change.one_off, say.language), **amounts(change.before, change.after)
+        )
+    together = amounts(proof.before, proof.after)
+    yield say("paid", who=say("together"), one_off=show(proof.one_off, say.language), **together)
+    for item, (before, after) in proof.items.items():
+        yield say("paid_item", item=say(f"item_{item}"), **amounts(before, after))
+    yield say("saved", saving=say.percent(float(proof.saving), 2))
+    yield say("saved_one_off", years=proof.years, saving=say.percent(float(proof.saving_with_one_off), 2))
+    for condition in proof.conditions:
+        found, asked = as_written(condition.found, say), as_written(condition.asked, say)
+        line = "condition_holds" if condition.holds else "condition_fails"
+        yield say(line, condition=say(f"condition_{condition.name}"), found=found, asked=asked)
+    yield f"{proof.rule[say.language]} [{proof.source}]"

@@ -10,6 +10,7 @@ import click
 from allmende.cli.output import json_option, say, say_json
 from allmende.outlook.access import Year, read_access
 from allmende.outlook.folder import CURRENT
+from allmende.outlook.inhabited import judge
 from allmende.outlook.joint_plan import JointPlan
 from allmende.outlook.needs import REGION
 from allmende.outlook.planning import make_plans
@@ -42,6 +43,8 @@ def plan(ctx: click.Context, public: Path, as_json: bool) -> None:
                 "now": each.now.of("region").share,
                 "planned": each.planned.of("region").share,
                 "target": each.target,
+                "uncounted": round(each.now.of("region").uncounted),
+                "held": judge(each.now.of("region").bounds, each.target),
             }
             for each in covers
         ]
@@ -57,10 +60,12 @@ def plan(ctx: click.Context, public: Path, as_json: bool) -> None:
         for cover in covers:
             now, planned = cover.now.of("region").share, cover.planned.of("region").share
             say(f"{cover.title['en']}: {now:.1%} reached in time, {planned:.1%} as planned; target {cover.target:.0%}")
+            say_uncounted(cover.now.of("region").uncounted)
         for served in services:
             first, last = (_region(year) for year in (served.years[0], served.years[-1]))
             span = f"{served.years[0].year} {first['share']:.1%}, {served.years[-1].year} {last['share']:.1%}"
             say(f"{served.title['en']}: within {served.minutes:g} min {span}; target {served.target:.0%}")
+            say_uncounted(first["uncounted"])
         for words in refused:
             say(words)
     if refused:
@@ -69,7 +74,15 @@ def plan(ctx: click.Context, public: Path, as_json: bool) -> None:
 
 def _region(year: Year) -> dict[str, float]:
     whole = year.of(REGION)
-    return {"share": whole.share, "cover": whole.cover} if whole else {"share": 0.0, "cover": 0.0}
+    if whole is None:
+        return {"share": 0.0, "cover": 0.0, "uncounted": 0.0}
+    return {"share": whole.share, "cover": whole.cover, "uncounted": whole.uncounted or 0.0}
+
+
+def say_uncounted(people: float) -> None:
+    """Say how many people a share leaves out; nothing where it leaves out nobody."""
+    if round(people):
+        say(f"  {people:,.0f} people live in cells that were not released; they are not counted")
 
 
 def _say(found: JointPlan) -> None:

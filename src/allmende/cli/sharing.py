@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import click
 
 from allmende.cli.case_files import read_case, read_savings
-from allmende.cli.deal_output import deal_document, deal_lines, proof_document
+from allmende.cli.deal_output import deal_document, deal_lines, proof_document, proof_lines
 from allmende.cli.game_files import (
     core_document,
     read_allocation,
@@ -18,19 +19,17 @@ from allmende.cli.game_files import (
     structured_document,
     within,
 )
+from allmende.cli.game_output import LANGUAGES, answers, because, core_sentence, solved_lines, structured_lines, warnings
 from allmende.cli.output import json_option, language, say, say_json
 from allmende.errors import AllmendeError
 from allmende.files import write_whole
-from allmende.money import show
 from allmende.sharing.compare import compare
 from allmende.sharing.core import CoreReport, core_balance, core_report
 from allmende.sharing.games import Game
-from allmende.sharing.joining import breaches
-from allmende.sharing.kohlberg import verify_nucleolus
+from allmende.sharing.kohlberg import Verdict, verify_nucleolus
 from allmende.sharing.methods import METHODS, solve
 from allmende.sharing.page import page, proof_page
 from allmende.sharing.proof import prove
-from allmende.sharing.structure_file import Searched, Structured
 
 game_argument = click.argument("game_file", metavar="GAME.json", type=click.Path(path_type=Path))
 
@@ -68,12 +67,14 @@ def solve_game(game_file: Path, method: str, exact: bool, orders: int, seed: int
     """
     structured = read_structured(game_file, method, orders=orders, seed=seed)
     if structured is not None:
-        _say_structured(structured, seed=seed, as_json=as_json)
+        if as_json:
+            say_json(structured_document(structured, seed))
+        else:
+            _say_all(structured_lines(structured, seed=seed, say=answers(language())))
         return
     game = read_game(game_file, exact=exact)
     found = solve(game, method, benefits=read_benefits(game_file, game) if method == "scrb" else None)
     report, balance = core_report(game, found.shares), core_balance(game)
-    warnings = _warnings(game)
     document: dict[str, Any] = {
         "method": method,
         "kind": game.kind,
@@ -81,7 +82,7 @@ def solve_game(game_file: Path, method: str, exact: bool, orders: int, seed: int
         "allocation": found.by_player(),
         "core": core_document(report) | {"nonempty": balance.nonempty},
         "sentence": found.words["sentence"],
-        "warnings": warnings,
+        "warnings": warnings(game),
     }
     if exact:
         document["exact"] = {name: str(share) for name, share in zip(game.players, found.shares, strict=True)}
@@ -91,12 +92,8 @@ def solve_game(game_file: Path, method: str, exact: bool, orders: int, seed: int
         ]
     if as_json:
         say_json(document)
-        return
-    for name, share in zip(game.players, found.shares, strict=True):
-        say(f"{name}: {share if exact else format(float(share), 'z,.4f')}")
-    say(_core_line(game, report, nonempty=balance.nonempty))
-    for warning in warnings:
-        say(f"Warning: {warning}")
+    else:
+        _say_all(solved_lines(game, found, report, nonempty=balance.nonempty, say=answers(language())))
 
 
 @group.command("verify")
@@ -126,13 +123,14 @@ def verify(
     report = _report(game, shares, tolerance)
     document: dict[str, Any] = {"claim": claim, "core": None if report is None else core_document(report)}
     document["tolerance"] = float(game.noise if tolerance is None else tolerance)
-    if claim == "core":
-        accepted = report is not None and report.member
-        reason = "The shares do not sum to the total." if report is None else _core_line(game, report, nonempty=True)
+    tongues = {tongue: answers(tongue) for tongue in LANGUAGES}
+    if claim == "core" and report is not None:
+        accepted = report.member
+        reason = {tongue: core_sentence(game, report, nonempty=True, say=words) for tongue, words in tongues.items()}
     else:
-        per_head, rational = claim == "per-capita-nucleolus", claim != "prenucleolus"
-        verdict = verify_nucleolus(game, shares, per_head=per_head, rational=rational, tolerance=tolerance)
-        accepted, reason = verdict.accepted, verdict.reason
+        verdict = _verdict(game, shares, claim, tolerance)
+        accepted = verdict.accepted
+        reason = {tongue: because(game, shares, verdict, words) for tongue, words in tongues.items()}
         document["levels"] = [float(level) for level in verdict.levels]
         document["complaining"] = [list(members) for members in verdict.complaining]
         document["move"] = dict(zip(game.players, verdict.move, strict=False))
@@ -140,9 +138,10 @@ def verify(
     if as_json:
         say_json(document)
     else:
-        say(f"{'Yes' if accepted else 'No'}: {reason}")
+        words = tongues[language()]
+        say(f"{words('accepted' if accepted else 'rejected')}: {reason[language()]}")
         for members in document.get("complaining", []):
-            say(f"  {' + '.join(members)}")
+            say(f"  {words.group(members)}")
     ctx.exit(0 if accepted else 1)
 
 
@@ -167,12 +166,8 @@ def compare_case(case_file: Path, html: Path | None, chosen: str | None, as_json
     if as_json:
         say_json(deal_document(deal))
         return
-    for line in deal_lines(deal, chosen or language()):
-        say(line)
-    for warning in _warnings(deal.case.game):
-        say(f"Warning: {warning}")
-    if html is not None:
-        say(f"Page: {html}")
+    _say_all(deal_lines(deal, chosen or language()))
+    _say_page(html, chosen)
 
 
 @group.command("proof")
@@ -180,7 +175,7 @@ def compare_case(case_file: Path, html: Path | None, chosen: str | None, as_json
 @click.option("--land", default="HE", show_default=True, help="Whose conditions are asked.")
 @click.option("--count-one-off", is_flag=True, help="Hold the saving with one-off costs against the threshold.")
 @click.option("--html", type=click.Path(path_type=Path), help="Write the sheet as one page that needs nothing else, to print.")
-@click.option("--language", "chosen", type=click.Choice(["de", "en"]), help="Of the page; left out, it has both.")
+@click.option("--language", "chosen", type=click.Choice(["de", "en"]), help="Of words and page; left out, the page has both.")
 @json_option
 @click.pass_context
 def prove_savings(
@@ -199,45 +194,26 @@ def prove_savings(
     if as_json:
         say_json(proof_document(proof, partners=tuple(change.partner for change in changes)))
     else:
-        for change in changes:
-            say(f"{change.partner}: {show(change.before)} -> {show(change.after)}, one-off {show(change.one_off)}")
-        say(f"Together: {show(proof.before)} -> {show(proof.after)}, one-off {show(proof.one_off)}")
-        for item, (before, after) in proof.items.items():
-            say(f"  {item}: {show(before)} -> {show(after)}")
-        say(f"Saving {float(proof.saving):.2%}; with one-off costs over {years} years {float(proof.saving_with_one_off):.2%}")
-        for condition in proof.conditions:
-            say(f"{'holds' if condition.holds else 'FAILS'}  {condition.name}: {condition.found} (asked: {condition.asked})")
-        say(f"{proof.rule[language()]} [{proof.source}]")
-        if html is not None:
-            say(f"Page: {html}")
+        _say_all(proof_lines(proof, answers(chosen or language())))
+        _say_page(html, chosen)
     ctx.exit(0 if proof.holds else 1)
 
 
-def _say_structured(found: Structured, *, seed: int, as_json: bool) -> None:
-    if as_json:
-        say_json(structured_document(found, seed))
-        return
-    errors = None if found.sample is None else found.sample.standard_errors.tolist()
-    for k, (name, share) in enumerate(found.shares.items()):
-        each = "" if found.per_user is None else f" ({float(found.per_user[name]):,.4f} a user)"
-        unsure = "" if errors is None else f" ± {errors[k]:,.4f}"
-        say(f"{name}: {float(share):z,.4f}{each}{unsure}")
-    if found.sample is not None:
-        say(f"Estimated from {found.sample.orders:,} orders of joining (seed {seed}); ± is one standard error.")
-    say(_searched_line(found.core, list(found.shares)))
+def _verdict(game: Game, shares: Any, claim: str, tolerance: float | None) -> Verdict:
+    if claim == "core":
+        return Verdict(False, "sum", ())
+    per_head, rational = claim == "per-capita-nucleolus", claim != "prenucleolus"
+    return verify_nucleolus(game, shares, per_head=per_head, rational=rational, tolerance=tolerance)
 
 
-def _searched_line(core: Searched, players: list[str]) -> str:
-    if core.member:
-        return "No group would be better off alone."
-    if core.member is None:
-        return f"Not decided whether a group would be better off alone; none pays more than {core.at_most:,.2f} too much."
-    others = [name for name in players if name not in core.overcharged]
-    many = len(core.overcharged) > 2 * len(others)
-    who = f"All but {' + '.join(others)}" if many else " + ".join(core.overcharged)
-    worst = "No other group pays more." if core.proven else f"No group pays more than {core.at_most:,.2f} too much."
-    line = f"{who} would be better off alone: they pay {core.by:,.2f} too much. {worst}"
-    return line if core.nonempty is not False else line + " No allocation can satisfy every group."
+def _say_all(lines: Iterable[str]) -> None:
+    for line in lines:
+        say(line)
+
+
+def _say_page(html: Path | None, chosen: str | None) -> None:
+    if html is not None:
+        say(answers(chosen or language())("page_written", file=html))
 
 
 def _report(game: Game, shares: Any, tolerance: float | None) -> CoreReport | None:
@@ -245,22 +221,3 @@ def _report(game: Game, shares: Any, tolerance: float | None) -> CoreReport | No
         return core_report(game, shares, tolerance=tolerance)
     except AllmendeError:
         return None
-
-
-def _core_line(game: Game, report: CoreReport, *, nonempty: bool) -> str:
-    if report.member:
-        return "No group would be better off alone."
-    what = ("pay", "too much") if game.kind == "cost" else ("get", "too little")
-    line = f"{' + '.join(report.overcharged)} would be better off alone: they {what[0]} {float(report.by):,.4f} {what[1]}."
-    return line if nonempty else line + " No allocation can satisfy every group."
-
-
-def _warnings(game: Game) -> list[str]:
-    count, worst = breaches(game)
-    if worst is None:
-        return []
-    first, second = " + ".join(worst.first), " + ".join(worst.second)
-    more = "more than" if game.kind == "cost" else "less than"
-    return [
-        f"Groups that are better off apart: {count} pairs, worst ({first}) and ({second}): together {worst.by:g} {more} apart."
-    ]

@@ -23,8 +23,10 @@ from allmende.sharing.span import PRIME, Span
 class Verdict:
     """Whether shares are the nucleolus, and why not.
 
-    `levels` are the complaints walked. `complaining` is the first collection of coalitions that could be helped, `move` how:
-    shares changed in these proportions lower one of these complaints and raise none.
+    `reason` is "balanced" (they are), "sum" (not the total), "alone" (somebody is better off alone), "helped", "many" (the
+    stated coalitions leave more than one point) or "unproved". `levels` are the complaints walked. `complaining` is the first
+    collection of coalitions that could be helped (or who is better off alone), `move` how: shares changed in these proportions
+    lower one of these complaints and raise none.
     """
 
     accepted: bool
@@ -52,12 +54,12 @@ def verify_nucleolus(
     allowed = game.noise if tolerance is None else type(game.noise)(tolerance)
     proposal = np.asarray(shares, dtype=game.amounts.dtype)
     if abs(sum(proposal) - game.total) > allowed * len(game):
-        return Verdict(False, f"The shares sum to {sum(proposal)}, not to {game.total}.", ())
+        return Verdict(False, "sum", ())
     complaint = complaints_of(game, proposal)
     singles = complaint[1 << np.arange(len(game))]
     if rational and any(single > allowed for single in singles):
-        worse = [game.players[i] for i, single in enumerate(singles) if single > allowed]
-        return Verdict(False, f"{', '.join(worse)} would be better off alone.", ())
+        worse = tuple((game.players[i],) for i, single in enumerate(singles) if single > allowed)
+        return Verdict(False, "alone", (), worse)
     held = tuple(i for i, single in enumerate(singles) if rational and single >= -allowed)
     if per_head:
         complaint[1:] = complaint[1:] / sizes(len(game))[1:]
@@ -73,20 +75,19 @@ def _walk(game: Game, complaint: Amounts, held: tuple[int, ...], allowed: Any) -
     while not span.complete:
         free = np.flatnonzero(stated & ~_determined(span))
         if not len(free):
-            return Verdict(False, "The stated coalitions leave more than one point.", tuple(levels))
+            return Verdict(False, "many", tuple(levels))
         worst = complaint[free].max()
         least = complaint[free][complaint[free] >= worst - allowed].min()
         level = free[complaint[free] >= least - game.noise]  # none of those that are equal but for noise is left out
         found = find_direction(len(game), level, settled, held)
         if found.move is not None:
             helped = tuple(game.members(int(s)) for s in level[:12])
-            reason = "These coalitions complain most among those that can be helped, and shares exist that help them."
-            return Verdict(False, reason, tuple(levels), helped, tuple(found.move.round(6).tolist()))
+            return Verdict(False, "helped", tuple(levels), helped, tuple(found.move.round(6).tolist()))
         if game.exact and not proved(len(game), level, settled, held, found):
-            return Verdict(False, "The balancing weights could not be proved in fractions.", tuple(levels))
+            return Verdict(False, "unproved", tuple(levels))
         settled += [s for s in level.tolist() if span.add(s)]
         levels.append(worst)
-    return Verdict(True, "Every collection of complaining coalitions is balanced.", tuple(levels))
+    return Verdict(True, "balanced", tuple(levels))
 
 
 def _determined(span: Span) -> NDArray[np.bool_]:

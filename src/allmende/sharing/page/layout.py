@@ -9,7 +9,7 @@ from allmende.sharing.case import Case
 from allmende.sharing.compare import Deal
 from allmende.sharing.page.glance import advice, gain, glance
 from allmende.sharing.page.markup import Markup, element, joined, void
-from allmende.sharing.page.reasons import defence, explanations, origin
+from allmende.sharing.page.reasons import clash, defence, explanations, origin
 from allmende.sharing.page.tables import certainty, drawn, fairness, heads, leaving, ledger
 from allmende.sharing.page.taxes import taxes
 from allmende.sharing.page.wording import Wording, wording
@@ -89,8 +89,5 @@ def _warning(deal: Deal, say: Wording) -> Markup | None:
     found = deal.worst_breach
     if found is None:
         return None
-    first, second = say.group(found.first), say.group(found.second)
-    text = say.about(
-        deal.case.game.kind, "warning", count=deal.breaches, first=first, second=second, by=say.euro(100 * found.by)
-    )
+    text = clash(found, deal.breaches, deal.case.game.kind, say.euro(100 * found.by), say)
     return element("p", text, class_="warning", role="alert")

@@ -41,7 +41,7 @@ def _sheet(case: Case, proof: Proof, say: Wording) -> Markup:
 def _answer(proof: Proof, say: Wording) -> str:
     asked = next(condition.asked for condition in proof.conditions if condition.name == "saving")
     name = "proof_holds" if proof.holds else "proof_fails"
-    return say(name, saving=say.percent(float(proof.counted), 2), asked=asked.replace("%", say.per_cent))
+    return say(name, saving=say.percent(float(proof.counted), 2), asked=as_written(asked, say))
 
 
 def _costs(proof: Proof, say: Wording) -> Markup:
@@ -96,8 +96,8 @@ def _conditions(proof: Proof, say: Wording) -> Markup:
         element(
             "tr",
             element("th", say(f"condition_{condition.name}"), scope="row"),
-            element("td", _number(condition.asked, say)),
-            element("td", _number(condition.found, say)),
+            element("td", as_written(condition.asked, say)),
+            element("td", as_written(condition.found, say)),
             element("td", say("yes" if condition.holds else "no"), class_="yes" if condition.holds else "no"),
         )
         for condition in proof.conditions
@@ -105,5 +105,6 @@ def _conditions(proof: Proof, say: Wording) -> Markup:
     return table(None, head, rows)
 
 
-def _number(text: str, say: Wording) -> str:
+def as_written(text: str, say: Wording) -> str:
+    """Return a condition's value with the language's marks."""
     return text.replace("%", say.per_cent).replace(".", "," if say.language == "de" else ".")

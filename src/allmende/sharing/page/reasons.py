@@ -5,6 +5,7 @@ from __future__ import annotations
 from allmende.parameters import load
 from allmende.sharing.compare import Deal, Row
 from allmende.sharing.figures import EQUAL
+from allmende.sharing.joining import Breach
 from allmende.sharing.law import KINDS, Hook, measure, measure_name
 from allmende.sharing.page.markup import Markup, element, joined
 from allmende.sharing.page.tables import badge, lettered, table
@@ -34,6 +35,12 @@ def verdict(deal: Deal, row: Row, say: Wording) -> str:
     return say.about(
         deal.case.game.kind, name, group=say.group(row.core.overcharged), amount=say.euro(100 * float(row.core.by))
     )
+
+
+def clash(worst: Breach, count: int, kind: str, by: str, say: Wording) -> str:
+    """Return the warning that groups would do better apart; `by` is the worst pair's loss as people read it."""
+    first, second = say.group(worst.first), say.group(worst.second)
+    return say.about(kind, "warning" if count > 1 else "warning_one", count=count, first=first, second=second, by=by)
 
 
 def _card(deal: Deal, letter: str, row: Row, say: Wording) -> Markup:

@@ -167,7 +167,7 @@ def test_the_next_budget_is_the_least_that_lets_somebody_in(applications, budget
 
 def test_a_changed_rating_that_flips_the_list_is_found():
     asked = made([90, 80, 80], [60, 40, 40], 100)
-    flips = {each.what: each.enters for each in questions.one_changed_rating(asked, decide(asked))}
+    flips = {each.change.what: each.change.enters for each in questions.one_changed_rating(asked, decide(asked))}
     assert flips == {"a1, c, r: 80 → 79": ("a2",), "a2, c, r: 80 → 81": ("a2",)}
 
 

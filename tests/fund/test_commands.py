@@ -10,6 +10,27 @@ PAGE = Path(__file__).parents[2] / "docs" / "formats" / "call.md"
 ELECTION = "META\nkey;value\nbudget;1500.50\nPROJECTS\nproject_id;cost\na;1200.25\nb;200\nVOTES\nvoter_id;vote\n{}"
 
 
+GERMAN = [
+    "Voraussetzung fehlt: Ratsbeschluss liegt vor",
+    "140.000,00 €",
+    "Was nicht passt, wird übersprungen. Bei gleicher Punktzahl geht der kleinere Zuschuss vor",
+    "100,00 Punkte",
+    "Gewicht Wirkung im Ortskern 0,60: die Auswahl bleibt von 0,50 bis 1,00.",
+    "Geld: Beiträge 220.000,00 €, übertragen 25.000,00 €",
+    "Ein Euro mehr änderte nichts.",
+    "„Dorfplatz“, Wirkung im Ortskern, Bewerter r1: 2 → 3: neu auf der Liste „Dorfplatz“, nicht mehr darauf „Gasthof",
+    "Ahausen: zahlt 90.000,00 €",
+]
+ENGLISH = [
+    "requirement not met: Ratsbeschluss liegt vor",
+    "€140,000.00",
+    "What does not fit is skipped. Among equal scores the smaller grant leads",
+    "100.00 points",
+    "One more euro would change nothing.",
+    "“Dorfplatz”, Wirkung im Ortskern, rater r3: 2 → 3: on the list “Dorfplatz”, off it “Gasthof",
+]
+
+
 def run(capsys, file, *options):
     with pytest.raises(SystemExit) as done:
         main(["fund", "select", str(file), *options])
@@ -19,8 +40,8 @@ def run(capsys, file, *options):
 @pytest.mark.parametrize(
     ("locale", "says"),
     [
-        ("de_DE.UTF-8", ["Voraussetzung council", "140.000,00 €", "Was nicht passt, wird übersprungen."]),
-        ("en_GB.UTF-8", ["requirement council", "€140,000.00", "What does not fit is skipped."]),
+        ("de_DE.UTF-8", GERMAN),
+        ("en_GB.UTF-8", ENGLISH),
     ],
 )
 def test_a_call_is_told_in_the_readers_language(locale, says, capsys, tmp_path, monkeypatch):
@@ -30,7 +51,7 @@ def test_a_call_is_told_in_the_readers_language(locale, says, capsys, tmp_path, 
     )
     code, out, _ = run(capsys, tmp_path / "call.toml")
     assert code == 0
-    assert all(text in out for text in says)
+    assert [text for text in says if text not in out] == []
 
 
 @pytest.mark.parametrize(

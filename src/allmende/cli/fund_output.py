@@ -2,35 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from allmende.cli.output import language, say
 from allmende.money import cents, show
-
-_WORDS = {
-    "de": {
-        "more": "Mit {} mehr käme ein weiterer Antrag zum Zug.",
-        "pivotal": "Ohne {what} käme {enters}.",
-        "ratings": "{} einzelne Bewertungen, um einen Punkt anders, änderten die Auswahl.",
-        "weight": "Gewicht {criterion} {weight:.2f}: die Auswahl bleibt von {from:.2f} bis {to:.2f}.",
-        "year": "Beiträge {contributions}, übertragen {carried_over}, zurückgeflossen {returned}, sonstiges {other}; "
-        "bewilligt {granted}, in den nächsten Aufruf {carried_to_next_call}.",
-        "end": "Am Ende sind {left} übrig; {outstanding} fließen noch zurück.",
-        "regret": "höchstens {} hinter der besten Regel",
-        "return": "{member}: zahlt {contributed}, erhält {received} (nach gleichen Anteilen {by_equal_shares}).",
-    },
-    "en": {
-        "more": "With {} more, another application would be funded.",
-        "pivotal": "Without {what}, {enters} would be funded.",
-        "ratings": "{} single ratings, if one point different, would change who is funded.",
-        "weight": "Weight of {criterion} {weight:.2f}: the list stays from {from:.2f} to {to:.2f}.",
-        "year": "Contributions {contributions}, carried over {carried_over}, returned {returned}, other {other}; "
-        "granted {granted}, into the next call {carried_to_next_call}.",
-        "end": "In the end {left} are left; {outstanding} will still flow back.",
-        "regret": "at most {} behind the best rule",
-        "return": "{member}: pays {contributed}, receives {received} (by equal shares {by_equal_shares}).",
-    },
-}
+from allmende.parameters import load
+from allmende.sharing.page.wording import Wording
 
 
 def say_election(document: dict[str, Any]) -> None:
@@ -44,33 +22,65 @@ def say_election(document: dict[str, Any]) -> None:
 
 def say_call(document: dict[str, Any]) -> None:
     """Print who a call funds, what that hangs on, and what members get back."""
-    words = _WORDS[language()]
-    say(document["sentence"][language()])
+    words, names = _words(), document["names"]
+    say(f"{document['sentence'][language()]} {words('ties_' + document['ties'])}")
+    say(words("account", **_amounts(document["account"])))
+    width = max(len(name) for name in names["application"].values())
     for each in document["decisions"]:
-        say(f"  {each['application']:<20} {each['score']:6.2f} {_money(each['grant']):>16}  {each['why'][language()]}")
-    for each in document["pivotal"]:
-        if each["enters"]:
-            say(words["pivotal"].format(what=each["what"], enters=", ".join(each["enters"])))
-    if document["next_admitted_with"]:
-        say(words["more"].format(_money(document["next_admitted_with"])))
-    say(words["ratings"].format(len(document["one_changed_rating"])))
+        points = words("points", score=words.number(each["score"], 2))
+        name = names["application"][each["application"]]
+        say(f"  {name:<{width}} {points:>16} {_money(each['grant']):>16}  {each['why'][language()]}".rstrip())
+    _say_changes(document, words)
     for each in document["weights"]:
-        say(words["weight"].format(**each))
+        numbers = {key: words.number(each[key], 2) for key in ("weight", "from", "to")}
+        say(words("weight", criterion=names["criterion"][each["criterion"]], **numbers))
     for each in document["returns"]:
-        say(words["return"].format(member=each["member"], **{key: _money(each[key]) for key in each if key != "member"}))
+        say(words("return", **{**_amounts(each, but="member"), "member": names["member"][each["member"]]}))
+
+
+def _say_changes(document: dict[str, Any], words: Wording) -> None:
+    """Answer what the list hangs on: who is pivotal, one more euro, one changed rating."""
+    names = document["names"]
+    for each in document["pivotal"]:
+        what = words.quoted(names["application"][each["what"]])
+        say(words("pivotal" if each["enters"] else "pivotal_none", what=what, enters=_listed(each["enters"], document, words)))
+    say(_change("euro", document["one_more_euro"], document, words))
+    if document["next_admitted_with"]:
+        say(words("more", amount=_money(document["next_admitted_with"])))
+    changes = document["one_changed_rating"]
+    say(words("ratings" if changes else "ratings_none", count=len(changes)))
+    for each in changes:
+        who, criterion = words.quoted(names["application"][each["application"]]), names["criterion"][each["criterion"]]
+        points = {key: f"{each[key]:g}".replace(".", "," if language() == "de" else ".") for key in ("from", "to")}
+        say(_change("rating", each, document, words, who=who, criterion=criterion, rater=each["rater"], **points))
+
+
+def _change(sentence: str, change: Mapping[str, Any], document: dict[str, Any], words: Wording, **filled: str) -> str:
+    sides = {side: _listed(change[side], document, words) for side in ("enters", "leaves")}
+    moved = "_".join(side for side, who in sides.items() if who) or "same"
+    return words(f"{sentence}_{moved}", **sides, **filled)
+
+
+def _listed(ids: list[str], document: dict[str, Any], words: Wording) -> str:
+    return words.group([words.quoted(document["names"]["application"][each]) for each in ids])
 
 
 def say_years(story: dict[str, Any]) -> None:
     """Print the calls of a row one after the other, and where members stand in the end."""
-    words = _WORDS[language()]
+    words, names = _words(), story["names"]
     say(story["fund"])
     for each in story["calls"]:
-        money = {key: _money(amount) for key, amount in each["account"].items()}
-        say(f"{each['call']}: {', '.join(each['selected']) or '–'}")
-        say("  " + words["year"].format(**money))
-    for name, row in story["net"].items():
-        say(f"{name:<20}" + "".join(f"{_money(amount):>18}" for amount in [*row, story["cumulated"][name]]))
-    say(words["end"].format(left=_money(story["left"]), outstanding=_money(story["outstanding"])))
+        say(f"{each['call']}: {words.group([words.quoted(names['application'][one]) for one in each['selected']]) or '–'}")
+        say(words("year", **_amounts(each["account"])))
+    heads = [*(each["call"] for each in story["calls"]), words("sum")]
+    widths = [max(18, len(head) + 2) for head in heads]
+    first = max(len(name) for name in [words("net"), *names["member"].values()])
+    say(f"{words('net'):<{first}}" + "".join(f"{head:>{width}}" for head, width in zip(heads, widths, strict=True)))
+    for member, row in story["net"].items():
+        amounts = [_money(amount) for amount in [*row, story["cumulated"][member]]]
+        cells = "".join(f"{amount:>{width}}" for amount, width in zip(amounts, widths, strict=True))
+        say(f"{names['member'][member]:<{first}}{cells}")
+    say(words("end", left=_money(story["left"]), outstanding=_money(story["outstanding"])))
 
 
 def say_rehearsal(story: dict[str, Any]) -> None:
@@ -79,14 +89,22 @@ def say_rehearsal(story: dict[str, Any]) -> None:
         say(f"{name}:")
         for outcome, each in outcomes.items():
             mean, low, high = (_number(round(each[part], 2)) for part in ("mean", "from", "to"))
-            behind = _WORDS[language()]["regret"].format(_number(round(each["worst_regret"], 2)))
+            behind = _words()("regret", amount=_number(round(each["worst_regret"], 2)))
             say(f"  {story['outcomes'][outcome][language()]}: {mean} [{low} … {high}], {behind}")
     say(story["note"][language()])
+
+
+def _words() -> Wording:
+    return Wording(language(), load("fund_answers")[language()])
 
 
 def _number(amount: float) -> str:
     text = f"{amount:,}"
     return text if language() == "en" else text.translate(str.maketrans(",.", ".,"))
+
+
+def _amounts(given: Mapping[str, Any], *, but: str = "") -> dict[str, str]:
+    return {key: _money(amount) for key, amount in given.items() if key != but}
 
 
 def _money(amount: str | None) -> str:

@@ -6,16 +6,21 @@ from collections.abc import Sequence
 from typing import Any
 
 from allmende.fund.chain import Plan, Turn, outstanding
-from allmende.fund.story import account, decisions
+from allmende.fund.story import account, decisions, names
 from allmende.money import decimal
 
 
 def chain_story(plan: Plan, turns: Sequence[Turn]) -> dict[str, Any]:
     """Tell who is funded in each call, how the money went on, and the net position of members (None: not in that call)."""
-    names = dict.fromkeys(member.id for turn in turns for member in turn.call.members)
-    net = {name: [_net(turn, name) for turn in turns] for name in names}
+    called = [names(turn.call) for turn in turns]
+    members = {member: name for each in called for member, name in each["member"].items()}
+    net = {name: [_net(turn, name) for turn in turns] for name in members}
     return {
         "fund": plan.name,
+        "names": {
+            "application": {which: name for each in called for which, name in each["application"].items()},
+            "member": members,
+        },
         "returns": float(plan.returns),
         "returns_after": plan.after,
         "calls": [
@@ -24,7 +29,7 @@ def chain_story(plan: Plan, turns: Sequence[Turn]) -> dict[str, Any]:
                 "rule": turn.call.rules.rule,
                 "account": account(turn.call, turn.award),
                 "selected": sorted(turn.award.funded),
-                "decisions": decisions(turn.award),
+                "decisions": decisions(turn.call, turn.award),
             }
             for turn in turns
         ],

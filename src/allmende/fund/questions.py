@@ -25,6 +25,18 @@ class Change:
     leaves: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Rerating:
+    """One rating, one step higher or lower, and what it does to the list."""
+
+    application: str
+    criterion: str
+    rater: str
+    old: Fraction
+    new: Fraction
+    change: Change
+
+
 def difference(what: str, before: Award, after: Award) -> Change:
     """Compare two decisions by who gets anything."""
     old, new = before.funded.keys(), after.funded.keys()
@@ -86,25 +98,26 @@ def _by_halving(call: Call, award: Award) -> int | None:
     return high * EURO
 
 
-def one_changed_rating(call: Call, award: Award) -> list[Change]:
+def one_changed_rating(call: Call, award: Award) -> list[Rerating]:
     """List the single ratings that, one step (1) higher or lower, would change who is funded."""
     found, rated = [], rate(call)
-    for what, changed in _neighbours(call):
+    for application, criterion, rater, other in _neighbours(call):
+        old, given = application.ratings[criterion.id][rater], {**application.ratings[criterion.id], rater: other}
+        changed = replace(application, ratings={**application.ratings, criterion.id: given})
+        what = f"{application.id}, {criterion.id}, {rater}: {float(old):g} → {float(other):g}"
         change = difference(what, award, decide(call, rerate(call, rated, changed)))
         if change.enters or change.leaves:
-            found.append(change)
+            found.append(Rerating(application.id, criterion.id, rater, old, other, change))
     return found
 
 
-def _neighbours(call: Call) -> Iterator[tuple[str, Application]]:
+def _neighbours(call: Call) -> Iterator[tuple[Application, Criterion, str, Fraction]]:
     for application in call.applications:
         for criterion in call.criteria:
             for rater, value in application.ratings[criterion.id].items():
                 for other in (value - 1, value + 1):
                     if criterion.low <= other <= criterion.high:
-                        what = f"{application.id}, {criterion.id}, {rater}: {float(value):g} → {float(other):g}"
-                        given = {**application.ratings[criterion.id], rater: other}
-                        yield what, replace(application, ratings={**application.ratings, criterion.id: given})
+                        yield application, criterion, rater, other
 
 
 @dataclass(frozen=True, slots=True)

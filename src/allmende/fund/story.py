@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from allmende.fund import questions
 from allmende.fund.award import Award, decide
 from allmende.fund.call import Call
 from allmende.fund.election import Election
-from allmende.fund.questions import Change
+from allmende.fund.questions import Change, Rerating
 from allmende.fund.returns import returns
 from allmende.fund.selection import Selection
 from allmende.money import decimal
@@ -80,13 +81,14 @@ def call_story(call: Call) -> dict[str, Any]:
         "rule": call.rules.rule,
         "overflow": call.rules.overflow,
         "ties": call.rules.ties,
+        "names": names(call),
         "sentence": _sentence(call),
         "account": account(call, award),
-        "decisions": decisions(award),
+        "decisions": decisions(call, award),
         "pivotal": [_change(each) for each in questions.pivotal(call, award)],
         "one_more_euro": _change(questions.one_more_euro(call, award)),
         "next_admitted_with": None if extra is None else decimal(extra),
-        "one_changed_rating": [_change(each) for each in questions.one_changed_rating(call, award)],
+        "one_changed_rating": [_rerating(each) for each in questions.one_changed_rating(call, award)],
         "weights": _weights(call, award),
         "returns": _returns(call, award),
     }
@@ -108,8 +110,9 @@ def account(call: Call, award: Award) -> dict[str, str]:
     return sources | {key: decimal(amount) for key, amount in totals.items()}
 
 
-def decisions(award: Award) -> list[dict[str, Any]]:
+def decisions(call: Call, award: Award) -> list[dict[str, Any]]:
     """Tell every application's score and grant, and why not more, in the order of decision."""
+    called = names(call)
     return [
         {
             "application": each.application,
@@ -118,36 +121,59 @@ def decisions(award: Award) -> list[dict[str, Any]]:
             "at_most": decimal(each.eligible),
             "grant": decimal(each.grant),
             "reason": each.reason,
-            "why": _why(each.reason),
+            "why": _why(each.reason, called),
         }
         for each in award.decisions
     ]
 
 
+def names(call: Call) -> dict[str, dict[str, str]]:
+    """Return what people call applications, members, criteria and requirements, by id."""
+    return {
+        "application": {each.id: each.name for each in call.applications},
+        "member": {each.id: each.name for each in call.members},
+        "criterion": {each.id: each.name for each in call.criteria},
+        "requirement": dict(call.requirements),
+    }
+
+
 REASONS = {
-    "requirement": "Voraussetzung",
-    "least of": "Mindestwert",
-    "threshold": "Mindestpunktzahl",
-    "budget": "Budget",
-    "cap of the member": "Höchstbetrag des Mitglieds",
-    "the list had ended": "Liste beendet",
-    "below least_grant": "unter dem Mindestbetrag",
-    "funded in part": "teilweise gefördert",
-    "not chosen by": "nicht gewählt:",
+    "requirement": {"de": "Voraussetzung fehlt", "en": "requirement not met"},
+    "least of": {"de": "Mindestwert verfehlt", "en": "below the least rating"},
+    "threshold": {"de": "Mindestpunktzahl verfehlt", "en": "below the threshold"},
+    "budget": {"de": "Budget reicht nicht", "en": "budget does not suffice"},
+    "cap of the member": {"de": "Höchstbetrag des Mitglieds", "en": "cap of the member"},
+    "the list had ended": {"de": "Liste beendet", "en": "the list had ended"},
+    "below least_grant": {"de": "unter dem Mindestbetrag", "en": "below the least grant"},
+    "funded in part": {"de": "teilweise gefördert", "en": "funded in part"},
+    "not chosen by": {"de": "nicht gewählt nach der Regel", "en": "not chosen by the rule"},
 }
-"""German for what a reason begins with; an id may follow."""
+"""Words for what a reason begins with; an id may follow."""
+
+NAMED = {"requirement": "requirement", "least of": "criterion"}
+"""Of what kind the id is that follows."""
 
 
-def _why(reason: str) -> dict[str, str]:
-    """Say a reason in both languages.
+def _why(reason: str, called: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    """Say a reason in both languages, what has a name by its name.
 
-    >>> _why("requirement budget, threshold")["de"]
-    'Voraussetzung budget, Mindestpunktzahl'
+    >>> _why("requirement council, threshold", {"requirement": {"council": "Ratsbeschluss"}})["de"]
+    'Voraussetzung fehlt: Ratsbeschluss, Mindestpunktzahl verfehlt'
     """
-    parts = reason.split(", ") if reason else []
-    begun = [next((begin for begin in REASONS if part.startswith(begin)), "") for part in parts]
-    german = [REASONS.get(begin, "") + part.removeprefix(begin) for begin, part in zip(begun, parts, strict=True)]
-    return {"de": ", ".join(german), "en": reason}
+    told: dict[str, list[str]] = {"de": [], "en": []}
+    for part in reason.split(", ") if reason else []:
+        begin = next(begin for begin in REASONS if part.startswith(begin))
+        rest = part.removeprefix(begin).strip()
+        name = called.get(NAMED.get(begin, ""), {}).get(rest, rest)
+        for language, listed in told.items():
+            listed.append(REASONS[begin][language] + (f": {name}" if name else ""))
+    return {language: ", ".join(listed) for language, listed in told.items()}
+
+
+def _rerating(found: Rerating) -> dict[str, Any]:
+    points = {"from": float(found.old), "to": float(found.new)}
+    place = {"application": found.application, "criterion": found.criterion, "rater": found.rater}
+    return {**_change(found.change), **place, **points}
 
 
 def _change(change: Change) -> dict[str, Any]:

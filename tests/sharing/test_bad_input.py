@@ -100,7 +100,7 @@ def test_the_error_names_file_partner_value_and_remedy(compared, text, said):
 def test_costs_that_contradict_themselves_are_warned_of_and_shown(compared):
     code, out, _ = compared(TWO + COSTS.replace("80", "120") + "[[key]]\nweights = { equal = 1 }")
     assert code == 0
-    assert "(Ahausen) and (Bedorf)" in out
+    assert "(Ahausen) und (Bedorf)" in out
     page = Path("hof.html").read_text(encoding="utf-8")
     assert "(Ahausen) und (Bedorf)" in page
     assert "Die Zusammenarbeit spart nichts." in page

@@ -88,6 +88,12 @@ class Deal:
         together = sum(self.alone) - self.total
         return together if self.case.game.kind == "cost" else -together
 
+    @property
+    def tested(self) -> tuple[int, int]:
+        """Of how many groups the amount is known, and how many groups there are, all together apart."""
+        stated = self.case.game.stated[1:-1]
+        return int(stated.sum()), len(stated)
+
 
 def compare(case: Case) -> Deal:
     """Apply every key of a case and every method, and test what comes out.
@@ -136,7 +142,7 @@ def _row(case: Case, name: str, split: Splitter, worlds: list[Game], key: NamedK
     game = case.game
     shares = np.asarray(split(game), dtype=np.float64)
     total = round(float(game.total) * 100)
-    words = _key_words(key, case) if key else words_of(name, game.kind)
+    words = _key_words(key, case) if key else words_of(name, game.kind, loss=_loses(game))
     report = core_report(game, shares)
     rule = key.key.rounding if key else "largest-remainder"
     row = Row(
@@ -154,6 +160,11 @@ def _row(case: Case, name: str, split: Splitter, worlds: list[Game], key: NamedK
         hooks=_hooks(key.key, case) if key and game.kind == "cost" else (),
     )
     return _with_intervals(row, split, worlds) if worlds else row
+
+
+def _loses(game: Game) -> bool:
+    gap = float(game.total - game.alone.sum())
+    return bool((gap if game.kind == "cost" else -gap) > game.noise)
 
 
 def _hooks(key: Key, case: Case) -> tuple[Hook, ...]:
@@ -181,7 +192,7 @@ def _properties(game: Game, split: Splitter, shares: Floats, report: CoreReport,
     adds = separable(game) if game.stated[last].all() else None
     return {
         "rational": bool((sign * shares <= sign * game.alone + slack).all()),
-        "core": report.member,
+        "core": None if report.member and not game.stated.all() else report.member,
         "no_subsidy": None if adds is None else bool((sign * shares >= sign * adds - slack).all()),
         "monotone": _monotone(game, split, shares),
         "additive": additive,

@@ -18,6 +18,7 @@ class Hook:
     measure: str
     rule: dict[str, str]
     argue: dict[str, str]
+    title: dict[str, str]
     source: str
     date: str
 
@@ -55,7 +56,14 @@ def hooks(measures: Iterable[str], land: str | None = None, own: Mapping[str, Me
     laws = [law for law in load("law_keys")["law"] if land is None or law["land"] == land]
     return tuple(
         Hook(
-            law["name"], law["land"], name, law["rule"], law["argue"][measure(name, own).kind], law["source"], str(law["date"])
+            law["name"],
+            law["land"],
+            name,
+            law["rule"],
+            law["argue"][measure(name, own).kind],
+            law["title"],
+            law["source"],
+            str(law["date"]),
         )
         for name in measures
         for law in laws

@@ -54,8 +54,10 @@ def solve(game: Game, method: str, *, benefits: Sequence[Any] | None = None) -> 
     return Allocation(method, game.players, shares, words_of(method, game.kind))
 
 
-def words_of(method: str, kind: str = "cost") -> dict[str, Any]:
+def words_of(method: str, kind: str = "cost", *, loss: bool = False) -> dict[str, Any]:
     """Return a method's words by language (name, sentence, formula, source), and whether it is additive.
+
+    `loss`: all together are worse off than apart, so that there is nothing saved that could be shared.
 
     >>> words_of("nucleolus", "value")["formula"]["en"]
     'lexicographic minimum of the sorted complaints v(S) − x(S), x_i ≥ v(i)'
@@ -63,7 +65,10 @@ def words_of(method: str, kind: str = "cost") -> dict[str, Any]:
     words: dict[str, Any] = dict(load("sharing_methods")[SAME.get(method, method)])
     gains = words.pop("value", {})
     if kind == "value":
-        words |= gains
+        words |= {"loss": {}} | gains
+    losses = words.pop("loss", {})
+    if loss:
+        words |= losses
     return {term: {"de": word, "en": word} if isinstance(word, str) else word for term, word in words.items()}
 
 

@@ -71,7 +71,8 @@ def picture(deal: Deal, rows: Sequence[tuple[str, Row]], say: Wording, sheet: Sh
         [float(row.shares[i]) / deal.alone[i] if deal.alone[i] else 0.0 for _, row in rows] for i in range(len(deal.alone))
     ]
     every = [ratio for line in [*ratios, *fair] for ratio in line]
-    scale = Scale(max(floor(min(every) * 10 - 0.3) / 10, 0.0), max(1.1, ceil(max(every) * 10 + 0.3) / 10), sheet)
+    least = floor(min(every) * 10 - 0.3) / 10
+    scale = Scale(least if min(every) < 0 else max(least, 0.0), max(1.1, ceil(max(every) * 10 + 0.3) / 10), sheet)
     bands, dots, top = [], [], HEAD
     for i, name in enumerate(deal.case.game.players):
         lanes = _lanes([scale.place(ratio) for ratio in ratios[i]])

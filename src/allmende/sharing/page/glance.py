@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from allmende.sharing.advice import easiest
 from allmende.sharing.compare import Deal, Row
 from allmende.sharing.page.markup import Markup, element, joined
+from allmende.sharing.page.reasons import untested
 from allmende.sharing.page.tables import labelled, main_rows
-from allmende.sharing.page.wording import Wording
+from allmende.sharing.page.wording import SMALL, Wording
 
 
 def gain(deal: Deal, say: Wording) -> str:
@@ -37,6 +40,7 @@ def advice(deal: Deal, say: Wording) -> str:
     else:
         part = "" if found.benefit == 1 else say("advice_part", part=say.percent(float(found.benefit)))
         why = say("advice_benefit", part=part)
+    why = say.about(kind, "stands", tested=untested(deal, say)) + why
     sure = "" if found.row.holds is None else say.about(kind, "advice_sure", part=say.percent(found.row.holds))
     return say("advice", key=say.quoted(found.row.name[say.language]), why=why, sure=sure)
 
@@ -47,40 +51,52 @@ def glance(deal: Deal, say: Wording) -> Markup:
     A case without keys shows all methods.
     """
     keys = main_rows(deal)
-    kind = deal.case.game.kind
+    kind, decimals = deal.case.game.kind, cent_places([*deal.alone, *(cents for _, row in keys for cents in row.cents)])
     titles = [say("key_alone" if keys[0][1].is_key else "rule"), say("glance_leave"), *deal.case.game.players]
     head = [element("th", title, scope="col", class_="n" if k > 1 else None) for k, title in enumerate(titles)]
     alone = element(
         "tr",
         element("th", say("alone"), scope="row"),
         element("td"),
-        *(_amount(name, say.number(cents / 100)) for name, cents in zip(deal.case.game.players, deal.alone, strict=True)),
+        *(
+            _amount(name, say.number(cents / 100, decimals))
+            for name, cents in zip(deal.case.game.players, deal.alone, strict=True)
+        ),
         class_="alone",
     )
     table = element(
         "table",
-        element("caption", say.about(kind, "glance_note"), _untested(deal, say)),
+        element("caption", say.about(kind, "glance_note"), _only_tested(deal, say)),
         element("thead", element("tr", head)),
-        element("tbody", alone, *(_row(deal, letter, row, say) for letter, row in keys)),
+        element("tbody", alone, *(_row(deal, letter, row, decimals, say) for letter, row in keys)),
         class_="glance",
     )
     return joined(element("h2", say.about(kind, "glance")), element("div", table, class_="scroll", tabindex="0"))
 
 
-def _untested(deal: Deal, say: Wording) -> str | None:
-    stated = deal.case.game.stated[1:-1]
-    if stated.all():
+def cent_places(amounts: Iterable[int], below: int = SMALL) -> int:
+    """Return how many decimals a table needs so that no small amount vanishes.
+
+    >>> cent_places([250, 4000000]), cent_places([1000, 4000000]), cent_places([4000050])
+    (2, 0, 0)
+    """
+    return 2 if any(cents % 100 and abs(cents) < below for cents in amounts) else 0
+
+
+def _only_tested(deal: Deal, say: Wording) -> str | None:
+    tested, groups = deal.tested
+    if tested == groups:
         return None
-    return " " + say("glance_untested", tested=say.number(int(stated.sum())), groups=say.number(len(stated)))
+    return " " + say("glance_untested", tested=say.number(tested), groups=say.number(groups))
 
 
-def _row(deal: Deal, letter: str, row: Row, say: Wording) -> Markup:
+def _row(deal: Deal, letter: str, row: Row, decimals: int, say: Wording) -> Markup:
     sign = 1 if deal.case.game.kind == "cost" else -1
     cells = []
     for name, share, alone in zip(deal.case.game.players, row.cents, deal.alone, strict=True):
         worse = sign * (share - alone) > 0
-        change = say.signed((share - alone) / 100)
-        cells.append(_amount(name, say.number(share / 100), change, worse=worse))
+        change = say.signed((share - alone) / 100, max(decimals, cent_places([share - alone], below=10_00)))
+        cells.append(_amount(name, say.number(share / 100, decimals), change, worse=worse))
     return element(
         "tr",
         element("th", labelled(letter, row, say), scope="row"),

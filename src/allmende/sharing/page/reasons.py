@@ -6,6 +6,7 @@ from allmende.parameters import load
 from allmende.sharing.compare import Deal, Row
 from allmende.sharing.figures import EQUAL
 from allmende.sharing.joining import Breach
+from allmende.sharing.key_words import benefit_part
 from allmende.sharing.law import KINDS, Hook, measure, measure_name
 from allmende.sharing.page.markup import Markup, element, joined
 from allmende.sharing.page.tables import badge, lettered, table
@@ -23,14 +24,38 @@ def defence(deal: Deal, say: Wording) -> Markup | None:
         element("p", say.about(deal.case.game.kind, "defend_note"), class_="note"),
         element("div", cards, class_="cards"),
         _laws(deal, say),
-        element("p", say("decided"), class_="note"),
+        element("p", say(_next_step(deal)), class_="note"),
     )
 
 
 def verdict(deal: Deal, row: Row, say: Wording) -> str:
-    """Return in one sentence who would leave."""
+    """Return in one sentence who would leave, as far as amounts are known; and who would be paid instead of paying."""
+    return " ".join([_leaving(deal, row, say), *_below_nothing(deal, row, say)])
+
+
+def untested(deal: Deal, say: Wording) -> str:
+    """Return how far a statement about all groups reaches, if not every group's amount is known."""
+    tested, groups = deal.tested
+    return "" if tested == groups else say("as_tested", tested=say.number(tested), groups=say.number(groups))
+
+
+def _next_step(deal: Deal) -> str:
+    if not deal.balance.nonempty:
+        return "decided_empty"
+    return "decided" if any(row.is_key and row.core.member for row in deal.rows) else "decided_none"
+
+
+def _below_nothing(deal: Deal, row: Row, say: Wording) -> list[str]:
+    return [
+        say.about(deal.case.game.kind, "below_nothing", partner=name, amount=say.euro(-cents))
+        for name, cents in zip(deal.case.game.players, row.cents, strict=True)
+        if cents < 0
+    ]
+
+
+def _leaving(deal: Deal, row: Row, say: Wording) -> str:
     if row.core.member:
-        return say.about(deal.case.game.kind, "passes")
+        return say.about(deal.case.game.kind, "passes", tested=untested(deal, say))
     name = "fails_one" if len(row.core.overcharged) == 1 else "fails"
     return say.about(
         deal.case.game.kind, name, group=say.group(row.core.overcharged), amount=say.euro(100 * float(row.core.by))
@@ -50,9 +75,21 @@ def _card(deal: Deal, letter: str, row: Row, say: Wording) -> Markup:
         element("h3", badge(letter, row), row.name[say.language]),
         element("p", row.sentence[say.language]),
         element("p", element("strong", verdict(deal, row, say))),
-        element("p", *(f"{_measured(deal, row, kind, say)} " for kind in kinds)) if kinds else None,
+        element("p", *(f"{_measured(deal, row, kind, say)} " for kind in kinds), _in_the_year(deal, row, say))
+        if kinds
+        else None,
         class_="card" if row.core.member else "card card--no",
     )
+
+
+def _in_the_year(deal: Deal, row: Row, say: Wording) -> str | None:
+    """Return how much of the amount is split by the benefit, where pre-shares, bounds or an old key take a part."""
+    if row.split is None:
+        return None
+    measured = row.split.measured
+    if sum(measured.values()) == 1 and measured.keys() == row.split.parts.keys():
+        return None
+    return say("follows_in", year=deal.case.year, part=say.percent(float(benefit_part(row.split, deal.case.measures))))
 
 
 def _measured(deal: Deal, row: Row, kind: str, say: Wording) -> str:
@@ -99,7 +136,9 @@ def explanations(deal: Deal, say: Wording) -> Markup:
         joined(
             element("dt", badge(letter, row), row.name[say.language]),
             element(
-                "dd", row.sentence[say.language], element("small", f"{row.formula[say.language]} ({row.source[say.language]})")
+                "dd",
+                " ".join([row.sentence[say.language], *_below_nothing(deal, row, say)]),
+                element("small", f"{row.formula[say.language]} ({row.source[say.language]})"),
             ),
         )
         for letter, row in lettered(deal)
@@ -123,7 +162,10 @@ def origin(deal: Deal, say: Wording) -> Markup:
         entries.append(_entry(say("origin_figures"), element("ul", used)))
     rules = [
         element(
-            "li", f"{law}: {hook.rule[say.language]} ", element("a", f"{say('origin_source')}, {hook.date}", href=hook.source)
+            "li",
+            f"{law}: {hook.rule[say.language]} ",
+            element("a", hook.title[say.language], href=hook.source),
+            f" ({hook.source}, {hook.date})",
         )
         for law, hook in _hooks(deal).items()
     ]

@@ -133,7 +133,8 @@ def certainty(deal: Deal, say: Wording) -> Markup | None:
     if unsure is None:
         return None
     parts = say("sure_parts") if any(part.spread for part in deal.case.parts) else ""
-    decimals = 0 if deal.total > 50_000_000 else 1
+    thousands, decimals = deal.total > 10_000_00, 0 if deal.total > 500_000_00 else 1
+    unit = 1000_00 if thousands else 100
     filled = {"alone": say.percent(unsure.alone), "together": say.percent(unsure.together), "parts": parts}
     note = say.about(
         deal.case.game.kind, "sure_note", draws=unsure.draws, seed=unsure.seed, source=unsure.source[say.language], **filled
@@ -143,7 +144,7 @@ def certainty(deal: Deal, say: Wording) -> Markup | None:
             "tr",
             _name(letter, row, say),
             *(
-                _number(f"{say.number(low / 1e5, decimals)} – {say.number(high / 1e5, decimals)}")
+                _number(f"{say.number(low / unit, decimals)} – {say.number(high / unit, decimals)}")
                 for low, high in row.interval or ()
             ),
             _number(say.percent(row.holds or 0.0)),
@@ -152,7 +153,11 @@ def certainty(deal: Deal, say: Wording) -> Markup | None:
         if row.interval
     ]
     head = [*_heads(deal, say)[:-1], element("th", say("sure_head"), scope="col", class_="n")]
-    return joined(element("h2", say("sure")), element("p", note, class_="note"), table(say("sure_table"), head, rows))
+    return joined(
+        element("h2", say("sure")),
+        element("p", note, class_="note"),
+        table(say("sure_table" if thousands else "sure_table_euro"), head, rows),
+    )
 
 
 def _heads(deal: Deal, say: Wording) -> list[Markup]:
@@ -186,7 +191,7 @@ def _cells(deal: Deal, row: Row, say: Wording, by: Sequence[float]) -> list[Mark
     cells = []
     for share, alone, per in zip([*row.cents, deal.total], [*deal.alone, sum(deal.alone)], by, strict=True):
         worse = share > alone if cost else share < alone
-        change = say.signed((share - alone) / per / 100, 0 if per == 1.0 else 2)
+        change = say.signed((share - alone) / per / 100, 2)
         cells.append(element("td", _plain(say, share / per), element("small", change), class_="n worse" if worse else "n"))
     return cells
 

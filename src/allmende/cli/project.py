@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import click
 
 from allmende.cli.output import UNUSABLE, json_option, say, say_json
 from allmende.engine import open_engine
 from allmende.hub import open_hub
+from allmende.outlook.apart import hold_apart
 from allmende.outlook.cells.exact import BY
 from allmende.outlook.confidential import SERIES, WANTED, counted
-from allmende.outlook.folder import write_outlook
+from allmende.outlook.folder import CURRENT, write_outlook
 from allmende.outlook.plain_inputs import read_inputs
 from allmende.outlook.plain_lifetable import life_tables
 from allmende.outlook.plain_results import as_data, as_document, write_result
 from allmende.outlook.plain_tables import UnusableInputs
+from allmende.outlook.planning import planned_in
 from allmende.outlook.private import claim_private
 from allmende.outlook.running import look_ahead
-from allmende.outlook.settings import read_settings, summary
+from allmende.outlook.settings import SETTINGS, keep_settings, read_settings, settings_of, summary
 from allmende.outlook.sources import Source, released
 from allmende.projection.conventions import CONVENTIONS, project
 from allmende.release.tabulate import Source as BaseCells
@@ -39,7 +39,11 @@ def group() -> None:
     help="A hub's confidential cells instead of a release (with --to).",
 )
 @click.option("--to", type=click.Path(path_type=Path, file_okay=False), help="Private folder for what comes of --hub.")
-@click.option("--settings", type=click.Path(path_type=Path, dir_okay=False, exists=True), help="A region's own settings.")
+@click.option(
+    "--settings",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="The region's own settings, kept as PUBLIC/outlook.toml.",
+)
 @click.option(
     "--inputs",
     type=click.Path(path_type=Path, file_okay=False, exists=True),
@@ -65,10 +69,12 @@ def run(
     """Look ahead from the release in force in a PUBLIC folder, or repeat a published projection from plain CSV files.
 
     With PUBLIC: rates are estimated from the released figures, tried on the region's own past, and projected with variants and
-    intervals; the result is put in force as PUBLIC/outlook (docs/methods/projection.md). With --hub: the same from a hub's
-    confidential cells, into a private folder outside of every public one. With --inputs: the published equations of a
-    convention, to the last digit that their source gives (docs/formats/projection-inputs.md); everything that is wrong with
-    the files is listed at once (exit code 2), and accounts balance in every cell.
+    intervals; the result is put in force as PUBLIC/outlook (docs/methods/projection.md). PUBLIC keeps what the region says of
+    its look ahead: its own settings in outlook.toml, and barracks, homes and students held apart in special.csv
+    (docs/formats/special.md). With --hub: the same from a hub's confidential cells, into a private folder outside of every
+    public one, which keeps such files of its own. With --inputs: the published equations of a convention, to the last digit
+    that their source gives (docs/formats/projection-inputs.md); what is wrong with the files is listed together (exit code 2),
+    and accounts balance in every cell.
 
     \b
     Example:
@@ -82,11 +88,10 @@ def run(
     if inputs is None:
         if convention or out:
             raise click.UsageError("--convention and --out belong to --inputs.")
-        chosen = read_settings(settings) | ({"horizon": years} if years else {})
         if public is not None:
-            _run_region(released(public), chosen, public, as_json)
+            _run_region(released(public), public, settings, years, as_json)
         elif hub is not None and to is not None:
-            _run_region(_cells_of(hub), chosen, claim_private(to), as_json)
+            _run_region(_cells_of(hub), claim_private(to), settings, years, as_json)
         return
     if settings or not convention or inputs is None:
         raise click.UsageError("--inputs goes with --convention and without --settings.")
@@ -103,18 +108,26 @@ def _cells_of(folder: Path) -> Source:
     return counted(cells, hub.region, located)
 
 
-def _run_region(source: Source, settings: Mapping[str, Any], to: Path, as_json: bool) -> None:
-    found = look_ahead(source, settings)
-    outlook = found.outlook
+def _run_region(source: Source, to: Path, settings: Path | None, years: int | None, as_json: bool) -> None:
+    chosen = read_settings(settings) if settings else settings_of(to)
+    found = look_ahead(hold_apart(source, to), chosen | ({"horizon": years} if years else {}))
+    if settings:
+        keep_settings(settings.read_bytes(), to)
+    outlook, before = found.outlook, planned_in(to / CURRENT)
     folder = write_outlook(outlook, found.model, found.needs, to, found.cells)
+    gone = sorted(before - planned_in(folder))
+    own = str(to / SETTINGS) if (to / SETTINGS).is_file() else ""
     if as_json:
-        say_json(summary(outlook) | {"folder": str(folder)})
+        say_json(summary(outlook) | {"folder": str(folder), "settings": own, "to_plan_anew": gone})
         return
     for line in summary(outlook)["totals"]:
         say(f"{line['year']}: {line['median']:,.0f} (80 %: {line['low']:,.0f} to {line['high']:,.0f})")
     for statement in outlook.statements:
         say(f"  {statement.en}" + (f" [{statement.source}]" if statement.source else ""))
+    say(f"Settings: {own or 'the usual ones'}")
     say(f"Outlook {outlook.id} is in force: {folder}")
+    if gone:
+        say(f"Of the outlook before there were {', '.join(gone)}; compute them anew: allmende needs plan {to}")
 
 
 def _run_plain(ctx: click.Context, inputs: Path, convention: str, years: int | None, out: Path | None, as_json: bool) -> None:

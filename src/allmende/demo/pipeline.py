@@ -16,7 +16,7 @@ import numpy as np
 from allmende.areas.hierarchy import load_region
 from allmende.deliveries import new_office_key, write_signing_key
 from allmende.deliveries.keys import write_matrix
-from allmende.demo.ahead import foresee
+from allmende.demo.ahead import choose, foresee, tell_apart
 from allmende.demo.delivering import Extracts, Guard, Job, deliver_all
 from allmende.demo.dirt import soil
 from allmende.demo.facilities import equip
@@ -29,7 +29,9 @@ from allmende.demo.steps import Advance, Done, Step, house_print, run_steps
 from allmende.demo.together import join_in
 from allmende.demo.vendors import write_book
 from allmende.hub import find_mismatches, init_hub, open_hub, receive, register_office
+from allmende.outlook.apart import SPECIAL
 from allmende.outlook.proposals import FUNCTIONS
+from allmende.outlook.settings import SETTINGS
 from allmende.parameters import load
 from allmende.register.secret import Secret, write_secret
 from allmende.release import build, load_catalogue, plan
@@ -153,7 +155,7 @@ def _steps(order: Order, today: date) -> Sequence[Step]:
         Step(
             "facilities",
             ("Einrichtungen", "Facilities"),
-            (order.public / "facilities", order.public / "services"),
+            (order.public / "facilities", order.public / "services", order.public / SPECIAL, order.public / SETTINGS),
             lambda _: _equip(order),
         ),
         _foresee(order),
@@ -188,6 +190,7 @@ def _release_real(order: Order, advance: Advance) -> tuple[str, str]:
     said = ""
     for number, said in enumerate(release_real(made, order.folder, datetime.now(UTC)), 1):  # noqa: B007
         advance(number, len(made.extracts) + 2)
+    choose(order.public)
     return f"{made.region.name['de']}: {len(made.extracts)} Stichtage, {said}", \
            f"{made.region.name['en']}: {len(made.extracts)} key dates, {said}"  # fmt: skip
 
@@ -260,6 +263,8 @@ def _equip(order: Order) -> tuple[str, str]:
     there = len({each.id for each in facilities})
     planned = len({each.id for each in facilities if each.opens or each.closes})
     services = len({each.service for each in facilities})
+    choose(order.public)
+    tell_apart(order.region, order.public)
     return (
         f"{there} Einrichtungen von {services} Leistungen, {planned} Eröffnungen und Schließungen geplant",
         f"{there} facilities of {services} services, {planned} openings and closings planned",

@@ -14,14 +14,14 @@ from allmende.projection.counts import Counts
 from allmende.projection.estimation import Estimate, Settings, estimate
 from allmende.projection.leaning import lean
 from allmende.projection.model import Model
-from allmende.projection.rates.stocks import reckon_stock
+from allmende.projection.rates.stocks import everybody
 
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Made:
-    """A model, the estimate it came from, and the past `[Y, M, 2, A]` of all groups together."""
+    """A model, the estimate it came from, and the past `[Y, M, 2, A]` of all groups together, those held apart included."""
 
     estimate: Estimate
     model: Model
@@ -31,7 +31,7 @@ class Made:
 def make_model(counts: Counts, settings: Mapping[str, Any], steps: int) -> Made:
     """Make the model of a look ahead; `settings` as in `parameters/outlook.toml`."""
     found = estimate(counts, Settings(**(dict(settings.get("estimate", {})) | {"steps": steps})))
-    past = reckon_stock(counts).people.sum(axis=1)
+    past = everybody(counts).sum(axis=1)
     return Made(found, lean(found.model, past.sum(axis=(2, 3)), **settings["lean"]), past)
 
 

@@ -59,6 +59,11 @@ def make_plans(
     return tuple(made), tuple(refused)
 
 
+def planned_in(folder: Path) -> frozenset[str]:
+    """Return which results of `needs plan` an outlook's folder has: a new outlook begins without any."""
+    return frozenset(name for name in (REACH, ACCESS, SITING) if (folder / name).exists())
+
+
 def _measure_ways(
     public: Path, folder: Path, outlook: Outlook, region: Region, region_folder: Path, settled: Settled, journeys: Journeys
 ) -> None:

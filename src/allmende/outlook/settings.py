@@ -7,12 +7,27 @@ from pathlib import Path
 from typing import Any
 
 from allmende.errors import AllmendeError
+from allmende.files import write_whole
 from allmende.outlook.folder import LEVELS, Outlook
 from allmende.parameters import load
+
+SETTINGS = "outlook.toml"
+"""Where the folder that gets an outlook keeps the region's own settings."""
 
 _COUNTS = {"horizon": (1, 100), "draws": (20, 10_000), "back_test_draws": (20, 10_000), "seed": (0, 2**31)}
 _LISTS = ("band", "variant")
 _ESTIMATE = {"window": int, "left_out": list, "types": int, "own": dict}
+
+
+def settings_of(folder: Path) -> dict[str, Any]:
+    """Read the settings that a folder keeps, those of `parameters/outlook.toml` where it keeps none."""
+    own = folder / SETTINGS
+    return read_settings(own if own.is_file() else None)
+
+
+def keep_settings(text: bytes, folder: Path) -> None:
+    """Let a folder keep the region's own settings (TOML): every look ahead from now on is made with them."""
+    write_whole(folder / SETTINGS, text)
 
 
 def read_settings(path: Path | None = None) -> dict[str, Any]:

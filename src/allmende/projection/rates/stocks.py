@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,14 +28,26 @@ class Stock:
 
 def reckon_stock(counts: Counts) -> Stock:
     """Bring all published stocks together and take out who is held apart."""
-    shape = (len(counts.years), len(counts.groups), len(counts.units), 2, AGES)
-    people = reconcile(shape, counts.stock, counts.home, SINGLE)
+    people = everybody(counts)
     variance = stock_variance(counts, people[-1])
     if counts.special is None:
         return Stock(people, variance, 0.0)
     apart = counts.special.sum(axis=0)
     missing = float(np.maximum(apart - people[-1], 0).sum())
     return Stock(np.maximum(people - apart, 0.0), variance, missing)
+
+
+def everybody(counts: Counts) -> Floats:
+    """Return all people [Y, G, M, 2, A], those held apart included."""
+    shape = (len(counts.years), len(counts.groups), len(counts.units), 2, AGES)
+    return reconcile(shape, counts.stock, counts.home, SINGLE)
+
+
+def last_stock(counts: Counts) -> Floats:
+    """Return all people of the last year [G, M, 2, A]."""
+    last = tuple(replace(figures, value=figures.value[-1:]) for figures in counts.stock)
+    shape = (1, len(counts.groups), len(counts.units), 2, AGES)
+    return np.asarray(reconcile(shape, last, counts.home, SINGLE)[0], dtype=np.float64)
 
 
 def stock_variance(counts: Counts, people: Floats) -> Floats:

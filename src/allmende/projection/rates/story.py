@@ -119,8 +119,8 @@ def _of_gaps(counts: Counts) -> list[Note]:
         ),
         "counterpart": ("Annahme: wie weit Umzüge reichen.", "Assumption: how far people move."),
         "special_moves": (
-            "Umzüge gesondert geführter Gruppen sind in den Wanderungen noch enthalten.",
-            "Moves of persons held apart are still part of the moves.",
+            "Geburten, Sterbefälle und Umzüge gesondert geführter Gruppen stecken noch in den Raten der übrigen.",
+            "Births, deaths and moves of persons held apart are still part of the rates of all others.",
         ),
         "groups": (
             "Annahme: alle Gruppen haben dieselbe Altersstruktur, denn ihr Alter ist nicht veröffentlicht.",

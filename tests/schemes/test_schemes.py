@@ -280,8 +280,11 @@ def test_a_pool_cannot_be_overdrawn():
 def test_the_page_of_the_format_shows_a_scheme_and_figures_that_run():
     page = (Path(__file__).parents[2] / "docs" / "formats" / "scheme.md").read_text(encoding="utf-8")
     written, figures = (tomllib.loads(part.split("```")[0]) for part in page.split("```toml\n")[1:])
-    assert read_scheme(written, "mine.toml").title["en"] == "Our scheme"
-    assert read_run(figures, "figures.toml").opening == 12_000_00
+    scheme = read_scheme(written, "mine.toml")
+    account = account_of(scheme, read_run(figures, "figures.toml"))
+    assert account.net["Bedorf"][0] is None
+    assert account.settlements[-1].closing == 0
+    assert account.exits["Bedorf"].year == 2032
 
 
 def call(capsys, *arguments):

@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
-from allmende.cli.fund import read_toml
 from allmende.cli.output import json_option, language, say, say_json
+from allmende.cli.text_files import read_toml
 from allmende.money import cents, show
 from allmende.schemes.figures_file import account_of, example_run, read_run
 from allmende.schemes.reading import SCHEMES, load_scheme, read_scheme
@@ -20,7 +20,7 @@ from allmende.schemes.story import account_story, scheme_story
 def group() -> None:
     """Show real compensation schemes, and run them on figures over years.
 
-    Example: allmende scheme run rendsburg figures.toml
+    Example: allmende scheme run mine.toml figures.toml
     """
 
 
@@ -54,7 +54,7 @@ def show_scheme(scheme: str | None, as_json: bool) -> None:
 def run_scheme(scheme: str, figures: Path | None, as_json: bool) -> None:
     """Run a scheme over the years of a file of figures; without one, its worked example.
 
-    Example: allmende scheme run kif figures.toml --json
+    Example: allmende scheme run mine.toml figures.toml --json
     """
     chosen = _scheme(scheme)
     run = read_run(read_toml(figures), figures.name) if figures else example_run(chosen)

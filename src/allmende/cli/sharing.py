@@ -158,7 +158,7 @@ def compare_case(case_file: Path, html: Path | None, chosen: str | None, as_json
 
     The file's format is in docs/formats/sharing-case.md.
 
-    Example: allmende sharing compare bauhof.toml --html bauhof.html
+    Example: allmende sharing compare bauhof-ilveland.toml --html bauhof.html
     """
     deal = within(case_file, lambda: compare(read_case(case_file)))
     if html is not None:
@@ -185,7 +185,7 @@ def prove_savings(
 
     The case needs [savings] with years and what each partner pays before and after, personnel and material apart if known.
 
-    Example: allmende sharing proof kasse.toml --html nachweis.html
+    Example: allmende sharing proof kasse-ilveland.toml --html nachweis.html
     """
     changes, years = read_savings(case_file)
     proof = within(case_file, lambda: prove(changes, years, land=land, count_one_off=count_one_off))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import Any
 
 import click
 
-from allmende.cli.fund_output import say_call, say_election, say_rehearsal, say_years
+from allmende.cli.fund_output import say_call, say_election, say_years
 from allmende.cli.output import json_option, say_json
+from allmende.cli.rehearsal_output import say_rehearsal, say_replay
+from allmende.cli.text_files import read_text, read_toml
 from allmende.errors import AllmendeError
 from allmende.fund.call import CALL_RULES
 from allmende.fund.call_file import read_call
@@ -49,7 +50,7 @@ def select_projects(file: Path, rule: str | None, completion: str, utility: str,
     if file.suffix == ".toml":
         document = _call(file, {"rule": rule, "overflow": overflow})
     else:
-        election = parse_pabulib(_text(file), file.name)
+        election = parse_pabulib(read_text(file), file.name)
         found = select(election, rule or "equal-shares", completion=completion, utility=utility, overflow=overflow or "skip")
         document = election_story(election, found)
     if as_json:
@@ -58,23 +59,6 @@ def select_projects(file: Path, rule: str | None, completion: str, utility: str,
         say_call(document)
     else:
         say_election(document)
-
-
-def _text(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise AllmendeError(
-            "The file is no UTF-8 text.", where=f"{file.name}, byte {error.start}", expected="UTF-8", todo="Save it as UTF-8."
-        ) from error
-
-
-def read_toml(file: Path) -> dict[str, Any]:
-    """Read a TOML file; raises `AllmendeError` with the line that cannot be read."""
-    try:
-        return tomllib.loads(_text(file))
-    except tomllib.TOMLDecodeError as error:
-        raise AllmendeError(f"The file is no TOML: {error}.", where=file.name, expected="TOML", todo="Correct it.") from error
 
 
 def _call(file: Path, choices: dict[str, str | None]) -> dict[str, Any]:
@@ -112,26 +96,56 @@ def _with_schemes(document: dict[str, Any], folder: Path) -> dict[str, Any]:
 
 @group.command("rehearse")
 @click.argument("file", type=path_argument)
-@click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same result, bit for bit.")
+@click.option(
+    "--seed", type=click.IntRange(min=0), default=1, show_default=True, help="The same seed gives the same result, bit for bit."
+)
 @click.option("--years", type=click.IntRange(1, 200), default=20, show_default=True, help="Years that are played.")
 @click.option("--runs", type=click.IntRange(1, 100_000), default=200, show_default=True, help="Runs in each world.")
-@click.option("--replay", type=click.IntRange(0), help="Print this run year by year instead of the comparison.")
+@click.option("--replay", type=click.IntRange(1), help="Print this of the runs (the first is 1) year by year instead.")
 @click.option("--rules", help="With --replay: the rule set; the file's first if left out.")
+@click.option("--world", type=click.IntRange(1), help="With --replay: the world, as the comparison names it; 1 if left out.")
 @json_option
-def rehearse_fund(file: Path, seed: int, years: int, runs: int, replay: int | None, rules: str | None, as_json: bool) -> None:
+def rehearse_fund(
+    file: Path,
+    seed: int,
+    years: int,
+    runs: int,
+    replay: int | None,
+    rules: str | None,
+    world: int | None,
+    as_json: bool,
+) -> None:
     """Play many years of a fund under several rule sets and compare them; the file is in docs/methods/rehearsal.md.
 
     Example: allmende fund rehearse fund.toml --seed 7 --years 20 --runs 200
     """
+    _check_replay(replay, runs, rules, world)
     rehearsal = read_rehearsal(_with_schemes(read_toml(file), file.parent), file.name)
-    if replay is not None:
+    if replay is None:
+        story = rehearsal_story(rehearsal, years=years, seed=seed, runs=runs)
+    else:
         chosen = rules or next(iter(rehearsal.rule_sets))
-        if chosen not in rehearsal.rule_sets:
-            raise AllmendeError(f"There are no rules {chosen!r}.", where="--rules", expected=", ".join(rehearsal.rule_sets))
-        say_json(replay_story(rehearsal, chosen, years=years, seed=seed, run=replay))
-        return
-    story = rehearsal_story(rehearsal, years=years, seed=seed, runs=runs)
+        story = replay_story(rehearsal, chosen, years=years, seed=seed, run=replay, world=world or 1)
     if as_json:
         say_json(story)
-    else:
+    elif replay is None:
         say_rehearsal(story)
+    else:
+        say_replay(story)
+
+
+def _check_replay(replay: int | None, runs: int, rules: str | None, world: int | None) -> None:
+    if replay is not None and replay > runs:
+        raise AllmendeError(
+            f"The comparison has no run {replay}.",
+            where="--replay",
+            expected=f"1 to {runs}",
+            todo="Choose one of them, or ask for more --runs.",
+        )
+    if replay is None and (rules or world):
+        raise AllmendeError(
+            "A comparison takes all rules and all worlds.",
+            where="--rules" if rules else "--world",
+            expected="--replay with them",
+            todo="Add --replay, or leave them out.",
+        )

@@ -1,4 +1,4 @@
-"""Calls, elections and rehearsals in words for people."""
+"""Calls and elections in words for people."""
 
 from __future__ import annotations
 
@@ -81,17 +81,6 @@ def say_years(story: dict[str, Any]) -> None:
         cells = "".join(f"{amount:>{width}}" for amount, width in zip(amounts, widths, strict=True))
         say(f"{names['member'][member]:<{first}}{cells}")
     say(words("end", left=_money(story["left"]), outstanding=_money(story["outstanding"])))
-
-
-def say_rehearsal(story: dict[str, Any]) -> None:
-    """Print rule sets one after the other: each outcome's mean, its band, and how far behind the best it can fall."""
-    for name, outcomes in story["rules"].items():
-        say(f"{name}:")
-        for outcome, each in outcomes.items():
-            mean, low, high = (_number(round(each[part], 2)) for part in ("mean", "from", "to"))
-            behind = _words()("regret", amount=_number(round(each["worst_regret"], 2)))
-            say(f"  {story['outcomes'][outcome][language()]}: {mean} [{low} … {high}], {behind}")
-    say(story["note"][language()])
 
 
 def _words() -> Wording:

@@ -18,20 +18,32 @@ Floats = NDArray[np.float64]
 BATCH = 100
 """Runs played at once: keeps memory small; has no influence on results."""
 
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How people call what is measured, its unit (number, share, frequency, euro), and whether more of it is better."""
+
+    de: str
+    en: str
+    unit: str = "number"
+    more_is_better: bool = True
+
+
 OUTCOMES = {
-    "exits": {"de": "Mitglieder, die bis zum Ende ausgetreten sind", "en": "members that left by the end"},
-    "all_stay": {"de": "1, wenn niemand austrat", "en": "1 if nobody left"},
-    "granted": {"de": "Bewilligungen, Euro", "en": "grants, euro"},
-    "points": {"de": "Punkte des Geförderten, nach Euro gewichtet", "en": "points of what was funded, weighted by euro"},
-    "winners": {
-        "de": "Anteil der Mitglieder, die mindestens ihre Zahlungen zurückhaben",
-        "en": "share of members that got at least what they paid",
-    },
-    "worst": {
-        "de": "kleinster Anteil seiner Zahlungen, den ein Mitglied zurückbekam",
-        "en": "least part of its payments that a member got back",
-    },
-    "idle": {"de": "Geld, das am Ende im Topf liegt, Euro", "en": "money left in the pool at the end, euro"},
+    "exits": Outcome("Mitglieder, die bis zum Ende ausgetreten sind", "members that left by the end", more_is_better=False),
+    "all_stay": Outcome("Läufe, in denen niemand austrat", "runs in which nobody left", "frequency"),
+    "granted": Outcome("Bewilligungen", "grants", "euro"),
+    "per_euro": Outcome("Bewilligungen je Euro, den Mitglieder zahlten", "grants for each euro that members paid"),
+    "points": Outcome("Punkte des Geförderten, nach Euro gewichtet", "points of what was funded, weighted by euro"),
+    "winners": Outcome(
+        "Mitglieder, die mindestens ihre Zahlungen zurückhaben", "members that got at least what they paid", "share"
+    ),
+    "worst": Outcome(
+        "was das am schlechtesten gestellte Mitglied von seinen Zahlungen zurückbekam",
+        "what the member that fared worst got back of its payments",
+        "share",
+    ),
+    "idle": Outcome("Geld, das am Ende im Topf liegt", "money left in the pool at the end", "euro", more_is_better=False),
 }
 """What is measured of each run."""
 
@@ -46,6 +58,7 @@ def measure(runs: Runs) -> dict[str, Floats]:
         "exits": exits,
         "all_stay": (exits == 0).astype(np.float64),
         "granted": granted / 100,
+        "per_euro": granted / np.maximum(last.contributed.sum(axis=1), 1),
         "points": runs.points.sum(axis=1) / np.maximum(granted, 1),
         "winners": (last.net >= 0).mean(axis=1),
         "worst": back.min(axis=1),
@@ -85,9 +98,10 @@ class Comparison:
     outcomes: Mapping[str, Mapping[str, Floats]]
     worlds: tuple[World, ...]
 
-    def regret(self, outcome: str, *, larger_is_better: bool = True) -> dict[str, Floats]:
+    def regret(self, outcome: str) -> dict[str, Floats]:
         """Return by rule set how far its mean stays behind the best rule set's, world by world."""
-        means = {name: each[outcome].mean(axis=1) * (1 if larger_is_better else -1) for name, each in self.outcomes.items()}
+        sign = 1 if OUTCOMES[outcome].more_is_better else -1
+        means = {name: each[outcome].mean(axis=1) * sign for name, each in self.outcomes.items()}
         best = np.max(np.stack(list(means.values())), axis=0)
         return {name: best - mean for name, mean in means.items()}
 

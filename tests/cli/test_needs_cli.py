@@ -103,6 +103,16 @@ def test_who_is_out_of_reach_of_every_candidate_is_named_as_in_the_file(capsys, 
     assert "103 (nearest 10)" in out.err
 
 
+@pytest.mark.parametrize("objective", ["median", "center"])
+def test_parts_without_a_way_between_them_are_named_and_counted(capsys, tmp_path, objective):
+    (tmp_path / "edges").write_text("101 102 1\n102 103 1\n201 202 1\n301 302 2\n", encoding="utf-8")
+    code, out = run(capsys, "site", "--edges", tmp_path / "edges", "--objective", objective, "--p", 1)
+    assert code == 1
+    assert "1 host cannot reach everybody: there are 3 parts without a way between them." in out.err
+    assert "101, 201, 301: one of each part" in out.err
+    assert "Allow 3 hosts or more" in out.err
+
+
 @pytest.mark.parametrize("option", ["--candidates", "--weights"])
 def test_a_file_that_is_no_text_is_named(capsys, line, tmp_path, option):
     (tmp_path / "nodes").write_bytes(b"\xff\xfe1\x00")
@@ -118,7 +128,7 @@ def test_a_file_that_is_no_text_is_named(capsys, line, tmp_path, option):
         (LINE, [], 2, "--p"),
         (LINE, ["--p", 0], 2, "0 hosts"),
         (LINE, ["--p", 7], 2, "7 hosts"),
-        ("1 2 1\n3 4 1\n", ["--p", 1], 1, "No 1 hosts"),
+        ("1 2 1\n3 4 1\n", ["--p", 1], 1, "1 host cannot reach everybody"),
         ("1 2 1\n3 4 1\n", ["--p", 1, "--candidates", "1"], 2, "nodes 3, 4"),
         (LINE, ["--p", 1, "--candidates", "1,1"], 2, "named twice"),
         (LINE, ["--p", 1, "--candidates", "9"], 2, "not in the network"),
@@ -160,6 +170,14 @@ def test_share_answers_with_hosts_shares_worth_and_game(capsys, tmp_path):
     assert answer["regret"] == [0]
     assert len(answer["game"]["coalitions"]) == 7
     assert any("colour" in note for note in answer["notes"])
+
+
+def test_share_says_what_regret_there_is_and_why_there_is_no_more(capsys, tmp_path):
+    path = tmp_path / "plan.json"
+    path.write_text(json.dumps(neighbours()), encoding="utf-8")
+    _code, out = run(capsys, "share", path, "--regret", 50)
+    assert "Regret: 0.00 at most, 0.00 in the mean of 1 draws." in out.out
+    assert "the file has one demand and no draws" in out.out
 
 
 def test_share_reads_toml(capsys, tmp_path):

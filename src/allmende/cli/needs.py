@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isnan
 from pathlib import Path
 
 import click
@@ -50,6 +51,7 @@ def share(plan: Path, regret_draws: int, game: bool, seconds: float | None, seed
     document = plan_document(sharing, found, ignored)
     if regret_draws:
         document["regret"] = [float(value) for value in regret(sharing, found, draws=regret_draws, limits=limits).regret]
+        document["notes"] += _of_draws(regret_draws, document["regret"])
     if game:
         document["game"] = as_cost_game(sharing, joint_cost=found.value, limits=limits)
     if as_json:
@@ -58,7 +60,23 @@ def share(plan: Path, regret_draws: int, game: bool, seconds: float | None, seed
     for service in document["services"]:
         say(f"{service['name']}: {', '.join(service['hosts'])}")
     say(f"Cost {found.value:,.2f} (gap {found.gap:.3%}); worth {float(found.worth.mean()):,.2f} against everybody alone.")
+    known = [value for value in document.get("regret", []) if not isnan(value)]
+    if known:
+        say(f"Regret: {max(known):,.2f} at most, {sum(known) / len(known):,.2f} in the mean of {len(known)} draws.")
     for partner in document["partners"]:
         say(f"  {partner['name']:<24} pays {partner['pays']:>14,.2f}, alone {partner['alone']:>14,.2f}")
     for note in document["notes"]:
         say(f"  {note}")
+
+
+def _of_draws(asked: int, regrets: list[float]) -> list[str]:
+    """Say why there is less regret to tell than was asked for."""
+    notes = []
+    if len(regrets) == 1:
+        notes.append(
+            "regret: the file has one demand and no draws, so the plan is the best for it; draws are a list of demands"
+        )
+    elif len(regrets) < asked:
+        notes.append(f"regret: the file has {len(regrets)} draws, not {asked}")
+    lost = sum(isnan(value) for value in regrets)
+    return notes + ([f"regret: in {lost} draws no plan keeps all terms"] if lost else [])

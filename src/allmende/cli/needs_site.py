@@ -167,12 +167,12 @@ def _reach(within: float | None, objective: str) -> float:
 
 def _choose(asked: Question, costs: NDArray[np.float64], names: list[int | str]) -> SitingPlan:
     if asked.objective == "center":
-        return p_center(costs, asked.p, weights=asked.weights, limits=asked.limits)
+        return p_center(costs, asked.p, weights=asked.weights, limits=asked.limits, names=names)
     if asked.objective == "cover":
         return max_cover(costs, asked.weights, asked.p, within=asked.within, limits=asked.limits)
     if asked.objective == "set-cover":
         return set_cover(costs, asked.within, limits=asked.limits, names=names)
-    return p_median(costs, asked.weights, asked.p, rng=np.random.default_rng(asked.seed), limits=asked.limits)
+    return p_median(costs, asked.weights, asked.p, rng=np.random.default_rng(asked.seed), limits=asked.limits, names=names)
 
 
 def _document(plan: SitingPlan, roads: Roads, hosts: NDArray[np.int64], costs: NDArray[np.float64]) -> dict[str, Any]:

@@ -50,7 +50,7 @@ class NoPlan(Refused):
 def refusal_of(proposal: Proposal, names: Mapping[str, str], error: Refused, outlook: str, release: str) -> Refusal:
     """Return what an error says of a proposal; `names` of partners by key."""
     diagnosis = error.diagnosis if isinstance(error, Infeasible) else None
-    eased = (diagnosis.single or diagnosis.together) if diagnosis else ()
+    eased = (diagnosis.single or next(iter(diagnosis.together), ())) if diagnosis else ()
     return Refusal(
         id=proposal.id,
         title=dict(proposal.title),

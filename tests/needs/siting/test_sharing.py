@@ -167,9 +167,43 @@ def test_two_terms_that_only_give_way_together_are_named_together():
     sharing = Sharing(("A", "B"), services, minutes, np.ones((2, 2)), np.ones((2, 2)), max_functions=1)
     found = diagnose(sharing)
     assert not found.single
-    assert len(found.together) >= 2
-    with pytest.raises(Refused, match=r"reach norm|number of hosts"):
+    assert [[one.term.kind for one in eased] for eased in found.together] == [["reach", "reach"]]
+    with pytest.raises(Refused) as refusal:
         share_functions(sharing, rng=rng())
+    assert refusal.value.todo == (
+        "None helps alone; together: reach norm of 5 min for a in B: feasible from 9 min; reach norm of 5 min for b in A: "
+        "feasible from 9 min."
+    )
+
+
+def test_norms_that_nobody_can_keep_are_told_as_the_terms_at_fault_and_what_is_told_works():
+    sharing = eight_neighbours()
+    tight = replace(sharing, services=tuple(replace(service, reach=1.0) for service in sharing.services))
+    found = diagnose(tight)
+    assert not found.single, "one norm alone leaves the others"
+    (eased,) = found.together
+    assert [one.term.kind for one in eased] == ["reach"] * 3
+    levels = [one.feasible_from for one in eased]
+    services = tuple(replace(service, reach=level) for service, level in zip(sharing.services, levels, strict=True))
+    assert not broken(
+        replace(sharing, services=services), share_functions(replace(sharing, services=services), rng=rng()).outcome
+    )
+
+
+CHANGES = {"sites": lambda level: {"sites": round(level)}, "min_load": lambda level: {"min_load": level},
+           "capacity": lambda level: {"capacity": level}, "reach": lambda level: {"reach": level}}  # fmt: skip
+
+
+@given(st.integers(0, 100_000))
+@settings(max_examples=25, deadline=None)
+def test_every_easing_that_is_offered_alone_is_feasible_by_itself(seed):
+    sharing = some(seed)
+    tight = replace(sharing, services=tuple(replace(service, reach=8.0, min_load=60.0) for service in sharing.services))
+    for one in diagnose(tight).single:
+        own = tight.services[one.term.service]
+        eased = replace(own, **CHANGES[one.term.kind](one.feasible_from))
+        services = tuple(eased if at == one.term.service else each for at, each in enumerate(tight.services))
+        assert brute(replace(tight, services=services)) is not None, one.sentence
 
 
 def test_nobody_pays_more_than_alone_under_participation_and_that_has_its_price():

@@ -21,12 +21,11 @@ class Infeasible(Refused):
     """No choice of hosts keeps all terms; `diagnosis` says which of them can make room."""
 
     def __init__(self, diagnosis: Diagnosis, where: str) -> None:
-        joined = "; ".join(diagnosis.sentences)
         super().__init__(
             "No choice of hosts keeps all terms.",
             where=where,
             expected="terms that can hold together",
-            todo=f"Ease one of: {joined}." if len(diagnosis.sentences) != 1 else f"Ease {joined}.",
+            todo=diagnosis.advice,
         )
         self.diagnosis = diagnosis
 

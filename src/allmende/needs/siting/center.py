@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import ArrayLike
 
-from allmende.errors import Refused
 from allmende.needs.siting.cover import cover
-from allmende.needs.siting.plan import SitingPlan, assign, check_costs, check_number, weigh
+from allmende.needs.siting.plan import SitingPlan, assign, check_costs, check_number, unreached, weigh
 from allmende.needs.siting.program import NO_LIMITS, Floats, Ints, Limits
 
 
-def p_center(cost: ArrayLike, p: int = 1, *, weights: ArrayLike | None = None, limits: Limits = NO_LIMITS) -> SitingPlan:
+def p_center(
+    cost: ArrayLike,
+    p: int = 1,
+    *,
+    weights: ArrayLike | None = None,
+    limits: Limits = NO_LIMITS,
+    names: Sequence[object] | None = None,
+) -> SitingPlan:
     """Choose p hosts that minimise max_j w_j min_i c_ji, and prove it.
 
     `cost [customers, candidates]`; `weights [customers]`, 1 if left out (the weighted p-center of Kariv and Hakimi 1979): a
@@ -19,6 +27,8 @@ def p_center(cost: ArrayLike, p: int = 1, *, weights: ArrayLike | None = None, l
     Bisection over the distinct weighted costs (Minieka 1970): a radius is enough if p sites cover everybody within it. Greedy
     farthest-point choice gives the first radius. `limits.seconds` bounds each cover; if one ends undecided, `bound` is the
     last radius that was proved too small.
+
+    Raises `Refused` if no p candidates reach everybody; it calls customers by their `names`, else by positions.
 
     >>> line = np.abs(np.subtract.outer(np.arange(7.0), np.arange(7.0)))
     >>> p_center(line, 2).value
@@ -45,12 +55,7 @@ def p_center(cost: ArrayLike, p: int = 1, *, weights: ArrayLike | None = None, l
             low = middle + 1
             proved = max(proved, low) if found.impossible else proved
     if high == len(radii):
-        raise Refused(
-            f"No {p} hosts were found that reach everybody.",
-            where="p-center",
-            expected="for each customer a host with a finite cost",
-            todo="Allow more hosts; `set_cover` says how many are needed.",
-        )
+        raise unreached(unweighted, hosts, names)
     step = f"{covers} set covers between {len(radii)} distinct ways"
     return SitingPlan("center", hosts, float(radii[high]), float(radii[proved]), assign(unweighted, hosts), (step,))
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil, floor
 
 import numpy as np
 
-from allmende.needs.siting.joint import JointModel, joint_model
-from allmende.needs.siting.program import NO_LIMITS, Answer, Limits
+from allmende.needs.siting.joint import joint_model
+from allmende.needs.siting.program import NO_LIMITS, Limits
 from allmende.needs.siting.sharing import Sharing
-from allmende.needs.siting.terms import Outcome, Term, outcome, pays_more, terms
+from allmende.needs.siting.terms import Outcome, Term, broken, outcome, pays_more, terms
 
 UNITS = {
     "sites": ("number of hosts", ""),
@@ -36,42 +37,47 @@ class Relaxation:
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """Each term that can help alone, or, if none can, the smallest joint easing (each relative to what is asked)."""
+    """Each term that can help alone or, if none can, `together`: sets of terms that can, those with the fewest terms first."""
 
     single: tuple[Relaxation, ...]
-    together: tuple[Relaxation, ...]
+    together: tuple[tuple[Relaxation, ...], ...]
 
     @property
-    def sentences(self) -> tuple[str, ...]:
+    def advice(self) -> str:
         """What to tell people."""
-        return tuple(found.sentence for found in self.single or self.together)
+        alone = "; ".join(found.sentence for found in self.single)
+        if alone:
+            return f"Ease one of: {alone}." if len(self.single) > 1 else f"Ease {alone}."
+        if not self.together:
+            return "Allow more time: what could give way was not found."
+        ways = " Or: ".join("; ".join(found.sentence for found in eased) + "." for eased in self.together)
+        return f"None helps alone; together: {ways}"
 
 
 def diagnose(sharing: Sharing, limits: Limits = NO_LIMITS) -> Diagnosis:
-    """Ease the terms one by one (all others hold) by as little as possible; if none helps alone, all at once.
+    """Ease the terms one by one (all others hold) by as little as possible; then those of one kind for all services; then all.
 
-    Each easing is an integer program with a slack in place of costs.
+    Each easing is an integer program with a slack in place of costs, in sum as small as can be relative to what is asked. How
+    far a term gives way is read from the plan that was found, so that what is named is feasible, and everything else holds.
     """
-    single = []
-    for term in terms(sharing):
-        single += _eased(sharing, frozenset([term]), limits)
-    together = [] if single else _eased(sharing, frozenset(terms(sharing)), limits)
-    return Diagnosis(tuple(single), tuple(together))
+    asked = terms(sharing)
+    single = [eased for term in asked for eased in _eased(sharing, frozenset([term]), limits)]
+    if single:
+        return Diagnosis(tuple(single), ())
+    kinds = [frozenset(term for term in asked if term.kind == kind) for kind in dict.fromkeys(term.kind for term in asked)]
+    together = [found for kind in kinds if len(kind) > 1 and (found := _eased(sharing, kind, limits))]
+    together = together or [found for found in [_eased(sharing, frozenset(asked), limits)] if found]
+    return Diagnosis((), tuple(sorted(together, key=len)))
 
 
-def _eased(sharing: Sharing, eased: frozenset[Term], limits: Limits) -> list[Relaxation]:
+def _eased(sharing: Sharing, eased: frozenset[Term], limits: Limits) -> tuple[Relaxation, ...]:
     model = joint_model(sharing, eased=eased, cost=False)
     answer = model.solve(limits)
     if answer.values is None:
-        return []
+        return ()
     found = outcome(sharing, model.hosting(answer))
-    missed = ((term, _slack(model, answer, term)) for term in terms(sharing) if term in eased)
-    return [_relaxation(sharing, found, term, by) for term, by in missed if by > 1e-6]
-
-
-def _slack(model: JointModel, answer: Answer, term: Term) -> float:
-    assert answer.values is not None  # noqa: S101 - asked only where there is one
-    return float(answer.values[model.slack[term][0]])
+    missed = broken(sharing, found)
+    return tuple(_relaxation(sharing, found, term, by) for term, by in missed.items()) if missed.keys() <= eased else ()
 
 
 def _relaxation(sharing: Sharing, found: Outcome, term: Term, by: float) -> Relaxation:
@@ -88,13 +94,17 @@ def _relaxation(sharing: Sharing, found: Outcome, term: Term, by: float) -> Rela
     elif term.kind == "participation":
         level, sentence = by, f"{name}: feasible if {where} pays up to {by:,.2f} more than alone"
     else:
-        level = asked + (-by if term.kind in ("min_load", "min_share") else by)
-        sentence = f"{name} of {asked:g}{unit}{service}{place}: feasible from {_rounded(level)}{unit}"
+        least = term.kind in ("min_load", "min_share")
+        level = asked + (-by if least else by)
+        sentence = f"{name} of {asked:g}{unit}{service}{place}: feasible from {_rounded(level, least)}{unit}"
     return Relaxation(term, asked, level, where, sentence)
 
 
-def _rounded(level: float) -> str:
-    return f"{round(level, 4):g}" if abs(level) < 1e5 else f"{level:.1f}"
+def _rounded(level: float, least: bool) -> str:
+    """Write a level to four digits, off to the side on which it is feasible: down where it is the least that is asked."""
+    digits = 1e4 if abs(level) < 1e5 else 10
+    away = floor(level * digits + 1e-3) if least else ceil(level * digits - 1e-3)
+    return f"{away / digits:.10g}"
 
 
 def _where(sharing: Sharing, found: Outcome, term: Term) -> str:

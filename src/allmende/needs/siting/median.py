@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from allmende.errors import Refused
 from allmende.needs.siting.interchange import improve, interchange
 from allmende.needs.siting.lagrange import Bound, ascend, farthest, rule_out
-from allmende.needs.siting.plan import SitingPlan, assign, check_costs, check_number, weigh
+from allmende.needs.siting.plan import SitingPlan, assign, check_costs, check_number, unreached, weigh
 from allmende.needs.siting.program import INFINITY, NO_LIMITS, Answer, Floats, Ints, Limits, Program
 from allmende.needs.siting.tree import search_tree
 
@@ -35,6 +35,7 @@ def p_median(
     rng: np.random.Generator,
     limits: Limits = NO_LIMITS,
     starts: int = STARTS,
+    names: Sequence[object] | None = None,
 ) -> SitingPlan:
     """Choose p hosts that minimise Σ_j w_j · min_i c_ji, and prove it.
 
@@ -43,7 +44,7 @@ def p_median(
     open goes to HiGHS in the radius form (Elloumi 2010; García, Labbé and Marín 2011). `limits.seconds` bounds tree and HiGHS;
     if it ends them, `bound` is what was proved until then.
 
-    Raises `Refused` if no p candidates reach everybody.
+    Raises `Refused` if no p candidates reach everybody; it calls customers by their `names`, else by positions.
 
     >>> line = np.abs(np.subtract.outer(np.arange(6.0), np.arange(6.0)))
     >>> plan = p_median(line, p=2, rng=np.random.default_rng(0))
@@ -60,12 +61,7 @@ def p_median(
     if not search.closed(limits.gap):
         search = _prove(search, limits, steps)
     if not np.isfinite(search.value):
-        raise Refused(
-            f"No {p} hosts were found that reach everybody.",
-            where="p-median",
-            expected="for each customer a host with a finite cost",
-            todo="Allow more hosts; `set_cover` says how many are needed.",
-        )
+        raise unreached(costs, search.hosts, names)
     hosts = search.hosts
     value = float(costs[np.arange(len(costs)), assign(costs, hosts)] @ weight)
     return SitingPlan("median", hosts, value, min(search.bound, value), assign(costs, hosts), tuple(steps))

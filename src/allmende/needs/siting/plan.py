@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import connected_components
 
-from allmende.errors import AllmendeError
+from allmende.errors import AllmendeError, Refused
 from allmende.needs.siting.program import Floats, Ints
 
 
@@ -75,6 +78,40 @@ def check_costs(cost: ArrayLike, weights: ArrayLike | None) -> tuple[Floats, Flo
             todo="Connect them, add candidates, or leave them out and say so.",
         )
     return costs, weight
+
+
+def unreached(costs: Floats, hosts: Ints, names: Sequence[object] | None = None) -> Refused:
+    """Return the error for hosts that cannot reach everybody: into how many parts the ways fall, or whom these hosts leave out.
+
+    >>> split = np.array([[0.0, 1, np.inf], [1, 0, np.inf], [np.inf, np.inf, 0]])
+    >>> unreached(split, np.array([0]), ["a", "b", "c"]).where
+    'a, c: one of each part'
+    """
+    called = range(len(costs)) if names is None else names
+    customer, candidate = np.nonzero(np.isfinite(costs))
+    nodes = sum(costs.shape)
+    ways = csr_matrix((np.ones(len(customer)), (customer, candidate + len(costs))), shape=(nodes, nodes))
+    _count, part = connected_components(ways, directed=False)
+    _part, first = np.unique(part[: len(costs)], return_index=True)
+    parts, told = len(first), f"{len(hosts)} host" + "s" * (len(hosts) != 1)
+    if parts > len(hosts):
+        return Refused(
+            f"{told} cannot reach everybody: there are {parts} parts without a way between them.",
+            where=f"{_some(called, np.sort(first))}: one of each part",
+            expected="a host in each part",
+            todo=f"Allow {parts} hosts or more, or add the ways that are missing.",
+        )
+    alone = np.flatnonzero(~np.isfinite(costs[:, hosts]).any(axis=1))
+    return Refused(
+        f"No {told} were found that reach everybody." if len(hosts) != 1 else "No host was found that reaches everybody.",
+        where=f"out of reach of the best ones found: {_some(called, alone)}",
+        expected="for each customer a host with a finite cost",
+        todo="Allow more hosts; the objective set-cover says how many are needed within a limit.",
+    )
+
+
+def _some(names: Sequence[object], at: Ints) -> str:
+    return ", ".join(str(names[each]) for each in at[:10].tolist()) + (" …" if len(at) > 10 else "")
 
 
 def weigh(costs: Floats, weights: Floats) -> Floats:

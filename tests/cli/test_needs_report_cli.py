@@ -1,6 +1,7 @@
 """`allmende needs report`: needs from plain files, in words and as JSON, and its exit codes."""
 
 import json
+import shutil
 from dataclasses import replace
 from datetime import date
 from itertools import product
@@ -19,6 +20,7 @@ from allmende.outlook.facilities import COLUMNS
 from allmende.outlook.folder import write_outlook
 from allmende.outlook.needs_file import as_document, read_needs
 from allmende.outlook.private import CONFIDENTIAL, claim_private
+from allmende.outlook.unusable import WithdrawnRelease
 
 SCHOOL = """
 id = "school"
@@ -106,7 +108,7 @@ def test_a_service_without_quotas_is_asked_for_and_ends_with_1(folder: Path) -> 
         ("people.csv", ";7;", ";7;-", "The people cannot be used"),
         ("facilities.csv", ";50;", ";x;", "The facilities cannot be used: 2 defects"),
         ("facilities.csv", "A;a;", "A;c;", "The facilities cannot be used"),
-        ("own/school.toml", "[6, 6]", "[6, 9]", "projection lacks ages"),
+        ("own/school.toml", "[6, 6]", "[6, 9]", "for school: ages are missing"),
     ],
 )
 def test_what_cannot_be_used_is_named(folder: Path, name: str, old: str, new: str, what: str) -> None:
@@ -115,6 +117,15 @@ def test_what_cannot_be_used_is_named(folder: Path, name: str, old: str, new: st
     result = run(folder)
     assert isinstance(result.exception, AllmendeError)
     assert what in result.exception.what
+
+
+def test_missing_ages_are_named_with_the_file_and_what_to_do(folder: Path) -> None:
+    school = folder / "own" / "school.toml"
+    school.write_text(school.read_text(encoding="utf-8").replace("[6, 6]", "[6, 9]"), encoding="utf-8")
+    error = run(folder).exception
+    assert isinstance(error, AllmendeError)
+    assert error.where == f"{folder / 'people.csv'}: ages 6-9"
+    assert "Add these rows" in error.todo
 
 
 TOWNS = tuple(Municipality(ags, name, "L", "Stadt") for ags, name in (("98001001", "Aue"), ("98001002", "Bach")))
@@ -157,6 +168,27 @@ def test_a_private_look_ahead_is_weighed_and_its_needs_are_kept_for_its_owner_al
     kept = private / "outlook" / "needs.json"
     assert kept.stat().st_mode & 0o777 == 0o600
     assert as_document(read_needs(kept))["services"] == json.loads(said.stdout)["services"]
+
+
+def test_the_folder_of_the_look_ahead_itself_will_do(folder: Path, private: Path) -> None:
+    files = ["--outlook", private / "outlook", "--region", folder / "region", "--facilities", folder / "facilities.csv"]
+    result = CliRunner().invoke(group, ["report", *map(str, files), "--services", str(folder / "own")])
+    assert result.output == weigh_outlook(folder).output != ""
+
+
+def test_nothing_is_computed_on_a_release_that_was_withdrawn(folder: Path, private: Path) -> None:
+    shutil.rmtree(private)
+    outlook, model = still_outlook({"98001001": 8000.0}, "2025-x", 2025)
+    write_outlook(replace(outlook, release="2025-12"), model, (), private)
+    (private / "releases" / "2025-12").mkdir(parents=True)
+    release = private / "releases" / "2025-12" / "release.json"
+    release.write_text("{}")
+    assert weigh_outlook(folder).exit_code == 0
+    release.unlink()
+    for path in (private, private / "outlook"):
+        refused = weigh_outlook(folder, "--outlook", str(path)).exception
+        assert isinstance(refused, WithdrawnRelease)
+        assert "was withdrawn" in refused.what
 
 
 def test_needs_are_not_kept_where_others_may_read_them(folder: Path, private: Path) -> None:

@@ -9,15 +9,17 @@ from pathlib import Path
 from allmende.areas.hierarchy import load_region
 from allmende.areas.region import Region
 from allmende.errors import AllmendeError
-from allmende.needs.services import Service
+from allmende.needs.demand import People
+from allmende.needs.services import Service, Span
 from allmende.outlook.facilities import area_keys, read_facilities, unit_shapes
-from allmende.outlook.folder import CURRENT, Outlook, read_model, read_outlook
+from allmende.outlook.folder import CURRENT, DESCRIPTION, Outlook, read_model, read_outlook
 from allmende.outlook.needs import REGION, Geography, ServiceNeeds, region_geographies, weigh_needs
 from allmende.outlook.needs_file import NEEDS, write_needs
 from allmende.outlook.people import read_people
-from allmende.outlook.private import claim_private
+from allmende.outlook.private import CONFIDENTIAL, claim_private
 from allmende.outlook.running import outlook_drivers
 from allmende.outlook.services import load_services, needed_bands
+from allmende.outlook.unusable import released_under
 from allmende.outlook.weighing import Offer, weigh_offer
 
 AREA = "area"
@@ -51,6 +53,7 @@ def report_needs(
         there = read_facilities(facilities, known, area_keys(places), unit_shapes(region, places))
         geographies = region_geographies(places)
     wanted = _choose(known, chosen or sorted({facility.service for facility in there}))
+    _check_ages(everybody, wanted, people)
     return weigh_needs(everybody, wanted, there, geographies, seed=seed)
 
 
@@ -68,12 +71,16 @@ def report_outlook(
 ) -> Report:
     """Weigh needs against capacity for every draw of the look ahead in force in a folder, public or private.
 
-    `region` is the region folder (a hub's `region`, a release's `region`). Municipalities that the look ahead does not tell of,
+    `root` holds the look ahead in force (`outlook`), or is it. `region` is the region folder (a hub's `region`, a release's
+    `region`). Municipalities that the look ahead does not tell of,
     because their offices protect at the source, are left out with their facilities. Nothing is written; what comes of a
-    confidential look ahead is as confidential (`keep_needs`). Raises `AllmendeError` for what cannot be used.
+    confidential look ahead is as confidential (`keep_needs`). Raises `AllmendeError` for what cannot be used, and
+    `WithdrawnRelease` for a public look ahead whose release is not there any more.
     """
-    folder = (root / CURRENT).resolve()
+    folder = root.resolve() if (root / DESCRIPTION).is_file() else (root / CURRENT).resolve()
     outlook, places = read_outlook(folder), load_region(region)
+    if outlook.audience != CONFIDENTIAL:
+        released_under(folder.parent.parent, outlook.release, outlook.id)
     known = load_services(services)
     there = read_facilities(facilities, known, area_keys(places), unit_shapes(region, places))
     told = _told_of(outlook, places, region)
@@ -110,6 +117,25 @@ def _told_of(outlook: Outlook, region: Region, where: Path) -> Region:
         )
     districts = tuple(district for district in region.districts if district.ags in outlook.parents)
     return replace(region, municipalities=towns, districts=districts)
+
+
+def _check_ages(people: People, wanted: Sequence[Service], path: Path) -> None:
+    """Refuse a table of people that lacks ages (or sexes) of which a service has quotas."""
+    lacking: dict[Span, list[str]] = {}
+    for service in wanted:
+        for span in () if service.missing() else service.spans():
+            if span not in people.spans:
+                lacking.setdefault(span, []).append(service.id)
+    if lacking:
+        services = ", ".join(sorted({name for names in lacking.values() for name in names}))
+        spans = sorted(lacking, key=lambda span: (span.low, span.high, span.sex))
+        raise AllmendeError(
+            f"The people cannot be used for {services}: ages are missing.",
+            where=f"{path}: {', '.join(map(str, spans))}",
+            expected="a row for every single year of these ages, in every year and area"
+            + (", by sex" if any(span.sex != "all" for span in spans) else ""),
+            todo="Add these rows to the table (0 where there is nobody), or name with --service only services of other ages.",
+        )
 
 
 def _choose(services: Sequence[Service], chosen: Sequence[str]) -> tuple[Service, ...]:

@@ -42,4 +42,4 @@ def still_outlook(people: Mapping[str, float], release: str, base_year: int) -> 
 
 def _widths() -> Widths:
     levels = tuple(WIDTH_LEVELS)
-    return Widths((float("inf"),), (1,), levels, np.ones((1, 1, len(levels))), np.ones((1, 1), np.int64))
+    return Widths((float("inf"),), (1000.0,), (1,), levels, np.ones((1, 1, len(levels))), np.ones((1, 1), np.int64))

@@ -214,7 +214,7 @@ def test_classes_and_open_signs(half: float, open_: list[bool]) -> None:
     )  # fmt: skip
     growth = np.stack([np.ones((count, 1)), np.array(GROWTH)[:, None]])
     course = Course((2025, 2026), np.full((count, 1), 100.0), growth, np.full((2, count, 1), 100 * half / 2))
-    twice = Widths((np.inf,), (1,), (0.5, 0.8, 0.95), np.full((1, 1, 3), 2.0), np.full((1, 1), 100))
+    twice = Widths((np.inf,), (100.0,), (1,), (0.5, 0.8, 0.95), np.full((1, 1, 3), 2.0), np.full((1, 1), 100))
     rule = Rule((1000,), (1, 5), 50, (-10.0, -2.0, 2.0, 10.0), (150,))
     told = tell(grid, course, [twice], [], rule)
     assert told.change[0, 0].tolist() == [0, 1, 2, 2, 3, 4]

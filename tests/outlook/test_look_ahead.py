@@ -90,6 +90,7 @@ def test_what_is_read_is_what_was_written(found, public):
     assert read.track.trials == found.outlook.track.trials
     assert read.widths.sizes == found.outlook.widths.sizes
     assert read.widths.sizes[-1] == np.inf
+    assert read.widths.centres == found.outlook.widths.centres
     np.testing.assert_array_equal(read.widths.factor, found.outlook.widths.factor)
     document = json.loads((folder / "outlook.json").read_text())
     assert document["widths"]["sizes"][-1] is None
@@ -153,7 +154,7 @@ def test_a_withdrawn_release_is_said(found, public):
     ("damage", "words"),
     [
         (lambda folder: (folder / "outlook.json").write_text("{"), "outlook.json"),
-        (lambda folder: (folder / "outlook.json").write_text('{"format": 2}'), "outlook.json"),
+        (lambda folder: (folder / "outlook.json").write_text('{"format": 3}'), "outlook.json"),
         (lambda folder: (folder / "outlook.json").write_text("[]"), "outlook.json"),
         (lambda folder: (folder / "outlook.json").write_text('{"format": 99}'), "format 99"),
         (lambda folder: (folder / "outlook.json").unlink(), "no look ahead"),

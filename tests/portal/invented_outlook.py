@@ -47,7 +47,9 @@ def write_invented_outlook(
         Variant("more", {"de": "Mehr Zuzug", "en": "More arrivals"}, MORE),
     )
     paths = [run(apply(model, read_levers(variant.levers))) for variant in variants]
-    widths = Widths((5000.0, np.inf), (1, 2), (0.5, 0.8, 0.95), np.full((2, 2, 3), 1.2), np.full((2, 2), 30))
+    widths = Widths(
+        (5000.0, np.inf), (2000.0, 20_000.0), (1, 2), (0.5, 0.8, 0.95), np.full((2, 2, 3), 1.2), np.full((2, 2), 30)
+    )
     drawn = draw(model, drivers(**moved), BANDS, draws=32, seed=1)
     past = np.stack([model.start.sum(axis=0) * (0.97 + 0.01 * at) for at in range(4)])
     totals = np.stack([path.population.sum(axis=(1, 3, 4)) for path in paths[:1]])

@@ -21,7 +21,7 @@ WORTH_NAMING = 0.1
 KINDS = ("short", "open", "enough", "spare", "elsewhere", "nobody")
 
 ROUND = 0.05
-"""Probabilities are said in steps of 5 points; a thousand draws are off by up to 3."""
+"""Probabilities are said in steps of 5 points; around 50 %, 300 draws are off by up to 5.7 points (19 of 20 times)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ from allmende.projection.widths import Widths
 
 Floats = NDArray[np.float64]
 
-FORMAT = 2
+FORMAT = 3
 """Version of `outlook.json`; a reader refuses any other."""
 
 OUTLOOKS, CURRENT, DESCRIPTION, ARRAYS, MODEL = "outlooks", "outlook", "outlook.json", "arrays.npz", "model.npz"
@@ -304,7 +304,7 @@ def _numbers(data: Mapping[str, Any]) -> dict[str, Any]:
 def _widths(data: Mapping[str, Any]) -> Widths:
     sizes = tuple(float("inf") if bound is None else float(bound) for bound in data["sizes"])
     factor, scores = np.array(data["factor"], dtype=np.float64), np.array(data["scores"], dtype=np.int64)
-    return Widths(sizes, tuple(data["horizons"]), tuple(data["levels"]), factor, scores)
+    return Widths(sizes, tuple(data["centres"]), tuple(data["horizons"]), tuple(data["levels"]), factor, scores)
 
 
 def _model_names(model: Model) -> dict[str, Any]:

@@ -16,16 +16,14 @@ from allmende.projection.accuracy import coverage, measure_ages
 from allmende.projection.counts import Counts
 from allmende.projection.draws import draw, quantiles, run_compiled
 from allmende.projection.model import Model
-from allmende.projection.rates.stocks import reckon_stock
+from allmende.projection.rates.stocks import everybody
 from allmende.projection.simple.ensemble import average, fit_weights
 from allmende.projection.simple.hamilton_perry import AgeGrid, hamilton_perry
 from allmende.projection.simple.totals import constant, constant_share, linear, share_of_growth
-from allmende.projection.widths import Widths, calibrate, score
+from allmende.projection.widths import REFERENCE, Widths, calibrate, score
 
 Floats = NDArray[np.float64]
 
-REFERENCE = 0.8
-"""Widths are measured in half-widths of the 80 % interval as drawn."""
 SINGLE_AGES = AgeGrid(shift=1, mothers=(20, 45))
 OURS = "projection"
 ENSEMBLE = "ensemble"
@@ -36,7 +34,8 @@ SIMPLE = ("constant", "linear", "constant_share", "share_of_growth", "hamilton_p
 class Forecast:
     """What would have been said in one year of each year after: totals `[H, M]` and ages `[H, M, 2, A]` by model.
 
-    `low`, `middle`, `high` are median and ends of the 80 % interval as drawn `[H, R, K]`, by area and band, everybody first.
+    `low`, `middle`, `high` are median and ends of the 80 % interval as drawn `[H, R, K]`, by area and band, everybody first;
+    `now [R]` the people in the year of the forecast, as known then.
     """
 
     origin: int
@@ -46,6 +45,7 @@ class Forecast:
     low: Floats
     middle: Floats
     high: Floats
+    now: Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,7 +66,7 @@ def back_test(counts: Callable[[int | None], Counts], years: Sequence[int], sett
     later, districts reconciled with their municipalities. `settings` as in `parameters/outlook.toml`.
     """
     last = counts(years[-1])
-    actual = reckon_stock(last).people.sum(axis=1)
+    actual = everybody(last).sum(axis=1)
     areas = (*last.units, *last.municipalities, "region")
     sums, bands = sum_matrix(areas, last.units, last.parents).astype(np.float64), chosen_bands(settings)
     forecasts = []
@@ -76,7 +76,8 @@ def back_test(counts: Callable[[int | None], Counts], years: Sequence[int], sett
         central = run_compiled(made.model)[1:].sum(axis=1)
         unsure = doubtful(settings["drivers"], made.estimate)
         drawn = draw(made.model, unsure, bands, draws=settings["back_test_draws"], seed=settings["seed"])
-        low, middle, high = quantiles(drawn, [(1 - REFERENCE) / 2, 0.5, (1 + REFERENCE) / 2], totals=sums)[:, 1:]
+        drawn_ends = quantiles(drawn, [(1 - REFERENCE) / 2, 0.5, (1 + REFERENCE) / 2], totals=sums)
+        low, middle, high = drawn_ends[:, 1:]
         simple, cohorts = look_simply(made.past, ahead)
         forecasts.append(
             Forecast(
@@ -87,6 +88,7 @@ def back_test(counts: Callable[[int | None], Counts], years: Sequence[int], sett
                 low,
                 middle,
                 high,
+                now=drawn_ends[1, 0, :, 0],
             )
         )
     return BackTest(tuple(years), actual, areas, sums, tuple(forecasts))
@@ -119,7 +121,7 @@ def learn_widths(test: BackTest, sizes: Sequence[float], leave_out: int | None =
         for step in range(len(forecast.middle)):
             came = test.sums @ test.actual[test.years.index(forecast.origin + step + 1)].sum(axis=(1, 2))
             scores.append(score(forecast.middle[step, :, 0], _half(forecast, step), came))
-            people.append(came)
+            people.append(forecast.now)
             horizons.append(step + 1)
     return calibrate(scores, people, horizons, known_sizes(people, horizons, sizes))
 
@@ -157,7 +159,7 @@ def keep_forecasts(test: BackTest, sizes: Sequence[float]) -> Floats:
         first = test.years.index(forecast.origin) + 1
         for step, (low, middle, high) in enumerate(zip(forecast.low, forecast.middle, forecast.high, strict=True)):
             widths = _learnt(test, sizes, forecast.origin, step)
-            factor = widths.at(middle[:, 0], step + 1)[:, widths.levels.index(REFERENCE)]
+            factor = widths.at(forecast.now, step + 1)[:, widths.levels.index(REFERENCE)]
             half = factor[:, None] * (high - low) / 2
             said[:, at, first + step] = np.maximum(middle - half, 0), middle, middle + half
     return said
@@ -244,7 +246,7 @@ def _coverage(test: BackTest, step: int, sizes: Sequence[float]) -> list[Held]:
             for forecast in forecasts:
                 came = (test.sums @ _came(test, forecast, step).sum(axis=(1, 2)))[rows]
                 middle, half = forecast.middle[step, rows, 0], _half(forecast, step)[rows]
-                factor = _learnt(test, sizes, forecast.origin, step).at(middle, step + 1)[:, at]
+                factor = _learnt(test, sizes, forecast.origin, step).at(forecast.now[rows], step + 1)[:, at]
                 if level == REFERENCE:
                     drawn.append(coverage(middle - half, middle + half, came))
                 stretched.append(coverage(middle - factor * half, middle + factor * half, came))

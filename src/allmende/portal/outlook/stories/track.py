@@ -188,8 +188,9 @@ def _notes(found: Ahead) -> list[str]:
         )
         % {"first": origins[0], "last": origins[-1]},
         _(
-            "Geeicht heißt: Die Bereiche sind um so viel breiter, wie die Fehler der übrigen Startjahre es "
+            "Geeicht heißt: Die Bereiche sind um so viel breiter oder schmaler, wie die Fehler der übrigen Startjahre es "
             "lehren; das geprüfte Startjahr selbst "
-            "bleibt dabei außen vor. Weiter voraus als geprüft gilt die Breite des letzten geprüften Jahres als Untergrenze."
+            "bleibt dabei außen vor. Weiter voraus als geprüft bleibt, was breiter wurde, breiter; was schmaler wurde, ist "
+            "ab der doppelten Zahl der geprüften Jahre wieder so breit wie gezogen."
         ),
     ]

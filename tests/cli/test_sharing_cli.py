@@ -111,6 +111,9 @@ def test_compare_writes_page_and_data(run):
     assert sum(round(float(amount) * 100) for amount in row["allocation"].values()) == round(float(answer["total"]) * 100)
     assert row["verdict"]["de"].startswith("Niemand")
     assert answer["easiest_to_defend"]["id"] == "use"
+    gone = answer["if_one_leaves"]
+    assert [one["partner"] for one in gone] == answer["partners"]
+    assert gone[0] == {"partner": "Wittenlohe", "others_together": None, "allocations": {}}
     code, out, _ = run("sharing", "compare", str(EXAMPLES / "kasse-ilveland.toml"))
     assert code == 0
     assert "Gemeinsame Gemeindekasse" in out

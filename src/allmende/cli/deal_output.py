@@ -10,6 +10,7 @@ from allmende.cli.game_files import core_document
 from allmende.money import decimal, show
 from allmende.sharing.advice import easiest
 from allmende.sharing.compare import Deal, Row
+from allmende.sharing.departures import Departure, departures
 from allmende.sharing.page.glance import advice
 from allmende.sharing.page.proof import as_written
 from allmende.sharing.page.reasons import clash, verdict
@@ -41,7 +42,20 @@ def deal_document(deal: Deal) -> dict[str, Any]:
         "rows": [_row(deal, row) for row in deal.rows],
         "not_applicable": [{"id": one.id, "why": one.why} for one in deal.refused],
         "after_taxes": None if deal.case.effects is None else _after_taxes(deal, deal.case.effects),
+        "if_one_leaves": [_leaver(deal, one) for one in departures(deal.case)],
         "uncertainty": None if deal.case.uncertainty is None else asdict(deal.case.uncertainty),
+    }
+
+
+def _leaver(deal: Deal, one: Departure) -> dict[str, Any]:
+    others = [name for name in deal.case.game.players if name != one.partner]
+    return {
+        "partner": one.partner,
+        "others_together": None if one.together is None else decimal(one.together),
+        "allocations": {
+            key: None if shares is None else {name: decimal(cents) for name, cents in zip(others, shares, strict=True)}
+            for key, shares in one.shares.items()
+        },
     }
 
 
@@ -137,6 +151,8 @@ def deal_lines(deal: Deal, language: str) -> Iterator[str]:
         yield from (f"- {sentence}" for sentence in assumed(deal, effects, say))
     yield ""
     yield advice(deal, say)
+    if deal.case.land and deal.case.game.kind == "cost" and not any(row.hooks for row in deal.rows):
+        yield say("no_law", land=deal.case.land)
     yield ""
     for row in deal.rows:
         yield f"{row.name[language]}: {row.sentence[language]} {verdict(deal, row, say)}"

@@ -8,6 +8,7 @@ from importlib import resources
 from allmende.sharing.case import Case
 from allmende.sharing.compare import Deal
 from allmende.sharing.page.glance import advice, gain, glance
+from allmende.sharing.page.leavers import leavers
 from allmende.sharing.page.markup import Markup, element, joined, void
 from allmende.sharing.page.reasons import clash, defence, explanations, origin
 from allmende.sharing.page.tables import certainty, drawn, fairness, heads, leaving, ledger
@@ -55,7 +56,7 @@ def frame(
 
 def _sections(deal: Deal, say: Wording) -> Markup:
     paper = (_opening, glance, drawn, defence, heads, taxes, certainty)
-    appendix = (leaving, fairness, ledger, explanations, origin)
+    appendix = (leaving, leavers, fairness, ledger, explanations, origin)
     return joined(
         *(section(deal, say) for section in paper), _appendix(say), *(section(deal, say) for section in appendix)
     )  # fmt: skip

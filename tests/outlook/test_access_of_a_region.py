@@ -65,6 +65,15 @@ def test_who_lives_beside_enough_is_served_and_who_is_far_is_not() -> None:
     assert year.of("99") is None
 
 
+def test_people_in_cells_that_were_not_released_are_told_of_municipalities_and_bound_what_is_covered() -> None:
+    (found,) = measured((practice("a", 5.0, 8.0),), STILL + np.array([100.0, 0.0, 0.0]))
+    year = found.years[0]
+    assert {one.area: one.uncounted for one in year.areas} == {"region": 100, "01": 100, "02": 0, "01.1": None, "01.2": None}
+    town = year.of("01")
+    assert town.bounds == pytest.approx((500 / 600, 1))
+    assert town.cover_bounds == pytest.approx((town.cover * 500 / 600, (town.cover * 500 + 100) / 600))
+
+
 @given(st.lists(st.floats(0.5, 20), min_size=1, max_size=3), st.lists(st.floats(8.0, 8.4), min_size=3, max_size=3))
 def test_what_is_met_is_what_anybody_reaches(capacities: list[float], where: list[float]) -> None:
     """Σ cover · need = the supply that somebody reaches; here every facility lies within half an hour of a place."""

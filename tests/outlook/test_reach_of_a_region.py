@@ -10,7 +10,7 @@ import pytest
 from allmende.errors import AllmendeError
 from allmende.needs.capacity import Facility
 from allmende.needs.services import ASSUMPTION, Norm, Service
-from allmende.outlook.inhabited import Inhabited
+from allmende.outlook.inhabited import Inhabited, judge
 from allmende.outlook.reach import REACH, _measure, read_reach, write_reach
 from allmende.outlook.settled import Journeys, Settled, read_journeys
 
@@ -48,6 +48,21 @@ def test_people_are_reached_within_what_the_norm_leaves_for_the_drive() -> None:
     ]  # fmt: skip
     assert [place[:3] for place in now.late] == [(8.3, 53.0, 300)]
     assert now.of("02").share == 0.25
+
+
+def test_people_in_cells_that_were_not_released_are_told_and_leave_the_verdict_open() -> None:
+    more = STILL + np.array(
+        [50.0, 0.0]
+    )  # 01 has 650 people, 600 of them in released cells; places of 02 hold all of its people
+    more[YEARS.index(2035) :] *= 2
+    found = measured(projected=more)
+    assert [(each.area, each.people, each.uncounted) for each in found.now.areas] == [
+        ("region", 1000, 50), ("01", 600, 50), ("02", 400, 0),
+    ]  # fmt: skip
+    assert found.planned.of("01").uncounted == 100, "they become more as their municipality does"
+    assert found.now.of("01").share == 1
+    assert found.now.of("01").bounds == pytest.approx((600 / 650, 1))
+    assert [judge(found.now.of("01").bounds, target) for target in (0.9, 0.95, 1.1)] == [True, None, False]
 
 
 def test_there_is_a_stage_for_every_day_on_which_stations_change() -> None:

@@ -58,7 +58,10 @@ def _services() -> tuple[Service, ...]:
 
 def _reach(parents: Sequence[str]) -> ServiceReach:
     towns = tuple(dict.fromkeys(parents))
-    areas = (Reached("region", 6000.0, 5400.0), *(Reached(town, 1000.0, 1000.0 - 200 * at) for at, town in enumerate(towns)))
+    areas = (
+        Reached("region", 6000.0, 5400.0, 150.0),
+        *(Reached(town, 1000.0, 999.0 - 200 * at, 150.0 * (at == 0)) for at, town in enumerate(towns)),
+    )
     stage = Stage("2024-12-31", 2024, 1, areas, ())
     title = {"de": "Feuerwehr", "en": "Fire cover"}
     return ServiceReach("fire", title, 10, 4, 0.9, ASSUMPTION, True, 500, 2024, 0.0, (stage,))
@@ -72,7 +75,10 @@ def _access(units: Sequence[str], parents: Sequence[str]) -> ServiceAccess:
             year,
             2,
             14.5,
-            tuple(Served(key, 1000.0, 1000.0 - 40 * at, 0.6, 1.3 - 0.05 * (at + late)) for at, key in enumerate(keys)),
+            tuple(
+                Served(key, 1000.0, 1000.0 - 40 * at, 0.6, 1.3 - 0.05 * (at + late), 800.0 if key == "region" else None)
+                for at, key in enumerate(keys)
+            ),
         )
         for late, year in enumerate((2025, 2026))
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,14 +19,17 @@ from invented_outlook import write_invented_outlook
 from pytest_django.fixtures import Settings
 
 from allmende.needs.balance import LEVELS
+from allmende.outlook.needs import AHEAD
 from allmende.outlook.needs_file import NEEDS, read_needs
 from allmende.portal.accounts.services import create_member
 from allmende.portal.outlook import urls_needs
 from allmende.portal.outlook.ahead import ahead
 from allmende.portal.outlook.needs_sight import NEAR, Stand, View, choose
 from allmende.portal.outlook.needs_words import judged, likely, source, steps, verdict
-from allmende.portal.outlook.stories.needs_answer import answer, neighbours, since
-from allmende.portal.outlook.stories.needs_tables import areas_beside, csv_lines
+from allmende.portal.outlook.stories.needs_answer import answer, neighbours, since, tally
+from allmende.portal.outlook.stories.needs_overview import views_of
+from allmende.portal.outlook.stories.needs_service import fan_of
+from allmende.portal.outlook.stories.needs_tables import areas_beside, by_year, csv_lines
 from allmende.portal.public import shelf
 
 pytestmark = [pytest.mark.django_db, pytest.mark.filterwarnings("ignore:No directory at")]
@@ -33,7 +37,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.filterwarnings("ignore:No direc
 TOWN, NEXT, BARE, COAST = "98001001", "98001002", "98001003", "99002001"
 WAYS = "/vorausschau/bedarf/doctors/wege/"
 QUERIES = (
-    "", f"?gebiet={TOWN}", f"?gebiet={TOWN}.01&jahr=2031&schwelle=75", f"?gebiet={BARE}&teil=3-6", "?gebiet=nirgends&jahr=1066",
+    "", f"?gebiet={TOWN}", f"?gebiet={TOWN}.01&jahr=2031&schwelle=75", f"?gebiet={BARE}&teil=3-6", "?jahr=1066",
     f"?gebiet={TOWN}&ebene=district&schwelle=x",
 )  # fmt: skip
 ADDRESSES = [
@@ -118,6 +122,24 @@ def test_what_is_not_there_is_not_found(client: Client, folder: Path, address: s
     assert client.get(f"/vorausschau/bedarf/{address}").status_code == 404
 
 
+@pytest.mark.parametrize("route", ["", "kita/", "kita/vorlage/", "kita/tabelle.csv"])
+@pytest.mark.parametrize("key", ["zzz", "98001099", f"{TOWN}.77", "CRS3035RES500mN3330000E4240000"])
+def test_a_mistyped_place_does_not_show_another_one(client: Client, folder: Path, route: str, key: str) -> None:
+    assert client.get(f"/vorausschau/bedarf/{route}?gebiet={key}").status_code == 404
+
+
+def test_a_choice_that_is_not_offered_is_named_on_a_page_and_not_found_as_paper_or_file(client: Client, folder: Path) -> None:
+    for query in ("jahr=1999", "teil=foo", "schwelle=33"):
+        _name, _equals, value = query.partition("=")
+        assert f"„{value}“ gibt es hier nicht" in words_of(client, f"/vorausschau/bedarf/kita/?gebiet={TOWN}&{query}")
+        for route in ("vorlage/", "tabelle.csv"):
+            assert client.get(f"/vorausschau/bedarf/kita/{route}?gebiet={TOWN}&{query}").status_code == 404
+    inner = words_of(client, f"/vorausschau/bedarf/doctors/?gebiet={TOWN}.01")
+    assert "Gezeigt ist: Ahrenstadt." in inner
+    assert "gibt es hier nicht" not in words_of(client, f"/vorausschau/bedarf/kita/?gebiet={TOWN}.01&jahr=2030")
+    assert client.get(f"/vorausschau/bedarf/doctors/tabelle.csv?gebiet={TOWN}.01").status_code == 404
+
+
 def test_only_reading_is_answered(client: Client, folder: Path) -> None:
     for address in ("", "kita/", "kita/vorlage/", "kita/tabelle.csv"):
         assert client.post(f"/vorausschau/bedarf/{address}").status_code == 405
@@ -164,6 +186,48 @@ def test_a_chosen_year_and_threshold_are_what_is_told(stand: Stand) -> None:
     assert len(seen.short_years()) >= len(view(stand, f"gebiet={COAST}&schwelle=75").short_years())
 
 
+def everything(stand: Stand) -> list[View]:
+    """Every part of every service, in the region and in each of its municipalities."""
+    places = [stand.place("region"), *stand.shelf.atlas.municipalities]
+    return [one for place in places for one in views_of(stand, place)]
+
+
+def test_a_verdict_and_its_sentence_look_as_far_ahead(stand: Stand) -> None:
+    for one in everything(stand):
+        assert len(one.judged) == AHEAD < len(one.years) == NEAR
+        if one.finding.kind not in ("elsewhere", "nobody"):
+            assert (verdict(one)[0] == "short") == (one.finding.kind == "short"), one.place.name
+
+
+def test_a_shortage_after_ten_years_is_told_as_later_and_not_judged(stand: Stand) -> None:
+    seen = view(stand, f"gebiet={TOWN}")
+    whole = seen.areas.balance
+    probability = np.zeros_like(whole.probability)
+    probability[AHEAD + 2 :] = 0.6
+    areas = replace(seen.areas, balance=replace(whole, probability=probability))
+    later = replace(seen, needs=replace(seen.needs, areas={**seen.needs.areas, seen.geography: areas}))
+    first, last = whole.years[AHEAD + 2], whole.years[AHEAD - 1]
+    assert verdict(later)[0] in ("enough", "spare")
+    assert since(later).startswith(f"Bis {last} fehlt es in keinem Jahr")
+    assert since(later).endswith(f"danach zuerst {first}.")
+    assert tally(later) == f"Bis {last} wird es in 0 von 6 Gemeinden knapp."
+
+
+def test_readers_can_subtract_and_the_picture_says_what_the_table_says(stand: Stand) -> None:
+    def plain(written: str) -> float:
+        return float(written.replace("\u202f", "").replace("\u00a0", "").replace(".", "").replace(",", "."))
+
+    seen = 0
+    for one in everything(stand):
+        for row in by_year(one).rows:
+            if row[7] != "–":
+                assert plain(row[7]) == pytest.approx(max(plain(row[4]) - plain(row[2]), 0)), (one.place.name, row)
+                seen += 1
+        last = by_year(one).rows[-1][2]
+        assert f">{last}<" in fan_of(one).wide, (one.place.name, last)
+    assert seen > 20
+
+
 def test_a_place_without_facilities_says_so_and_is_not_called_short(stand: Stand) -> None:
     seen = view(stand, f"gebiet={BARE}")
     assert verdict(seen) == ("elsewhere", "kein Angebot")
@@ -183,7 +247,7 @@ def test_neighbours_have_room_and_touch(stand: Stand) -> None:
 def test_an_ortsteil_falls_back_to_its_municipality_where_nothing_finer_is_planned(stand: Stand) -> None:
     assert view(stand, f"gebiet={TOWN}.01").place.key == f"{TOWN}.01"
     assert view(stand, f"gebiet={TOWN}.01", "doctors").place.key == TOWN
-    assert view(stand, "gebiet=unsinn").place.kind == "region"
+    assert view(stand, "gebiet=region").place.kind == view(stand, "gebiet=").place.kind == "region"
 
 
 def test_the_comparison_follows_the_level(stand: Stand) -> None:
@@ -251,9 +315,12 @@ def test_fire_cover_tells_the_norm_until_somebody_measured_who_is_reached(
     assert "Feuerwehr Ahrenstadt (ab 1. Januar 2031)" in before
     write_invented_needs(settings.ALLMENDE_PUBLIC, reach=True)
     after = words_of(client, "/vorausschau/bedarf/fire/")
-    assert "sind 90 % der Menschen der Region in 10 Minuten zu erreichen" in after
-    assert "In 5 von 6 Gemeinden sind es weniger" in after
+    assert "sind 90 % der 6 000 Menschen der Region, die gezählt sind, in 10 Minuten zu erreichen" in after
+    assert "150 Menschen wohnen in Zellen, die nicht veröffentlicht sind; sie sind nicht gezählt" in after
+    assert "5 von 6 Gemeinden verfehlen es, in 1 ist das offen" in after
+    assert "◇ offen: 86,9 % bis 99,9 %" in after, "it hangs on the uncounted"
     assert after.count("▲ verfehlt") == 5
+    assert "über 99 %" in after, "one of a thousand is late: not everybody is reached"
 
 
 def test_ways_say_who_is_near_and_where_there_is_too_little_for_those_who_compete(
@@ -263,16 +330,26 @@ def test_ways_say_who_is_near_and_where_there_is_too_little_for_those_who_compet
     assert client.get(WAYS).status_code == 404
     assert "/doctors/wege/" not in client.get("/vorausschau/bedarf/doctors/").content.decode()
     write_invented_needs(settings.ALLMENDE_PUBLIC, reach=True)
-    assert "/doctors/wege/" in client.get("/vorausschau/bedarf/doctors/").content.decode()
+    doctors = words_of(client, "/vorausschau/bedarf/doctors/")
+    assert "Hier steht dem Bedarf gegenüber, was im Gebiet selbst seinen Sitz hat" in doctors, "why ways judge otherwise"
+    assert "31. Dezember jedes Jahres" in doctors
+    assert "davor und danach gemittelt" not in doctors, "people of that day are told as they are"
+    assert (
+        '<a class="kern-link" href="/vorausschau/bedarf/doctors/wege/">'
+        in client.get("/vorausschau/bedarf/doctors/").content.decode()
+    )
     text = words_of(client, WAYS)
-    assert "2025 haben 100 % der Menschen der Region einen Standort in höchstens 15 Minuten; Ziel sind 90 %" in text
+    assert "2025 haben 100 % der Menschen der Region, die gezählt sind, einen Standort in höchstens 15 Minuten" in text
+    assert "Ziel sind 90 %. 800 Menschen wohnen in Zellen, die nicht veröffentlicht sind; sie sind nicht gezählt" in text
+    assert "Ob das Ziel erreicht ist, ist deshalb offen: 55,6 % bis 100,0 %" in text
     # six municipalities from 125 % down in steps of 5 points, their Ortsteile after them; under 75 % is underserved
-    assert re.search(r"Ahrenstadt 1.000 96.% 125.% ✓.versorgt", text)
+    assert re.search(r"Ahrenstadt 1.000 – 96.% 125.% ✓.versorgt", text)
     assert len(re.findall("▲.unterversorgt", text)) == int(re.search(r"(\d+) von \d+ Ortsteilen", text)[1])  # type: ignore[index]
     assert "knapp versorgt" in text
+    assert "Hier zählt, was in Reichweite ist, auch jenseits der Gemeindegrenze" in text
     assert "Praxis am Wall" in text, "a facility without a position is named"
     later = words_of(client, f"/en{WAYS}?jahr=2026")
-    assert re.search(r"Ahrenstadt 1,000 96% 120% ✓.served", later)
+    assert re.search(r"Ahrenstadt 1,000 – 96% 120% ✓.served", later)
     assert client.get("/vorausschau/bedarf/kita/wege/").status_code == 404
 
 
@@ -282,6 +359,7 @@ def test_the_paper_names_openings_closings_options_and_where_it_comes_from(clien
         "Beschlussvorlage, Ahrenstadt", "Kita am Deich öffnet am 1. August 2028 mit 30",
         "Kita Kranich schließt nach dem 31. Juli 2030 mit 60", "Gemeinsam mit Nachbarn", "In Buchenau sind",
         "Keine ist hier empfohlen", "2024-erfunden", "2026-01-erfunden", "20. Januar 2026",
+        "Geprüft ist die Zahl aller Menschen",
         "http://testserver/vorausschau/bedarf/kita/?gebiet=98001001", "In der Rückschau über 2 Jahre",
     ):  # fmt: skip
         assert words in text, words

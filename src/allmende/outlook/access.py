@@ -15,14 +15,14 @@ from allmende.needs.balance import LEVELS
 from allmende.needs.capacity import Facility
 from allmende.needs.reach import Ways, e2sfca_decay, two_step
 from allmende.needs.services import Norm
-from allmende.outlook.inhabited import Inhabited
+from allmende.outlook.inhabited import Inhabited, share_bounds
 from allmende.outlook.needs import AHEAD, MUNICIPALITY, REGION, ServiceNeeds
 from allmende.outlook.settled import Floats, Journeys
 from allmende.outlook.unusable import PLAN, read_document, using
 from allmende.parameters import load
 
 ACCESS = "access.json"
-FORMAT = 1
+FORMAT = 2
 """Version of `access.json`; a reader refuses any other."""
 
 DIGITS = 4
@@ -33,7 +33,8 @@ class Served:
     """An area (a unit, an AGS, or `region`) in a year: its people, and how many are within the norm.
 
     `need` is what they need, in the service's unit; `cover` the part of it that is within reach of them when everybody competes
-    for it (E2SFCA): 1 is enough, below 1 others take it or it is far.
+    for it (E2SFCA): 1 is enough, below 1 others take it or it is far. `uncounted` people live nobody knows where within it; of
+    an Ortsteil it is None, because that is known of municipalities only.
     """
 
     area: str
@@ -41,11 +42,23 @@ class Served:
     within: float
     need: float
     cover: float
+    uncounted: float | None = None
 
     @property
     def share(self) -> float:
-        """The part of the people within the norm; nan where nobody lives."""
+        """The part of the people counted who are within the norm; nan where there are none."""
         return self.within / self.people if self.people else float("nan")
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """The part of all people within the norm if none, and if all, of those who are not counted are."""
+        return share_bounds(self.within, self.people, self.uncounted or 0.0)
+
+    @property
+    def cover_bounds(self) -> tuple[float, float]:
+        """The part of the need that is within reach if nothing, and if enough, is within reach of the uncounted."""
+        low, high = share_bounds(self.cover * self.people, self.people, self.uncounted or 0.0)
+        return low, self.cover if self.cover >= 1 else high
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +141,10 @@ def _year(
     need = _need_of_places(needs, inhabited, people, year)
     inside = people * (there.min(axis=1, initial=np.inf) <= drive)
     met = need * _cover(there, need, supply)
+    uncounted = inhabited.uncounted(year)
+    lost = dict(zip(inhabited.settled.towns, uncounted.tolist(), strict=True)) | {REGION: float(uncounted.sum())}
     areas = tuple(
-        Served(area, _sum(people[at]), _sum(inside[at]), _sum(need[at]), _part(met[at], need[at]))
+        Served(area, _sum(people[at]), _sum(inside[at]), _sum(need[at]), _part(met[at], need[at]), _rounded(lost.get(area)))
         for area, at in _places_of(inhabited)
     )
     return Year(year, len({placed[at].id for at in open_then.tolist()}), float(supply.sum()), areas)
@@ -171,6 +186,10 @@ def _places_of(inhabited: Inhabited) -> list[tuple[str, np.ndarray[tuple[int], n
 
 def _sum(values: Floats) -> float:
     return round(float(values.sum()), DIGITS)
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, DIGITS)
 
 
 def _part(met: Floats, need: Floats) -> float:

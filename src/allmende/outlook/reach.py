@@ -15,7 +15,7 @@ from allmende.files import write_whole
 from allmende.needs.capacity import Facility
 from allmende.needs.reach import FireNorm, fire_cover
 from allmende.needs.services import Service
-from allmende.outlook.inhabited import Inhabited
+from allmende.outlook.inhabited import Inhabited, share_bounds
 from allmende.outlook.needs import AHEAD
 from allmende.outlook.settled import Journeys, Settled
 from allmende.outlook.unusable import PLAN, read_document, using
@@ -24,7 +24,7 @@ from allmende.outlook.weighing import Offer
 Floats = NDArray[np.float64]
 
 REACH = "reach.json"
-FORMAT = 3
+FORMAT = 4
 """Version of `reach.json`; a reader refuses any other."""
 
 REGION = "region"
@@ -33,16 +33,22 @@ HALF_A_YEAR = timedelta(days=183)
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """People of an area (AGS or `region`), and how many of them are reached in time."""
+    """People of an area (AGS or `region`), and how many of them are reached in time; `uncounted` live nobody knows where."""
 
     area: str
     people: float
     reached: float
+    uncounted: float = 0.0
 
     @property
     def share(self) -> float:
-        """The part of the people who are reached; nan where nobody lives."""
+        """The part of the people counted who are reached; nan where there are none."""
         return self.reached / self.people if self.people else float("nan")
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """The part of all people who are reached if none, and if all, of those who are not counted are."""
+        return share_bounds(self.reached, self.people, self.uncounted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,11 +152,12 @@ def _stage(day: date, stations: Sequence[Facility], inhabited: Inhabited, journe
     there = [(each.lon, each.lat) for each in stations if each.open_on(day) and each.lon is not None and each.lat is not None]
     nobody = np.full(len(people), np.inf)
     minutes = journeys.minutes_from_nearest(settled, there) if there else nobody
-    towns = np.bincount(settled.town, people, len(settled.towns))
+    towns, uncounted = np.bincount(settled.town, people, len(settled.towns)), inhabited.uncounted(year)
     late = fire_cover(minutes, people, norm).late
     missed = np.bincount(settled.town[late], people[late], len(settled.towns))
-    whole = Reached(REGION, float(towns.sum()), float(towns.sum() - missed.sum()))
-    each = [Reached(*row) for row in zip(settled.towns, towns.tolist(), (towns - missed).tolist(), strict=True)]
+    whole = Reached(REGION, float(towns.sum()), float(towns.sum() - missed.sum()), float(uncounted.sum()))
+    reached = (towns - missed).tolist()
+    each = [Reached(*row) for row in zip(settled.towns, towns.tolist(), reached, uncounted.tolist(), strict=True)]
     missing = tuple(_late(at, settled, people, minutes) for at in late.tolist())
     return Stage(day.isoformat(), max(year, settled.year), len(there), (whole, *each), missing)
 

@@ -48,6 +48,21 @@ def percent(share: float, digits: int = 1) -> str:
     return per_cent(number(100 * share, digits))
 
 
+def part(share: float) -> str:
+    """Write a part of a whole in full per cent: all or nothing only where it is all or nothing.
+
+    >>> from django.utils.translation import override
+    >>> with override("de"):
+    ...     part(0.981), part(0.9953), part(1.0), part(0.002), part(0.0)
+    ('98\u202f%', 'über 99\u202f%', '100\u202f%', 'unter 1\u202f%', '0\u202f%')
+    """
+    if 0.995 <= share < 1 - 1e-9:
+        return gettext("über %(share)s") % {"share": percent(0.99, 0)}
+    if 1e-9 < share < 0.005:
+        return gettext("unter %(share)s") % {"share": percent(0.01, 0)}
+    return percent(share, 0)
+
+
 def per_cent(written: str) -> str:
     """Put the per cent sign after a written number, as the language has it."""
     return f"{written}{THIN if language() == 'de' else ''}%"

@@ -10,6 +10,9 @@ from allmende.portal.outlook.needs_sight import View
 from allmende.portal.outlook.words import explained
 from allmende.portal.page import Fact
 
+YEAR_END = (12, 31)
+"""The day to which a look ahead tells its people; those of any other day lie between two of them."""
+
 
 def origin(view: View) -> tuple[Fact, ...]:
     """Return the facts; quotas and facilities stand in tables of their own."""
@@ -17,6 +20,11 @@ def origin(view: View) -> tuple[Fact, ...]:
     day = wording.day_of_year("{:02}-{:02}".format(*view.service.key_date))
     assumed = len(view.service.assumptions())
     told = {"day": day, "draws": wording.number(view.needs.draws), "count": assumed, "last": wording.day_of_year("12-31")}
+    key_date = (
+        _("%(day)s jedes Jahres")
+        if view.service.key_date == YEAR_END
+        else _("%(day)s jedes Jahres; aus den Vorausschauen zum %(last)s davor und danach gemittelt")
+    )
     quotas = (
         _("%(count)s Werte sind Annahmen; die Tabelle der Quoten nennt jeden") % told
         if assumed
@@ -25,7 +33,7 @@ def origin(view: View) -> tuple[Fact, ...]:
     return (
         Fact(_("Menschen"), _("Vorausschau %(id)s") % {"id": outlook.id}, reverse("vorausschau")),
         Fact(_("Veröffentlichung"), outlook.release, reverse("veroeffentlichung", args=[outlook.release])),
-        Fact(_("Stichtag"), _("%(day)s jedes Jahres; aus den Vorausschauen zum %(last)s davor und danach gemittelt") % told),
+        Fact(_("Stichtag"), key_date % told),
         Fact(_("Quoten"), quotas),
         Fact(
             _("Einrichtungen"),

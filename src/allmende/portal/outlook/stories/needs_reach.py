@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from allmende.needs.capacity import Facility
 from allmende.needs.services import Norm
+from allmende.outlook.inhabited import judge
 from allmende.outlook.needs import REGION, ServiceNeeds
 from allmende.outlook.reach import Reached, ServiceReach, read_reach
 from allmende.portal import wording
@@ -17,6 +18,9 @@ from allmende.portal.outlook.needs_words import source, title
 from allmende.portal.outlook.stories.needs_tables import NONE
 from allmende.portal.page import Fact, Page, Picture, Sheet
 from allmende.portal.places import Place
+
+OPEN = "c1 open"
+"""The class of an area of which nobody knows whether it meets the target."""
 
 NEARLY = 0.05
 """A municipality that misses the target by no more than this is told apart from those that miss it by more."""
@@ -63,23 +67,44 @@ def _rule(needs: ServiceNeeds, norm: Norm) -> str:
 
 
 def _reached(measured: ServiceReach) -> str:
-    towns = [one for one in measured.now.areas if one.area != REGION]
+    whole, towns = measured.now.of(REGION), [one for one in measured.now.areas if one.area != REGION]
+    held = [judge(one.bounds, measured.target) for one in towns]
     told = {
-        "day": wording.key_day("12-31", measured.settled), "share": _share(measured.now.of(REGION)),
-        "minutes": wording.number(measured.minutes), "target": wording.percent(measured.target, 0), "all": len(towns),
-        "count": sum(one.share < measured.target for one in towns),
+        "day": wording.key_day("12-31", measured.settled), "share": _share(whole), "all": len(towns),
+        "people": wording.number(round(whole.people)), "open": held.count(None), "count": held.count(False),
+        "minutes": wording.number(measured.minutes), "target": wording.percent(measured.target, 0),
     }  # fmt: skip
-    return (
-        _(
-            "Am %(day)s sind %(share)s der Menschen der Region in %(minutes)s Minuten zu erreichen; Ziel sind %(target)s. In "
-            "%(count)s von %(all)s Gemeinden sind es weniger."
-        )
-        % told
+    reached = _(
+        "Am %(day)s sind %(share)s der %(people)s Menschen der Region, die gezählt sind, in %(minutes)s Minuten zu erreichen; "
+        "Ziel sind %(target)s."
     )
+    towns_told = (
+        _("%(count)s von %(all)s Gemeinden verfehlen es, in %(open)s ist das offen.")
+        if None in held
+        else _("%(count)s von %(all)s Gemeinden verfehlen es.")
+    )
+    return " ".join([reached % told, towns_told % told, *uncounted_words(whole.uncounted)])
+
+
+def uncounted_words(people: float) -> list[str]:
+    """Say how many people are not counted because nobody may know where they live; nothing where all are."""
+    if round(people) < 1:
+        return []
+    words = _("%(people)s Menschen wohnen in Zellen, die nicht veröffentlicht sind; sie sind nicht gezählt.")
+    return [words % {"people": wording.number(round(people))}]
 
 
 def _share(one: Reached) -> str:
-    return wording.percent(one.share, 0) if one.people else NONE
+    return wording.part(one.share) if one.people else NONE
+
+
+def _held(one: Reached, target: float) -> str:
+    """Say whether an area meets the target, and what it is between where that hangs on people who are not counted."""
+    held = judge(one.bounds, target)
+    if held is None:
+        low, high = (wording.percent(bound, 1) for bound in one.bounds)
+        return _("◇ offen: %(low)s bis %(high)s") % {"low": low, "high": high}
+    return _("✓ erreicht") if held else _("▲ verfehlt")
 
 
 def _towns(stand: Stand, measured: ServiceReach) -> list[Place]:
@@ -91,11 +116,11 @@ def _table(stand: Stand, measured: ServiceReach) -> Sheet:
     rows = []
     for town in _towns(stand, measured):
         now, planned = measured.now.of(town.key), measured.planned.of(town.key)
-        held = _("✓ erreicht") if now.share >= measured.target else _("▲ verfehlt")
-        late = wording.number(round(now.people - now.reached))
-        rows.append([town.name, wording.number(round(now.people)), late, _share(now), _share(planned), held])
+        late, uncounted = (wording.number(round(people)) for people in (now.people - now.reached, now.uncounted))
+        held = _held(now, measured.target)
+        rows.append([town.name, wording.number(round(now.people)), late, uncounted, _share(now), _share(planned), held])
     head = [
-        _("Gemeinde"), _("Menschen"), _("nicht rechtzeitig"), _("Anteil heute"),
+        _("Gemeinde"), _("gezählte Menschen"), _("nicht rechtzeitig"), _("nicht gezählt"), _("Anteil heute"),
         _("Anteil %(year)s, mit allem Geplanten") % {"year": measured.planned.year},
         _("Ziel %(target)s") % {"target": wording.percent(measured.target, 0)},
     ]  # fmt: skip
@@ -104,26 +129,32 @@ def _table(stand: Stand, measured: ServiceReach) -> Sheet:
 
 
 def _map(stand: Stand, measured: ServiceReach) -> Picture:
-    sketches, layers, names = stand.shelf.sketches, [], {}
+    sketches, layers, names, used = stand.shelf.sketches, [], {}, set[str]()
     for town in _towns(stand, measured):
         one = measured.now.of(town.key)
         words = _("%(place)s: %(said)s") % {"place": town.name, "said": _share(one)}
-        class_ = _class(one, measured.target)
-        layers.append(Layer(town.key, words, class_, sketches[town.key], reverse("gebiet", args=[town.key])))
+        judged = _class(one, measured.target)
+        class_, _space, pattern = judged.partition(" ")
+        used.add(judged)
+        layers.append(
+            Layer(town.key, words, class_, sketches[town.key], reverse("gebiet", args=[town.key]), "open" if pattern else "")
+        )
         names[town.name, _share(one)] = sketches[town.key]
     label = _("Karte: Anteil der Menschen, die rechtzeitig zu erreichen sind. Die Werte stehen in der Tabelle darunter.")
     target, less = wording.percent(measured.target, 0), wording.percent(measured.target - NEARLY, 0)
     legend = [
         ("c0", _("Ziel erreicht: %(target)s und mehr") % {"target": target}),
+        (OPEN, _("offen: hängt an Menschen, die nicht gezählt sind")),
         ("c2", _("knapp verfehlt: %(less)s bis unter %(target)s") % {"less": less, "target": target}),
         ("c4", _("verfehlt: unter %(less)s") % {"less": less}),
     ]  # fmt: skip
-    used = {layer.class_ for layer in layers}
     drawing = mark_safe(choropleth(layers, [], label, names=names))  # noqa: S308  (numbers and escaped words only)
     return Picture(drawing, None, [entry for entry in legend if entry[0] in used])
 
 
 def _class(one: Reached, target: float) -> str:
+    if judge(one.bounds, target) is None:
+        return OPEN
     return "c0" if one.share >= target else "c2" if one.share >= target - NEARLY else "c4"
 
 
@@ -136,7 +167,19 @@ def _notes(measured: ServiceReach | None) -> list[str]:
                 "dann."
             )
         ]
-    return [ways_words(measured.by_road, measured.size, measured.settled)]
+    return [ways_words(measured.by_road, measured.size, measured.settled), *_opened(measured)]
+
+
+def _opened(measured: ServiceReach) -> list[str]:
+    whole = measured.now.of(REGION)
+    if not uncounted_words(whole.uncounted):
+        return []
+    low, high = (wording.percent(bound, 1) for bound in whole.bounds)
+    words = _(
+        "Wo die Menschen wohnen, die nicht gezählt sind, weiß niemand. Ist niemand von ihnen rechtzeitig zu erreichen, sind es "
+        "in der Region %(low)s, sind es alle, %(high)s. „Offen“ heißt: Daran hängt, ob das Ziel erreicht ist."
+    )
+    return [words % {"low": low, "high": high}]
 
 
 def ways_words(by_road: bool, size: int, settled: int) -> str:
@@ -187,5 +230,11 @@ def _origin(stand: Stand, norm: Norm) -> tuple[Fact, ...]:
         Fact(_("Veröffentlichung"), release, reverse("veroeffentlichung", args=[release])),
         Fact(_("Vorausschau"), stand.ahead.outlook.id, reverse("vorausschau")),
         Fact(_("Einrichtungen"), _("Liste der Region (facilities.csv)")),
-        Fact(_("Was sie nicht weiß"), _("Ob Freiwillige tagsüber am Ort sind, Verkehr, Wetter, zweite Einsätze")),
+        Fact(
+            _("Was sie nicht weiß"),
+            _(
+                "Wo Menschen wohnen, deren Zelle nicht veröffentlicht ist, "
+                "ob Freiwillige tagsüber am Ort sind, Verkehr, Wetter, zweite Einsätze"
+            ),
+        ),
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from math import isnan
 
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from allmende.needs.balance import LEVELS
@@ -60,7 +61,7 @@ def service_page(view: View) -> Told:
             sheet=tables.by_year(view),
             origin=origin(view),
             choices=choices(view),
-            notes=notes(view),
+            notes=[*notes(view), *_own_seats(view)],
             steps=_steps(view),
         ),
         beside=[
@@ -87,7 +88,7 @@ def service_page(view: View) -> Told:
 
 def fan_of(view: View) -> Picture:
     """Draw the need as a fan, what is there as a step line, and mark the first year of a shortage."""
-    years, first = view.years, next(iter(view.short_years()), 0)
+    years, first = view.years, next(iter(view.short_years()), view.short_later())
     quantiles = {level: view.balance.need[q, :, view.row, view.at].tolist() for q, level in enumerate(LEVELS)}
     offered = [(year, view.figure("capacity", year)) for year in years]
     label = _("Bedarf und Angebot %(where)s, %(first)s bis %(last)s: %(what)s. Die Zahlen stehen in der Tabelle darunter.") % {
@@ -106,10 +107,14 @@ def fan_of(view: View) -> Picture:
     def write(value: float) -> str:
         return wording.number(value, digits)
 
+    def ends(value: float) -> str:
+        return bears(view, years[-1], value)
+
     def draw(width: int) -> str:
         return fan(
-            years, (), quantiles, label, write, width, capacity=offered, named=words, short_from=first or None, zero=True
-        )
+            years, (), quantiles, label, write, width, write_ends=ends, capacity=offered, named=words,
+            short_from=first or None, zero=True,
+        )  # fmt: skip
 
     legend = [
         ("median", _("Bedarf: darüber und darunter gleich wahrscheinlich")),
@@ -153,6 +158,18 @@ def notes(view: View) -> list[str]:
             )
         )
     return told + _coverage(view)
+
+
+def _own_seats(view: View) -> list[str]:
+    """Say why the page of ways may judge otherwise, where there is one."""
+    if access_of(view.stand, view.service.id) is None:
+        return []
+    words = _(
+        "Hier steht dem Bedarf gegenüber, was im Gebiet selbst seinen Sitz hat. Wer über die Gemeindegrenze fährt, kann "
+        "trotzdem versorgt sein, und umgekehrt: {link}."
+    )
+    link = (reverse("bedarf_wege", args=[view.service.id]), _("was in Reichweite ist"))
+    return [format_html(words, link=format_html('<a class="kern-link" href="{}">{}</a>', *link))]
 
 
 def _coverage(view: View) -> list[str]:

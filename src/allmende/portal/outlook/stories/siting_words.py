@@ -88,7 +88,10 @@ def gains_words(plan: JointPlan) -> str:
         return _("%(names)s zahlten mehr als allein und müssten einen Ausgleich bekommen.") % {"names": ", ".join(losing)}
     if doubtful:
         return _("Alle gewinnen im Mittel; für %(names)s ist es nicht sicher.") % {"names": ", ".join(doubtful)}
-    share = np.floor(100 * (1 - max(partner.worse for partner in plan.partners))) / 100
+    worst = max(partner.worse for partner in plan.partners)
+    if not worst:
+        return _("Alle gewinnen, und zwar in allen gerechneten Zukünften, wenn die Kosten stimmen.")
+    share = np.floor(100 * (1 - worst)) / 100
     return _("Alle gewinnen, jede in mindestens %(share)s der Zukünfte, wenn die Kosten stimmen.") % {
         "share": wording.percent(share, 0)
     }

@@ -81,6 +81,7 @@ def test_a_table_that_contradicts_itself_is_warned_of(run, tmp_path):
         ({"A": 3, "AB": 5}, ["missing", "where:    g.json, B"]),
         ({"A": -3, "B": 4, "AB": 5}, ["below nothing", "coalition A"]),
         ({"A": "drei", "B": 4, "AB": 5}, ["not an amount"]),
+        ({"A": 1e300, "B": 4, "AB": 5}, ["too large", "coalition A", "to do:"]),
     ],
 )
 def test_what_cannot_be_used_names_file_and_coalition(run, tmp_path, table, words):
@@ -118,6 +119,22 @@ def test_compare_writes_page_and_data(run):
     assert code == 0
     assert "Gemeinsame Gemeindekasse" in out
     assert "Am leichtesten zu vertreten: „Buchungen“." in out
+
+
+def test_compare_prints_all_that_the_page_has(run):
+    _, out, _ = run("sharing", "compare", str(EXAMPLES / "kasse-ilveland.toml"))
+    blocks = {block.split("\n")[0]: [line.split() for line in block.split("\n")[1:]] for block in out.split("\n\n")}
+    assert blocks["Euro im Jahr"][0] == ["Wittenlohe", "Tarmloh", "Lüttensiel", "zusammen"]
+    assert blocks["Euro im Jahr"][1][-1] == "709.700,00"
+    more = {line[0]: line for line in blocks["Mehr (+) oder weniger (−) als allein, Euro im Jahr"]}
+    assert more["Buchungen"][-1].startswith("−")
+    heads = {line[0]: line for line in blocks["Euro je Einwohner und Jahr"]}
+    assert heads["allein"][1] == "25,44"  # 318,000 of 12,500 people
+    assert len(set(heads["Einwohner"][1:])) == 1
+    questions = {line[0]: line for line in blocks["Welche Fragen werden Räte stellen?"]}
+    assert questions["Einwohner"][1:] == ["ja", "offen", "offen", "ja", "ja"]
+    assert any(title.startswith("Spanne der Beträge in Euro") for title in blocks)
+    assert "Niemand und keine Gruppe zahlt mehr als ohne die anderen, soweit geprüft (3 von 6 Gruppen)." in out
 
 
 def test_what_is_kept_after_taxes_is_labelled_and_says_what_is_assumed(run):
@@ -411,3 +428,24 @@ def test_what_is_said_to_germans_is_german(run, tmp_path):
         assert "92.5" not in out
         assert not re.search(r"\d\.\d\d\b(?!\d)", out), out
     assert "Ein Paar von Gruppen wäre getrennt billiger" in run("sharing", "compare", "dear.toml")[1]
+
+
+@pytest.mark.parametrize(("text", "said"), [("kein", "no JSON"), ("{}", "holds no game"), ("[1]", "holds no game")])
+def test_files_that_are_none_are_told_what_to_do(run, tmp_path, text, said):
+    (tmp_path / "g.json").write_text(text)
+    code, _, err = run("sharing", "solve", "g.json")
+    assert code == 2
+    assert said in err
+    assert err.count("g.json") == err.count("game.json") + 1
+    assert "to do:" in err
+    game = write(tmp_path / "t.json", "NFP", TVA)
+    code, _, err = run("sharing", "verify", game, "g.json")
+    assert code == 2
+    assert "to do:" in err
+
+
+def test_proofs_that_cannot_be_made_say_what_to_do(run):
+    for words in (("kasse-ilveland.toml", "--land", "NW"), ("bauhof-ilveland.toml",)):
+        code, _, err = run("sharing", "proof", str(EXAMPLES / words[0]), *words[1:])
+        assert code == 2
+        assert "to do:" in err

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
+from allmende.cli.deal_tables import deal_tables, laid_out
 from allmende.cli.game_files import core_document
 from allmende.money import decimal, show
 from allmende.sharing.advice import easiest
@@ -125,29 +126,20 @@ def _by(deal: Deal, values: list[Any]) -> dict[str, Any]:
 
 
 def deal_lines(deal: Deal, language: str) -> Iterator[str]:
-    """Yield a comparison as a table and a sentence for each key."""
+    """Yield a comparison as tables and a sentence for each key and method."""
     say = wording(language)
-    names = [row.name[language] for row in deal.rows]
-    width = max(len(name) for name in [*names, say("alone")])
-    columns = [max(len(name), 12) for name in deal.case.game.players]
-
-    def line(name: str, values: tuple[int, ...]) -> str:
-        return name.ljust(width) + "".join(say.number(v / 100, 2).rjust(c + 2) for v, c in zip(values, columns, strict=True))
-
     yield deal.case.title[language]
     if deal.worst_breach is not None:
         yield clash(deal.worst_breach, deal.breaches, deal.case.game.kind, say.euro(100 * deal.worst_breach.by), say)
-    yield " " * width + "".join(name.rjust(c + 2) for name, c in zip(deal.case.game.players, columns, strict=True))
-    yield line(say("alone"), deal.alone)
-    for row in deal.rows:
-        yield line(row.name[language], row.cents)
+    yield from deal_tables(deal, language)
     if deal.case.effects is not None:
         effects = deal.case.effects
         yield ""
         yield f"{say('taxes')} [{say('taxes_label')}]"
-        yield line(say("alone"), effects.kept(deal.alone))
-        for row in deal.rows:
-            yield line(row.name[language], effects.kept(row.cents))
+        kept = [(say("alone"), effects.kept(deal.alone)), *((row.name[language], effects.kept(row.cents)) for row in deal.rows)]
+        yield from laid_out(
+            deal.case.game.players, [(name, [say.number(one / 100, 2) for one in cents]) for name, cents in kept]
+        )
         yield from (f"- {sentence}" for sentence in assumed(deal, effects, say))
     yield ""
     yield advice(deal, say)

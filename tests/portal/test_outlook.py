@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,9 @@ from allmende.portal.outlook.answering import answer
 from allmende.portal.outlook.forms import Board
 from allmende.portal.outlook.hindsight import said_before
 from allmende.portal.outlook.sight import Sight
+from allmende.portal.outlook.stories.change import changes
+from allmende.portal.outlook.words import apart, full_name
+from allmende.portal.places import Atlas
 from allmende.portal.public import shelf
 from allmende.projection.levers import Levers, read_levers
 
@@ -111,6 +115,14 @@ def test_a_place_without_a_look_ahead_is_not_found(client: Client, folder: Path,
     assert client.get(reverse("vorausschau_gebiet", args=[key])).status_code == 404
 
 
+def test_a_year_or_a_group_that_is_not_offered_is_named(client: Client, folder: Path) -> None:
+    address = reverse("vorausschau_gebiet", args=[TOWN])
+    page = read(client, f"{address}?jahr=1999&gruppe=<b>")
+    assert "„1999“ gibt es hier nicht (Jahr). Gezeigt ist:" in page
+    assert "„&lt;b&gt;“ gibt es hier nicht (Altersgruppe). Gezeigt ist: alle Altersgruppen." in page
+    assert "gibt es hier nicht" not in read(client, f"{address}?jahr=2030&gruppe=80%2B")
+
+
 def test_the_answer_says_the_figure_of_the_year_that_was_chosen(client: Client, folder: Path) -> None:
     found = ahead(["public"])
     assert found
@@ -159,6 +171,41 @@ def test_an_estate_brings_people_whose_number_is_surer_than_the_population(folde
     low, more, high = (values[-1] for values in course.more)
     assert 0 < low <= more <= high
     assert high - low < course.quantiles[0.9][-1] - course.quantiles[0.1][-1]
+
+
+def test_an_estate_says_what_its_interval_leaves_out(client: Client, folder: Path) -> None:
+    estate = "?bau1-ort=98001001.01&bau1-von=2026&bau1-bis=2028"
+    said = "Im 80-%-Bereich steckt nicht, wie viele Menschen in eine neue Wohnung ziehen"
+    page = read(client, reverse("szenario") + estate)
+    assert said in page
+    assert "Annahme von Allmende (schedules.toml, 22." in page
+    assert said not in read(client, reverse("szenario") + "?geburten=120")
+
+
+def test_an_ortsteil_is_not_called_as_its_municipality_is(folder: Path) -> None:
+    region = shelf().region
+    first, *others = (each for each in region.districts if each.ags == TOWN)
+    town = region.municipality(TOWN)
+    atlas = Atlas(replace(region, districts=(replace(first, name=town.name), *others)))
+    with override("de"):
+        assert full_name(first.key, atlas) == apart(atlas.place(first.key, "de"), atlas).name == f"{town.name} (Ortsteil)"
+        assert full_name(TOWN, atlas) == apart(atlas.place(TOWN, "de"), atlas).name == town.name
+        assert full_name(others[0].key, atlas) == f"{others[0].name} ({town.name})"
+
+
+def test_the_cohort_that_is_followed_is_called_what_it_is(client: Client, folder: Path) -> None:
+    page = read(client, reverse("vorausschau_flaeche", args=[TOWN]))
+    assert re.search(r"dem stärksten Jahrgang der Babyboomer \(um 19[5-7]\d\)", page)
+    assert "Alle Jahrgänge zusammen: 2024 sind in Ahrenstadt" in page
+
+
+def test_a_map_and_the_page_of_a_place_say_the_same_figure(client: Client, folder: Path) -> None:
+    opened, found = shelf(), ahead(["public"])
+    assert found
+    town = opened.atlas.place(TOWN, "de")
+    with override("de"):
+        (one,) = changes(Sight(found, opened, town), [town], "all", 2034, found.outlook.variants[0].id)
+    assert f"rund {one.written} Menschen" in answer_of(read(client, reverse("vorausschau_gebiet", args=[TOWN]) + "?jahr=2034"))
 
 
 def test_levers_are_read_from_the_address_and_kept_in_it(client: Client, folder: Path) -> None:

@@ -335,7 +335,7 @@ def test_ways_say_who_is_near_and_where_there_is_too_little_for_those_who_compet
     assert "31. Dezember jedes Jahres" in doctors
     assert "davor und danach gemittelt" not in doctors, "people of that day are told as they are"
     assert (
-        '<a class="kern-link" href="/vorausschau/bedarf/doctors/wege/">'
+        '<a href="/vorausschau/bedarf/doctors/wege/">was in Reichweite ist</a>'
         in client.get("/vorausschau/bedarf/doctors/").content.decode()
     )
     text = words_of(client, WAYS)

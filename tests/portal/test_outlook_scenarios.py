@@ -69,7 +69,7 @@ def see(client: Client, scenario: Scenario) -> int:
 
 
 def propose(people: dict[str, Client]) -> Scenario:
-    scenario = save(people["member"])
+    scenario = save(people["member"], "Vorschlag")
     assert step(people["member"], scenario, "vorschlagen") == 302
     return scenario
 
@@ -209,6 +209,28 @@ def test_a_proposal_that_is_withdrawn_forgets_what_was_said(people: dict[str, Cl
         "gesichert", "vorschlagen", "zugestimmt", "zugestimmt", "zurueckziehen"
     ]  # fmt: skip
     assert see(people["other"], scenario) == 404
+
+
+def test_a_link_that_was_shared_says_why_it_does_not_open_while_members_confer(people: dict[str, Client]) -> None:
+    scenario = save(people["member"])
+    step(people["member"], scenario, "teilen")
+    step(people["member"], scenario, "vorschlagen")
+    answered = people["public"].get(reverse("szenario_gesichert", args=[scenario.number]))
+    assert answered.status_code == 403
+    page = answered.content.decode()
+    assert "Dieses Szenario wird gerade beraten" in page
+    assert scenario.name not in page
+    assert see(people["other"], scenario) == 200
+    assert see(people["public"], propose(people)) == 404, "what was never shared is not known to anybody"
+
+
+def test_nothing_is_offered_where_nothing_can_be_done(people: dict[str, Client]) -> None:
+    scenario = propose(people)
+    heading = "Was Sie damit tun können"
+    assert heading in people["member"].get(reverse("szenario_gesichert", args=[scenario.number])).content.decode()
+    all_agree(scenario)
+    for client in people.values():
+        assert heading not in client.get(reverse("szenario_gesichert", args=[scenario.number])).content.decode()
 
 
 def test_a_scenario_outlives_its_outlook_and_is_computed_anew(people: dict[str, Client], folder: Path) -> None:

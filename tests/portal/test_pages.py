@@ -106,10 +106,11 @@ def test_what_does_not_exist_says_so(client: Client, address: str) -> None:
     assert "Diese Seite gibt es nicht" in answer.content.decode()
 
 
-def test_choices_that_are_not_offered_fall_back_to_the_default(client: Client) -> None:
+def test_choices_that_are_not_offered_fall_back_to_the_default_and_say_so(client: Client) -> None:
     odd = client.get(f"/daten/gebiet/{AGS}/altersaufbau/?jahr=1066&umriss=<script>").content.decode()
     assert "<script>" not in odd
     assert "31.\u00a0Dezember 2024" in odd
+    assert "„1066“ gibt es hier nicht" in odd, "nothing is replaced in silence"
 
 
 def test_the_language_switch_keeps_the_view(client: Client) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.http import QueryDict
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from allmende.portal.drawing.svg import NARROW, WIDE
 
@@ -86,6 +87,23 @@ def pick(query: QueryDict, name: str, options: Sequence[str], default: str) -> s
     """
     chosen = query.get(name, default)
     return chosen if chosen in options else default
+
+
+def unheard(query: QueryDict, choices: Sequence[Choice]) -> list[str]:
+    """Say which choices in an address are not offered, and what is shown instead: a mistyped link must not mislead in silence.
+
+    >>> from django.utils.translation import override
+    >>> with override("de"):
+    ...     unheard(QueryDict("jahr=1066&mass=zahl"), [Choice("jahr", "Jahr", [("2020", "2020")], "2020")])
+    ['„1066“ gibt es hier nicht (Jahr). Gezeigt ist: 2020.']
+    """
+    said = []
+    for choice in choices:
+        asked, words = query.get(choice.name, ""), dict(choice.options)
+        if asked and asked not in words and asked != choice.chosen:
+            told = {"asked": asked[:40], "what": choice.label, "shown": words.get(choice.chosen, choice.chosen)}
+            said.append(_("„%(asked)s“ gibt es hier nicht (%(what)s). Gezeigt ist: %(shown)s.") % told)
+    return said
 
 
 def years_choice(name: str, label: str, years: Sequence[int], chosen: int) -> Choice:

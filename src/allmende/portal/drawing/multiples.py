@@ -16,7 +16,10 @@ LINE = 17
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """One small fan: quantiles by probability, one value a year; a verdict in a word or two, marked if it needs attention."""
+    """One small fan: quantiles by probability, one value a year; a verdict in a word or two, marked if it needs attention.
+
+    `middle` is the last median as it is to be written, where it bears fewer digits than others.
+    """
 
     title: str
     years: Sequence[int]
@@ -25,6 +28,7 @@ class Panel:
     attention: bool = False
     past: Sequence[Point] = ()
     capacity: Sequence[Point] = ()
+    middle: str = ""
 
 
 def small_multiples(panels: Sequence[Panel], label: str, write: Callable[[float], str], width: int = WIDE) -> str:
@@ -56,17 +60,18 @@ def _panel(
     left, top = corner
     shown = outlook(panel.years, panel.past, panel.quantiles, panel.capacity)
     ends = [shown.median[-1][1], *(value for _, value in panel.capacity[-1:])]
+    written = [panel.middle or write(ends[0]), *map(write, ends[1:])]
     years = [year for year, _ in shown.points()]
     values = [value for _, value in shown.points()]
-    sides = left + 1, field[0], left + wide - max(measure(write(end)) for end in ends) - 8, field[1]
+    sides = left + 1, field[0], left + wide - max(map(measure, written)) - 8, field[1]
     plot = Plot(*sides, min(years), max(years), min(0, *values), max(values) * 1.04 or 1)
     parts = [text(line, left, top + 13 + i * LINE, "start", "head") for i, line in enumerate(title)]
     parts += _verdict(panel, left, top + 15 + len(title) * LINE, wide)
     parts.append(element("line", x1=plot.left, x2=plot.right, y1=plot.y(0), y2=plot.y(0), class_="axis"))
     parts += shown.drawn(plot)
     places = spread([plot.y(end) + 5 for end in ends], LINE, plot.top, plot.bottom)
-    for end, y, class_ in zip(ends, places, ("value", "tick"), strict=False):
-        parts.append(text(write(end), plot.right + 6, y, "start", class_))
+    for words, y, class_ in zip(written, places, ("value", "tick"), strict=False):
+        parts.append(text(words, plot.right + 6, y, "start", class_))
     return parts + _years(plot)
 
 

@@ -43,6 +43,14 @@ def rights(visitor: Visitor, scenario: Scenario, members: frozenset[str]) -> Rig
     return Rights(read, change, own if read and scenario.status == PROPOSED else frozenset())
 
 
+def was_shared(visitor: Visitor, scenario: Scenario) -> bool:
+    """Return whether a scenario that is proposed now was open to everybody with its link before: they may know where it is."""
+    if scenario.status != PROPOSED or scenario.audience not in audiences(visitor):
+        return False
+    last = scenario.lines.filter(step__in=("teilen", "zuruecknehmen")).last()
+    return last is not None and last.step == "teilen"
+
+
 def readable(visitor: Visitor, members: frozenset[str]) -> QuerySet[Scenario]:
     """Return the scenarios that stand in a visitor's list; shared ones of others come by their link."""
     own = municipalities_of(visitor) & members

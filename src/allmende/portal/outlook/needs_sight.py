@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from django.http import HttpRequest, QueryDict
+from django.http import Http404, HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
 from allmende.needs.balance import LEVELS, Balance
@@ -14,16 +14,17 @@ from allmende.needs.capacity import Facility
 from allmende.needs.findings import LIKELY, Finding
 from allmende.needs.services import WHOLE, Part, Service
 from allmende.outlook.access import ServiceAccess, read_access
-from allmende.outlook.needs import DISTRICT, MUNICIPALITY, REGION, AreaNeeds, ServiceNeeds
+from allmende.outlook.needs import AHEAD, DISTRICT, MUNICIPALITY, REGION, AreaNeeds, ServiceNeeds
 from allmende.portal import wording
 from allmende.portal.accounts.services import audiences
 from allmende.portal.outlook.ahead import EVERYBODY, Ahead, ahead
+from allmende.portal.outlook.words import apart
 from allmende.portal.page import Choice, pick, years_choice
 from allmende.portal.places import Place
 from allmende.portal.public import Shelf, shelf
 
 NEAR = 15
-"""So many years are shown: children who come later have no parents yet who could be counted. The file has all years."""
+"""So many years are shown; the first ten of them (`AHEAD`) are judged, as everywhere. The file has all years."""
 
 THRESHOLDS = (25, 50, 75, 90)
 """Probabilities in per cent from which a planner may call it a shortage."""
@@ -50,7 +51,7 @@ class Stand:
 
     def place(self, key: str) -> Place:
         """Return a place that needs speak of."""
-        return self.shelf.atlas.place(key, wording.language())
+        return apart(self.shelf.atlas.place(key, wording.language()), self.shelf.atlas)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,11 @@ class View:
         return self.balance.years
 
     @property
+    def judged(self) -> tuple[int, ...]:
+        """The years that verdicts speak of."""
+        return self.years[:AHEAD]
+
+    @property
     def row(self) -> int:
         """The position of the place among the areas of its kind."""
         return self.areas.balance.catchments.index(REGION if self.place.kind == REGION else self.place.key)
@@ -129,9 +135,13 @@ class View:
         return float(getattr(self.balance, name)[LEVELS.index(level), self.years.index(year), self.row, self.at])
 
     def short_years(self) -> list[int]:
-        """Return the years with a shortage more probable than the threshold."""
-        over = self.balance.probability[:, self.row, self.at] > self.threshold
-        return [year for year, short in zip(self.years, over.tolist(), strict=True) if short]
+        """Return the years that are judged in which a shortage is more probable than the threshold."""
+        return [year for year in self.judged if self.figure("probability", year) > self.threshold]
+
+    def short_later(self) -> int:
+        """Return the first such year among those that are shown but not judged, 0 if there is none."""
+        later = self.years[len(self.judged) :]
+        return next((year for year in later if self.figure("probability", year) > self.threshold), 0)
 
     def elsewhere(self, geography: str, key: str) -> View:
         """Return the same thing seen from another area."""
@@ -180,9 +190,18 @@ def choose(stand: Stand, needs: ServiceNeeds, query: QueryDict) -> View:
 
 
 def place_of(stand: Stand, query: QueryDict, known: Collection[str]) -> Place:
-    """Return the place that the address names, else the municipality that it lies in, else the region."""
-    key = query.get("gebiet", "")
-    return stand.place(next((each for each in (key, key.partition(".")[0]) if each in known), REGION))
+    """Return the place that the address names, the region if it names none, the municipality of an Ortsteil not planned by.
+
+    Raises Http404 for a place that nobody knows, or of which nothing is said: a mistyped link must not show another place.
+    """
+    key = query.get("gebiet", "") or REGION
+    place = stand.shelf.atlas.find(key, wording.language())
+    if place and (place.kind == REGION or place.key in known):
+        return apart(place, stand.shelf.atlas)
+    town = key.partition(".")[0]
+    if place is None or place.kind != "district" or town not in known:
+        raise Http404(_("Für ein Gebiet mit diesem Schlüssel ist hier kein Bedarf gerechnet."))
+    return stand.place(town)
 
 
 def seen_from(stand: Stand, needs: ServiceNeeds, place: Place, at: int) -> View:

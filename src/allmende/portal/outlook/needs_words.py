@@ -55,9 +55,18 @@ def figure(part: Part, value: float) -> str:
 
 def bears(view: View, year: int, value: float) -> str:
     """Write a figure no finer than the interval of the need in that year bears."""
+    return figure(view.part, _borne(view, year, value))
+
+
+def free(view: View, year: int) -> float:
+    """Return what stays free in the middle case: what is there less the need as it is written, so that readers can subtract."""
+    return max(view.figure("capacity", year) - _borne(view, year, view.quantile(0.5, year)), 0.0)
+
+
+def _borne(view: View, year: int, value: float) -> float:
     smallest = view.part.step / 5 if view.part.step < 1 else 1.0
     width = view.quantile(0.9, year) - view.quantile(0.1, year)
-    return figure(view.part, supported(value, width, smallest) if value >= smallest / 2 else 0.0)
+    return supported(value, width, smallest) if value >= smallest / 2 else 0.0
 
 
 def likely(probability: float) -> str:
@@ -75,8 +84,17 @@ def likely(probability: float) -> str:
 
 
 def amount(view: View, year: int, value: float) -> str:
-    """Write how much is missing or free, in the unit of the service and in whole steps."""
-    unit, number = view.unit, bears(view, year, value)
+    """Write how much is needed or missing, in the unit of the service."""
+    return _counted(view, bears(view, year, value))
+
+
+def free_amount(view: View, year: int) -> str:
+    """Write how much stays free, in the unit of the service."""
+    return _counted(view, figure(view.part, free(view, year)))
+
+
+def _counted(view: View, number: str) -> str:
+    unit = view.unit
     said = _("ein bis zwei %(unit)s") if number == "1" else _("rund %(number)s %(unit)s")
     return said % {"unit": unit, "number": number}
 
@@ -101,11 +119,11 @@ def step_word(part: Part, count: float = 2) -> str:
 
 
 def verdict(view: View) -> tuple[str, str]:
-    """Judge a part in an area: the kind, and a word or two. A shortage is judged by the reader's threshold."""
+    """Judge the next ten years of a part in an area: the kind, and a word or two. The reader's threshold says what is short."""
     kind, short = view.finding.kind, view.short_years()
     if kind not in ("elsewhere", "nobody") and short:
         told = {"first": short[0], "last": short[-1]}
-        if short[-1] == view.years[-1]:
+        if short[-1] == view.judged[-1]:
             return "short", _("knapp ab %(first)s") % told
         return "short", (_("knapp %(first)s bis %(last)s") if len(short) > 1 else _("knapp %(first)s")) % told
     # a shortage by the usual threshold that the reader's does not call one

@@ -24,7 +24,7 @@ from allmende.portal.outlook import agreeing
 from allmende.portal.outlook.ahead import readable
 from allmende.portal.outlook.answering import answer
 from allmende.portal.outlook.forms import Board
-from allmende.portal.outlook.models import PROPOSED, Scenario
+from allmende.portal.outlook.models import PROPOSED, SHARED, Scenario
 from allmende.portal.outlook.naming import KeepForm, told
 from allmende.portal.outlook.pacing import slow_down, wait
 from allmende.portal.outlook.sight import Sight, sight_of
@@ -32,7 +32,7 @@ from allmende.portal.outlook.stories.comparison import MOST, comparison
 from allmende.portal.outlook.stories.kept import kept
 from allmende.portal.outlook.stories.result import Result, result
 from allmende.portal.outlook.views import nothing
-from allmende.portal.outlook.words import assumptions, origin
+from allmende.portal.outlook.words import apart, assumptions, origin
 from allmende.portal.places import Place
 from allmende.portal.public import shelf
 from allmende.projection.levers import Levers, write_levers
@@ -113,16 +113,21 @@ def scenario(request: HttpRequest, number: UUID) -> HttpResponse:
     """Show a kept scenario: its answer as it was computed, what was assumed, and how far the agreement is."""
     found = get_object_or_404(Scenario, number=number)
     rights = agreeing.rights(request.user, found, _members())
+    if not rights.read and agreeing.was_shared(request.user, found):
+        return render(request, "outlook/scenario_proposed.html", status=HTTPStatus.FORBIDDEN)
     if not rights.read:
         raise Http404(_("Dieses Szenario gibt es nicht, oder es ist nicht für Sie freigegeben."))
     source = readable(audiences(request.user), found.outlook)
     current = readable(audiences(request.user))
+    own, newer = _own(request), current.outlook.id if current and current.outlook.id != found.outlook else ""
+    withdraw = found.status == PROPOSED and found.owner in dict(own)
+    anew = bool(own and (newer or source is None))
     return render(request, "outlook/scenario.html", {
         "page": kept(found, shelf().atlas, request.GET, source), "scenario": found, "told": told(found, _members()),
         "rights": rights, "consents": _consents(found), "lines": _lines(found), "gone": source is None,
-        "newer": current.outlook.id if current and current.outlook.id != found.outlook else "", "own": _own(request),
-        "withdraw": found.status == PROPOSED and found.owner in dict(_own(request)),
-        "keep": KeepForm({"name": found.name, "note": found.note}, municipalities=_own(request)),
+        "newer": newer, "own": own, "withdraw": withdraw, "anew": anew,
+        "steps": found.status == SHARED or rights.change or withdraw or anew,
+        "keep": KeepForm({"name": found.name, "note": found.note}, municipalities=own),
         "way": [(reverse("szenarien"), _("Szenarien"))],
     })  # fmt: skip
 
@@ -237,7 +242,8 @@ def _computed(sight: Sight, board: Board) -> Scenario:
 
 
 def _place(key: str) -> Place:
-    return shelf().atlas.place(key, wording.language())
+    atlas = shelf().atlas
+    return apart(atlas.place(key, wording.language()), atlas)
 
 
 def _own(request: HttpRequest) -> list[tuple[str, str]]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from allmende.portal import wording
 from allmende.portal.accounts.services import audiences
 from allmende.portal.outlook.ahead import Ahead, ahead
-from allmende.portal.outlook.words import band_words, variant_words
+from allmende.portal.outlook.words import apart, band_words, variant_words
 from allmende.portal.page import Choice, Page, pick, years_choice
 from allmende.portal.places import Place
 from allmende.portal.public import Shelf, shelf
@@ -63,7 +63,7 @@ def sight_of(request: HttpRequest, key: str) -> Sight | None:
     place = opened.atlas.find(key, wording.language())
     if place is None or not found.knows(place):
         raise Http404(_("Für ein Gebiet mit diesem Schlüssel gibt es keine Vorausschau."))
-    return Sight(found, opened, place)
+    return Sight(found, opened, apart(place, opened.atlas))
 
 
 def areas(sight: Sight) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -73,6 +73,8 @@ def areas(sight: Sight) -> list[tuple[str, list[tuple[str, str]]]]:
     towns = [(m.key, m.name) for m in atlas.municipalities if sight.ahead.knows(m)]
     groups = [(_("Region und Gemeinden"), [(region.key, region.name), *towns])]
     for key, name in towns:
-        inside = [(d.key, d.name) for d in atlas.districts if d.key.startswith(f"{key}.") and sight.ahead.knows(d)]
+        inside = [
+            (d.key, apart(d, atlas).name) for d in atlas.districts if d.key.startswith(f"{key}.") and sight.ahead.knows(d)
+        ]
         groups += [(name, inside)] if inside else []
     return groups

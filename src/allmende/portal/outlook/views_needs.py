@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from allmende.outlook.needs import ServiceNeeds
-from allmende.portal.outlook.needs_sight import Stand, View, access_of, choose, stand_of
+from allmende.portal.outlook.needs_sight import Stand, View, access_of, choices, choose, stand_of
 from allmende.portal.outlook.needs_words import page_of, subject, title
 from allmende.portal.outlook.stories.needs_missing import missing_page
 from allmende.portal.outlook.stories.needs_overview import overview
@@ -18,6 +18,7 @@ from allmende.portal.outlook.stories.needs_reach import reach_page
 from allmende.portal.outlook.stories.needs_service import service_page
 from allmende.portal.outlook.stories.needs_tables import csv_lines
 from allmende.portal.outlook.stories.needs_ways import ways_page
+from allmende.portal.page import unheard
 
 
 @require_safe
@@ -96,10 +97,14 @@ def _found(request: HttpRequest, name: str) -> tuple[Stand | None, ServiceNeeds 
 
 
 def _view(request: HttpRequest, name: str) -> View:
+    """Return what a paper or a file is about; Http404 where the address chooses what is not there: both are passed on."""
     stand, needs = _found(request, name)
     if stand is None or needs is None or not needs.areas:
         raise Http404(_("Für diesen Dienst ist hier nichts gerechnet."))
-    return choose(stand, needs, request.GET)
+    view = choose(stand, needs, request.GET)
+    if unheard(request.GET, choices(view)):
+        raise Http404(_("Was die Adresse wählt, gibt es hier nicht."))
+    return view
 
 
 def _way() -> list[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from math import floor, log10
 
@@ -140,7 +141,19 @@ def full_name(key: str, atlas: Atlas) -> str:
     place, town = (atlas.find(one, wording.language()) for one in (key, key.partition(".")[0]))
     if place is None:
         return key
-    return f"{place.name} ({town.name})" if town and town.name != place.name else place.name
+    if town is None or town == place:
+        return place.name
+    return _namesake(place.name) if town.name == place.name else f"{place.name} ({town.name})"
+
+
+def apart(place: Place, atlas: Atlas) -> Place:
+    """Return a place with a name that is not its municipality's: "Tarmloh (Ortsteil)"."""
+    town = atlas.find(place.key.partition(".")[0], wording.language())
+    return replace(place, name=_namesake(place.name)) if town and town != place and town.name == place.name else place
+
+
+def _namesake(name: str) -> str:
+    return _("%(name)s (Ortsteil)") % {"name": name}
 
 
 def lives_in(place: Place) -> str:

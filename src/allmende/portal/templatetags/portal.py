@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import date
 
 from django import template
+from django.http import QueryDict
 from django.utils.safestring import SafeString, mark_safe
 
 from allmende.portal import drawing, wording
+from allmende.portal import page as page_words
+from allmende.portal.page import Page
 
 register = template.Library()
 
@@ -34,6 +37,12 @@ def day(when: date) -> str:
 def decimal(value: float) -> str:
     """Write a number with two decimals."""
     return wording.number(value, 2)
+
+
+@register.filter
+def unheard(page: Page, query: QueryDict) -> list[str]:
+    """Say which choices in the address a page could not follow."""
+    return page_words.unheard(query, page.choices)
 
 
 @register.filter

@@ -114,13 +114,13 @@ def _sentence(sight: Sight, found: Account, variant: str) -> str:
     if moves >= 0:
         words = _(
             "Von %(first)s bis %(last)s werden in %(place)s %(births)s Kinder geboren, und %(deaths)s "
-            "Menschen sterben; durch Umzüge kommen unter dem Strich %(moves)s Menschen hinzu (%(variant)s)."
+            "Menschen sterben; durch Umzüge kommen unter dem Strich %(moves)s Menschen hinzu („%(variant)s“)."
         )
     else:
         words = _(
             "Von %(first)s bis %(last)s werden in %(place)s %(births)s Kinder geboren, und %(deaths)s "
             "Menschen sterben; durch Umzüge verliert der Ort unter dem Strich %(moves)s Menschen "
-            "(%(variant)s)."
+            "(„%(variant)s“)."
         )
     return words % values
 

@@ -14,7 +14,7 @@ from allmende.portal import wording
 from allmende.portal.drawing import Layer, choropleth
 from allmende.portal.outlook.sight import Sight
 from allmende.portal.outlook.stories.ways import ways
-from allmende.portal.outlook.words import band_words, lives_in, origin
+from allmende.portal.outlook.words import band_words, lives_in, origin, rounded, step_of
 from allmende.portal.page import Choice, Page, Picture, Sheet, pick
 from allmende.portal.places import Place
 
@@ -26,7 +26,10 @@ NAMED = 20
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """How a place changes, in per cent: the middle, and the ends of the 80 % interval; NaN where nobody lives now."""
+    """How a place changes, in per cent: the middle, and the ends of the 80 % interval; NaN where nobody lives now.
+
+    `written` are the people then, rounded to what the interval bears, as on the page of the place.
+    """
 
     place: Place
     now: float
@@ -34,6 +37,7 @@ class Change:
     middle: float
     low: float
     high: float
+    written: str = ""
 
     @property
     def open(self) -> bool:
@@ -77,7 +81,8 @@ def changes(sight: Sight, places: list[Place], band: str, year: int, variant: st
         row = sight.ahead.row(place)
         now = float(counted[row])
         middle, low, high = (100 * (float(end[row]) / now - 1) if now > 0 else float("nan") for end in ends)
-        found.append(Change(place, now, float(ends[0][row]), middle, low, high))
+        step = step_of(float(ends[1][row]), float(ends[2][row]))
+        found.append(Change(place, now, float(ends[0][row]), middle, low, high, rounded(float(ends[0][row]), step)))
     return found
 
 
@@ -168,7 +173,7 @@ def _sheet(sight: Sight, found: list[Change], band: str, year: int) -> Sheet:
         [
             one.place.name,
             wording.number(one.now),
-            wording.number(one.then),
+            one.written,
             _per_cent(one.middle),
             _per_cent(one.low),
             _per_cent(one.high),

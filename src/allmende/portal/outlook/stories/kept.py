@@ -13,11 +13,11 @@ from allmende.portal import wording
 from allmende.portal.drawing import Line, lines
 from allmende.portal.outlook.ahead import Ahead
 from allmende.portal.outlook.models import Scenario
-from allmende.portal.outlook.stories.said import said
-from allmende.portal.outlook.words import band_words, between, difference, rounded, step_of
+from allmende.portal.outlook.stories.said import left_out, said
+from allmende.portal.outlook.words import apart, band_words, between, difference, rounded, step_of
 from allmende.portal.page import Choice, Fact, Page, Sheet, drawn, pick
 from allmende.portal.places import Atlas
-from allmende.projection.levers import read_levers
+from allmende.projection.levers import Levers, read_levers
 
 EVERY = 5
 Numbers = Mapping[str, Sequence[int]]
@@ -48,6 +48,7 @@ def kept(scenario: Scenario, atlas: Atlas, query: QueryDict, source: Ahead | Non
             Choice("gruppe", _("Altersgruppe"), [(one, band_words(one)) for one in bands], band),
             Choice("jahr", _("Jahr"), [(str(one), str(one)) for one in reversed(years[1:])], str(year)),
         ],
+        notes=left_out(levers_of(scenario)),
         steps=[(f"{reverse('szenario')}?{scenario.asked}", _("Mit diesen Hebeln weiterarbeiten"))] if source else [],
     )
 
@@ -57,7 +58,7 @@ def places(scenario: Scenario, atlas: Atlas) -> list[tuple[str, str]]:
     found = []
     for key in scenario.answer["areas"]:
         place = atlas.find(key, wording.language())
-        found.append((key, place.name if place else key))
+        found.append((key, apart(place, atlas).name if place else key))
     return found
 
 
@@ -131,7 +132,13 @@ def _origin(scenario: Scenario, atlas: Atlas) -> list[Fact]:
 
 def moved(scenario: Scenario, atlas: Atlas) -> list[Fact]:
     """Say which levers are moved; an answer of an older version whose levers nobody reads any more still has its figures."""
+    levers = levers_of(scenario)
+    return said(levers, atlas) if levers else []
+
+
+def levers_of(scenario: Scenario) -> Levers | None:
+    """Return the levers of a scenario, None if nobody reads them any more."""
     try:
-        return said(read_levers(scenario.levers), atlas)
+        return read_levers(scenario.levers)
     except AllmendeError:
-        return []
+        return None

@@ -11,7 +11,7 @@ from allmende.needs.findings import LIKELY, UNLIKELY
 from allmende.outlook.needs import MUNICIPALITY
 from allmende.portal import wording
 from allmende.portal.outlook.needs_sight import View
-from allmende.portal.outlook.needs_words import amount, key_day, likely, page_of, steps, subject, where
+from allmende.portal.outlook.needs_words import amount, free_amount, key_day, likely, page_of, steps, subject, where
 
 TOUCHING = 250.0
 """Areas whose outlines are no farther apart (metres) are neighbours: simplified outlines of neighbours do not meet."""
@@ -45,7 +45,7 @@ def answer(view: View) -> str:
     if view.figure("capacity", year) == 0:
         return _nothing_there(view, told)
     if probability <= UNLIKELY:
-        told |= {"likely": likely(1 - probability), "amount": amount(view, year, spare)}
+        told |= {"likely": likely(1 - probability), "amount": free_amount(view, year)}
         if spare < max(view.part.step, 0.05 * view.figure("capacity", year)):
             return _("Am %(day)s reicht das Angebot %(where)s mit %(likely)s Wahrscheinlichkeit (%(what)s).") % told
         if for_people(view):
@@ -102,11 +102,16 @@ def missing_words(view: View, year: int) -> str:
 def since(view: View) -> str:
     """Say from when on it is short by the reader's threshold, or that it never is."""
     first = next(iter(view.short_years()), 0)
-    told = {"share": wording.percent(view.threshold, 0), "year": str(first), "last": str(view.years[-1])}
+    told = {"share": wording.percent(view.threshold, 0), "year": str(first), "last": str(view.judged[-1])}
     if first == view.years[0]:
         return _("Es fehlt schon %(year)s mit mehr als %(share)s Wahrscheinlichkeit.") % told
     if first:
         return _("Mit mehr als %(share)s Wahrscheinlichkeit fehlt es zuerst %(year)s.") % told
+    if view.short_later():
+        told["year"] = str(view.short_later())
+        return (
+            _("Bis %(last)s fehlt es in keinem Jahr mit mehr als %(share)s Wahrscheinlichkeit, danach zuerst %(year)s.") % told
+        )
     return _("Bis %(last)s fehlt es in keinem Jahr mit mehr als %(share)s Wahrscheinlichkeit.") % told
 
 
@@ -158,7 +163,7 @@ def neighbour_lines(view: View, found: Sequence[Neighbour]) -> list[tuple[str, s
         told = {
             "place": one.view.place.name,
             "year": str(year),
-            "amount": amount(one.view, year, one.spare),
+            "amount": free_amount(one.view, year),
             "likely": likely(one.probability),
         }
         words = (
@@ -177,8 +182,8 @@ def neighbour_lines(view: View, found: Sequence[Neighbour]) -> list[tuple[str, s
 
 
 def short_towns(view: View) -> list[str]:
-    """Return the keys of the municipalities in which it is short by the reader's threshold in the years that are shown."""
-    balance = view.needs.areas[MUNICIPALITY].balance.up_to(view.years[-1])
+    """Return the keys of the municipalities in which it is short by the reader's threshold in the years that are judged."""
+    balance = view.needs.areas[MUNICIPALITY].balance.up_to(view.judged[-1])
     first = balance.first_year(view.threshold)[:, view.at]
     return [key for key, year in zip(balance.catchments, first.tolist(), strict=True) if year]
 
@@ -186,7 +191,7 @@ def short_towns(view: View) -> list[str]:
 def tally(view: View) -> str:
     """Say in how many municipalities it is short by the reader's threshold."""
     all_ = len(view.needs.areas[MUNICIPALITY].balance.catchments)
-    told = {"last": view.years[-1], "count": len(short_towns(view)), "all": all_}
+    told = {"last": view.judged[-1], "count": len(short_towns(view)), "all": all_}
     return _("Bis %(last)s wird es in %(count)s von %(all)s Gemeinden knapp.") % told
 
 

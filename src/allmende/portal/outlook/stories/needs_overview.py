@@ -76,9 +76,7 @@ def overview(stand: Stand, query: QueryDict) -> Overview:
             sheet=_sheet(views) if views else None,
             origin=origin(views[0])[:3] + origin(views[0])[4:] if views else (),
             choices=[Choice("gebiet", _("Gebiet"), areas, place.key)] if areas else [],
-            notes=[_("Zahlen der Region gleichen Mangel und Überschuss aus. Darunter steht, wo es wann knapp wird.")]
-            if place.kind == REGION
-            else [],
+            notes=_notes(place, views),
             steps=[
                 (reverse("vorausschau"), _("Wie viele Menschen es sein werden")),
                 (reverse("treffsicherheit"), _("Wie gut hätte die Vorausschau früher getroffen?")),
@@ -108,7 +106,7 @@ def _sentence(views: list[View]) -> str:
     short = {subject(view): len(short_towns(view)) for view in views}
     most = max(short, key=lambda name: short[name])
     told = {
-        "last": min(view.years[-1] for view in views), "what": most, "count": short[most],
+        "last": min(view.judged[-1] for view in views), "what": most, "count": short[most],
         "all": len(views[0].needs.areas[MUNICIPALITY].balance.catchments),
     }  # fmt: skip
     if not short[most]:
@@ -118,12 +116,21 @@ def _sentence(views: list[View]) -> str:
 
 def _sentence_of(place: Place, views: list[View]) -> str:
     short = {subject(view): view.short_years()[0] for view in views if view.short_years()}
-    told = {"place": place.name, "last": views[0].years[-1], "all": len(views), "count": len(short)}
+    told = {"place": place.name, "last": views[0].judged[-1], "all": len(views), "count": len(short)}
     if not short:
         return _("In %(place)s wird bis %(last)s nach dieser Rechnung nichts davon knapp.") % told
     first = min(short, key=lambda name: short[name])
     told |= {"what": first, "first": short[first]}
     return _("Knapp in %(place)s bis %(last)s: %(count)s von %(all)s Angeboten, zuerst %(first)s %(what)s.") % told
+
+
+def _notes(place: Place, views: list[View]) -> list[str]:
+    told = [_("Zahlen der Region gleichen Mangel und Überschuss aus. Darunter steht, wo es wann knapp wird.")]
+    years = [(view.judged[-1], view.years[-1]) for view in views if view.judged != view.years]
+    if years:
+        words = _("Knapp, offen oder reicht: Geurteilt ist über zehn Jahre, bis %(last)s. Die Bilder reichen bis %(shown)s.")
+        told.append(words % dict(zip(("last", "shown"), min(years), strict=True)))
+    return told if place.kind == REGION else told[1:]
 
 
 def _second(view: View) -> str:
@@ -136,7 +143,7 @@ def _picture(views: list[View]) -> Picture:
         kind, words = verdict(view)
         quantiles = {level: view.balance.need[q, :, view.row, view.at].tolist() for q, level in enumerate(LEVELS)}
         offered = [(year, view.figure("capacity", year)) for year in view.years]
-        panels.append(Panel(subject(view), view.years, quantiles, words, kind == "short", capacity=offered))
+        panels.append(Panel(subject(view), view.years, quantiles, words, kind == "short", capacity=offered, middle=_last(view)))
     label = _("Bedarf und Angebot, ein Bild für jeden Dienst. Was die Bilder sagen, steht darunter in Sätzen.")
 
     def draw(width: int) -> str:
@@ -150,6 +157,12 @@ def _picture(views: list[View]) -> Picture:
             ("capacity", _("Angebot, mit allem, was geplant ist")),
         ],
     )
+
+
+def _last(view: View) -> str:
+    """Write the need of the last year as the table does."""
+    last = view.years[-1]
+    return bears(view, last, view.quantile(0.5, last))
 
 
 def _sheet(views: list[View]) -> Sheet:
@@ -198,8 +211,8 @@ def _cell(view: View) -> Cell:
 def _key() -> list[tuple[str, str]]:
     """Explain the signs of the matrix."""
     return [
-        (SIGNS["short"], _("knapp ab: erstes Jahr, in dem es mit mehr als 50 % Wahrscheinlichkeit fehlt")),
-        (SIGNS["open"], _("offen: in einem Jahr fehlt es mit 10 bis 50 % Wahrscheinlichkeit")),
+        (SIGNS["short"], _("knapp ab: erstes der nächsten zehn Jahre, in dem es mit mehr als 50 % Wahrscheinlichkeit fehlt")),
+        (SIGNS["open"], _("offen: in einem der nächsten zehn Jahre fehlt es mit 10 bis 50 % Wahrscheinlichkeit, nie mit mehr")),
         (SIGNS["enough"], _("reicht: in den nächsten zehn Jahren fehlt es nie mit mehr als 10 % Wahrscheinlichkeit")),
         (SIGNS["elsewhere"], _("kein eigenes Angebot")),
     ]

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from allmende.needs.findings import LIKELY
 from allmende.portal import wording
 from allmende.portal.outlook.needs_sight import View
-from allmende.portal.outlook.needs_words import amount, bears, figure, key_day, page_of, step_word, steps, subject, where
+from allmende.portal.outlook.needs_words import bears, figure, free_amount, key_day, page_of, step_word, steps, subject, where
 from allmende.portal.outlook.stories import needs_tables as tables
 from allmende.portal.outlook.stories.needs_answer import (
     answer,
@@ -24,9 +24,6 @@ from allmende.portal.outlook.stories.needs_answer import (
 from allmende.portal.outlook.stories.needs_origin import certainty, unknown
 from allmende.portal.outlook.stories.needs_service import fan_of, notes
 from allmende.portal.page import Picture, Sheet
-
-YEARS = 10
-"""The paper's table: what a council decides on comes within ten years."""
 
 NAMED = 3
 """So many neighbours are named."""
@@ -63,8 +60,7 @@ class Paper:
 
 def paper(view: View) -> Paper:
     """Write the paper on a part of a service in an area."""
-    years = view.years[:YEARS]
-    shown = years if view.told in years else (*years, view.told)
+    shown = view.judged if view.told in view.judged else (*view.judged, view.told)
     told = {"what": subject(view), "last": shown[-1]}
     return Paper(
         title=_("%(what)s: Bedarf und Angebot bis %(last)s") % told,
@@ -153,9 +149,8 @@ def _certainty(view: View) -> list[str]:
         most = max(held, key=lambda one: one.horizon)
         said.append(
             _(
-                "In der Rückschau über %(years)s Jahre enthielten die 80-%%-Bereiche der Bevölkerung in %(share)s der "
-                "%(areas)s Fälle, "
-                "was dann kam."
+                "In der Rückschau über %(years)s Jahre enthielten die 80-%%-Bereiche in %(share)s der %(areas)s Fälle, was "
+                "dann kam. Geprüft ist die Zahl aller Menschen, nicht die der Altersgruppe, um die es hier geht."
             )
             % {"years": most.horizon, "areas": most.areas, "share": wording.per_cent(wording.number(most.calibrated))}
         )
@@ -181,7 +176,7 @@ def _own(view: View) -> Option:
 
 def _keep(view: View) -> Option:
     spare, year = view.figure("spare", view.told), view.told
-    told = {"year": year, "amount": amount(view, year, spare)}
+    told = {"year": year, "amount": free_amount(view, year)}
     said = [_("Das Angebot bleibt, wie es ist und wie es geplant ist.")]
     if spare >= max(view.part.step, 0.05 * view.figure("capacity", year)):
         free = (
@@ -212,7 +207,7 @@ def _joint(view: View) -> Option:
 
 def _passing(view: View) -> Option:
     finding = view.finding
-    if finding.kind == "short" and finding.last_year < view.years[min(YEARS, len(view.years)) - 1]:
+    if finding.kind == "short" and finding.last_year < view.judged[-1]:
         words = _(
             "Der Mangel ist nach dieser Rechnung von %(first)s bis %(last)s wahrscheinlich, danach nicht mehr: Eine Lösung "
             "auf Zeit kann reichen."

@@ -13,7 +13,7 @@ from allmende.needs.services import Part
 from allmende.outlook.needs import COUNT_LEVELS, DISTRICT, MUNICIPALITY
 from allmende.portal import wording
 from allmende.portal.outlook.needs_sight import View, inside
-from allmende.portal.outlook.needs_words import ages, bears, figure, key_day, likely, source, step_word, subject, where
+from allmende.portal.outlook.needs_words import ages, bears, figure, free, key_day, likely, source, step_word, subject, where
 from allmende.portal.page import Sheet
 
 NONE = "–"
@@ -51,8 +51,8 @@ def _year_row(view: View, year: int) -> list[str]:
         _("%(low)s bis %(high)s") % between,
         figure(view.part, view.figure("capacity", year)),
         likely(probability),
-        _said(view, year, missing) if probability >= UNSAID else NONE,
-        _said(view, year, spare),
+        _said(view, year, missing, bears(view, year, missing)) if probability >= UNSAID else NONE,
+        _said(view, year, spare, figure(view.part, free(view, year))),
     ]
     if view.part.step_name:
         row += [wording.number(view.quantile(0.5, year, "steps")), wording.number(view.figure("offered", year))]
@@ -64,10 +64,10 @@ def _people(view: View, year: int) -> float:
     return round(float(view.areas.eligible[COUNT_LEVELS.index(0.5), view.years.index(year), view.row, view.at]))
 
 
-def _said(view: View, year: int, value: float) -> str:
-    """Write what is missing or free; nothing where it drowns in the width of the need's interval."""
+def _said(view: View, year: int, value: float, words: str) -> str:
+    """Write what is missing or free in these words; nothing where it drowns in the width of the need's interval."""
     width = view.quantile(0.9, year) - view.quantile(0.1, year)
-    return bears(view, year, value) if value >= max(width / 8, 0.1 * min(view.part.step, 10)) else NONE
+    return words if value >= max(width / 8, 0.1 * min(view.part.step, 10)) else NONE
 
 
 def by_age(view: View) -> Sheet:
@@ -161,8 +161,8 @@ def comparison_row(view: View, year: int) -> list[str]:
         bears(view, year, view.quantile(0.5, year)),
         figure(view.part, view.figure("capacity", year)),
         likely(probability),
-        _said(view, year, missing) if probability >= UNSAID else NONE,
-        _said(view, year, spare),
+        _said(view, year, missing, bears(view, year, missing)) if probability >= UNSAID else NONE,
+        _said(view, year, spare, figure(view.part, free(view, year))),
     ]
 
 

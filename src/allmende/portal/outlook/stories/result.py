@@ -13,7 +13,7 @@ from allmende.portal.outlook.sight import Sight
 from allmende.portal.outlook.stories.ages import group_names, grouped, sides
 from allmende.portal.outlook.stories.population import fan_legend
 from allmende.portal.outlook.stories.result_needs import MovedSheet, moved_sheet
-from allmende.portal.outlook.stories.said import said
+from allmende.portal.outlook.stories.said import left_out, said
 from allmende.portal.outlook.words import band_words, between, difference, rounded, signed_to, step_of
 from allmende.portal.page import Fact, Picture, Sheet, drawn
 from allmende.portal.places import Place
@@ -26,7 +26,7 @@ GROUP = 5
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a scenario answers for a place: the sentence, pictures and tables of people and services, and what was assumed.
+    """What a scenario answers for a place: the sentence, pictures and tables, what was assumed, what is left out.
 
     `bands` is None while no lever is moved, `needs` where nothing is planned for the place.
     """
@@ -39,6 +39,7 @@ class Result:
     sheet: Sheet
     needs: MovedSheet | None
     assumed: list[Fact]
+    left_out: list[str]
 
 
 def result(sight: Sight, answered: Answer, levers: Levers, place: Place, year: int) -> Result:
@@ -58,6 +59,7 @@ def result(sight: Sight, answered: Answer, levers: Levers, place: Place, year: i
         sheet=_sheet(sight, courses, place, year, at),
         needs=moved_sheet(answered, place, year),
         assumed=said(levers, sight.shelf.atlas),
+        left_out=left_out(levers),
     )
 
 

@@ -111,10 +111,8 @@ def _sheet(lines: list[Line], place: Place, year: int) -> Sheet:
             _named(line), line.written(float(line.moved.before[MIDDLE, *at])), _moved_need(line),
             figure(line.part, float(line.moved.capacity[at])), chances["before"], chances["now"],
         ])  # fmt: skip
-    head = [
-        _("Dienst"), _("Bedarf, mittlere Variante"), _("Bedarf mit diesen Hebeln"), _("Angebot"), _("fehlt, mittlere Variante"),
-        _("fehlt mit diesen Hebeln"),
-    ]  # fmt: skip
+    before, now = _("fehlt mit Wahrscheinlichkeit (mittlere Variante)"), _("fehlt mit Wahrscheinlichkeit (diese Hebel)")
+    head = [_("Dienst"), _("Bedarf, mittlere Variante"), _("Bedarf mit diesen Hebeln"), _("Angebot"), before, now]
     return Sheet(
         _("Bedarf und Angebot in %(place)s %(year)s") % {"place": place.name, "year": year},
         head,

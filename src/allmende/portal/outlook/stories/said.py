@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
+from allmende.parameters import load
 from allmende.portal import wording
 from allmende.portal.outlook.forms import kind_words
 from allmende.portal.outlook.words import full_name
@@ -25,11 +26,28 @@ def said(levers: Levers, atlas: Atlas) -> list[Fact]:
     facts += [Fact(_("Schließung"), _closing(one, atlas)) for one in levers.closings]
     if levers.estates:
         facts.append(
-            Fact(_("Menschen je neuer Wohnung"), _("wo nichts eingetragen ist: Annahme dieses Portals, nicht amtlich"))
+            Fact(
+                _("Menschen je neuer Wohnung"),
+                _("wo nichts eingetragen ist: Annahme von Allmende (schedules.toml, %(day)s), ohne amtliche Quelle")
+                % {"day": wording.day(load("schedules")["occupancy"]["date"])},
+            )
         )
     if facts:
         facts.append(Fact(_("Quelle dieser Hebel"), _("Annahmen dessen, der dieses Szenario rechnet")))
     return facts
+
+
+def left_out(levers: Levers | None) -> list[str]:
+    """Say what the interval of a scenario with estates does not hold."""
+    if levers is None or not levers.estates:
+        return []
+    return [
+        _(
+            "Im 80-%-Bereich steckt nicht, wie viele Menschen in eine neue Wohnung ziehen und wie viele von ihnen schon in der "
+            "Region wohnten: Das sind Annahmen, und sie wiegen am schwersten. Ziehen je Wohnung 10 % mehr Menschen ein, ist "
+            "der Unterschied rund 10 % größer. Rechnen Sie auch mit anderen Werten."
+        )
+    ]
 
 
 def _change(change: Change) -> Fact:

@@ -20,7 +20,8 @@ from allmende.portal.page import Choice, Page, Picture, Sheet, drawn, pick
 Floats = NDArray[np.float64]
 GROUP = 5
 FIRST, LAST = 1950, 1975
-"""The largest cohort born in these years is named: the baby boom."""
+"""Born in these years are the baby boomers. Their largest cohort is followed, even where younger ones are larger today: those
+still come and go."""
 
 
 def surface(sight: Sight, query: QueryDict) -> Page:
@@ -86,9 +87,8 @@ def _sentence(sight: Sight, values: Floats, years: Sequence[int], boom: int) -> 
     base, last = sight.ahead.outlook.years[0], years[-1]
     old = values[80:].sum(axis=0)
     return _(
-        "In %(place)s wandert der stärkste Jahrgang (um %(boom)s) durch die Jahre: %(base)s sind "
-        "%(now)s Menschen 80 bis 99 Jahre alt, "
-        "%(last)s werden es %(then)s sein."
+        "Die Linie folgt dem stärksten Jahrgang der Babyboomer (um %(boom)s) durch die Jahre. Alle Jahrgänge zusammen: "
+        "%(base)s sind in %(place)s %(now)s Menschen 80 bis 99 Jahre alt, %(last)s werden es %(then)s sein."
     ) % {
         "place": sight.place.name, "boom": boom, "base": base, "last": last,
         "now": wording.number(float(old[years.index(base)])),

@@ -81,9 +81,12 @@ def read_scheme(table: Mapping[str, Any], name: str) -> Scheme:
 
 
 def _membership(rules: Mapping[str, Any], where: str) -> Membership:
-    only(rules, ("earliest_exit", "notice_months", "lock_in_years"), where)
+    only(rules, ("earliest_exit", "notice_months", "lock_in_years", "on_exit"), where)
     return Membership(
-        day(rules.get("earliest_exit"), where), whole(rules, "notice_months", where), whole(rules, "lock_in_years", where)
+        earliest_exit=day(rules.get("earliest_exit"), where),
+        notice_months=whole(rules, "notice_months", where),
+        lock_in_years=whole(rules, "lock_in_years", where),
+        on_exit=said(rules, "on_exit", where) if "on_exit" in rules else None,
     )
 
 

@@ -89,11 +89,12 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """When a partner may leave: `earliest_exit`, months of notice, years of lock-in after entry. None and 0: no such rule."""
+    """When a partner may leave, and what it takes along or owes then (`on_exit`, in words). None and 0: no such rule."""
 
     earliest_exit: date | None = None
     notice_months: int = 0
     lock_in_years: int = 0
+    on_exit: Said | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,13 +23,14 @@ from allmende.sharing.keys import Key, split_by
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """What one line moved: cents by partner, or from outside."""
+    """What one line moved: cents by partner, or from outside; an optional line may have lacked figures and counted 0."""
 
     line: str
     direction: str
     cents: tuple[int, ...]
     outside: int
     step: Said
+    without_figures: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,8 @@ def _check_choices(scheme: Scheme, choices: Mapping[str, Any]) -> None:
 def _move(scheme: Scheme, line: Line, figures: Figures, year: int, choices: Mapping[str, Any], pool: int) -> Movement:
     nobody = (0,) * len(figures.partners)
     if line.optional and line.kind == "rate" and not any(measure == line.measure for measure, _ in figures.values):
-        return Movement(line.id, line.direction, nobody, 0, steps.phrase("no_figures", name=scheme.measures[line.measure]))
+        lacking = steps.phrase("no_figures", name=scheme.measures[line.measure])
+        return Movement(line.id, line.direction, nobody, 0, lacking, without_figures=True)
     if line.kind == "rate":
         amounts, step = _by_rate(scheme, line, figures, year, choices)
         return Movement(line.id, line.direction, amounts, 0, step)

@@ -30,6 +30,7 @@ def scheme_story(scheme: Scheme) -> dict[str, Any]:
             "earliest_exit": scheme.membership.earliest_exit,
             "notice_months": scheme.membership.notice_months,
             "lock_in_years": scheme.membership.lock_in_years,
+            "on_exit": scheme.membership.on_exit and dict(scheme.membership.on_exit),
         },
         "example": dict(scheme.example["source"]) if scheme.example else None,
     }
@@ -46,15 +47,29 @@ def _parameter(parameter: Parameter) -> dict[str, Any]:
 
 def account_story(scheme: Scheme, account: Account) -> dict[str, Any]:
     """Tell the years: movements, net position by partner and year, cumulated, exits, and again what is not known."""
+    lacking = {each.line for settled in account.settlements for each in settled.movements if each.without_figures}
     return {
         "scheme": scheme.id,
         "title": dict(scheme.title),
         "years": [_year(scheme, each) for each in account.settlements],
         "net": {name: [None if cents is None else decimal(cents) for cents in row] for name, row in account.net.items()},
         "cumulated": {name: [decimal(cents) for cents in row] for name, row in account.cumulated.items()},
-        "exits": {name: day.isoformat() for name, day in account.exits.items()},
+        "exits": {name: _exit(scheme, account, name) for name in account.exits},
+        "without_figures": [dict(line.title) for line in scheme.lines if line.id in lacking],
         "assumptions": list(scheme.assumptions),
         "not_known": list(scheme.unknown),
+    }
+
+
+def _exit(scheme: Scheme, account: Account, name: str) -> dict[str, Any]:
+    """Tell when a partner leaves, what it has paid and got in the years that were run, and the rule for what it takes along."""
+    places = [(each, each.partners.index(name)) for each in account.settlements if name in each.partners]
+    return {
+        "day": account.exits[name].isoformat(),
+        "contributed": decimal(sum(each.contributed[k] for each, k in places)),
+        "received": decimal(sum(each.received[k] for each, k in places)),
+        "net": decimal(sum(each.net[k] for each, k in places)),
+        "rule": scheme.membership.on_exit and dict(scheme.membership.on_exit),
     }
 
 

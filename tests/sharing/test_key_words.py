@@ -104,7 +104,8 @@ def test_a_key_with_exceptions_does_not_promise_proportion(exception):
 
 def test_a_transition_says_what_the_old_key_is():
     sentence = key_sentence(key_from(STAGED), "de")
-    assert "nach dem alten Schlüssel verteilt: 40\u202f% zu gleichen Teilen, 60\u202f% nach Inanspruchnahme." in sentence
+    assert "Schon so verteilt werden 50\u202f% (2028), davor nichts" in sentence
+    assert "Alter Schlüssel: 40\u202f% zu gleichen Teilen, 60\u202f% nach Inanspruchnahme." in sentence
     assert "Jeder zahlt höchstens 1.000.000,00" in sentence
     assert "40% in equal parts, 60% by use." in key_sentence(key_from(STAGED), "en")
 
@@ -113,3 +114,10 @@ def test_the_last_stage_of_a_transition_is_a_stage():
     key = key_from({"weights": {"equal": 1}, "transition": {"from": {"weights": {"use": 1}}, "new_part": {2026: "75 %"}}})
     assert split_by(key, 60_00, KNOWN, 2026).cents == (22_50, 19_50, 18_00)
     assert split_by(key, 60_00, KNOWN, 2027).cents == (20_00, 20_00, 20_00)
+
+
+def test_who_stands_at_a_bound_is_told_of_the_key_that_is_in_force():
+    old = {"weights": {"use": 1}, "floor": {"C": "30 %"}}
+    new = {"weights": {"use": 1}, "cap": {"A": "40 %"}, "transition": {"from": old, "new_part": {2027: "50 %"}}}
+    found = {year: split_by(key_from(new), 1000, KNOWN, year).bound for year in (2026, 2027, 2028)}
+    assert found == {2026: {"C": "floor"}, 2027: {"C": "floor", "A": "cap"}, 2028: {"A": "cap"}}

@@ -34,7 +34,7 @@ def key_sentence(key: Key, language: str, own: Mapping[str, Measure] = NO_OWN, *
             who = words["everybody"] if name == EVERYBODY else name
             sentences.append(words[rule].format(name=who, does=does, bound=_bound(bound, language)))
     if key.transition:
-        steps = ", ".join(f"{year}: {percent(part, language)}" for year, part in sorted(key.transition.new_part.items()))
+        steps = ", ".join(f"{percent(part, language)} ({year})" for year, part in sorted(key.transition.new_part.items()))
         old = key_sentence(key.transition.before, language, own, cost=cost)
         sentences.append(words["transition"].format(steps=steps, old=old))
     return " ".join(sentences)

@@ -51,7 +51,7 @@ def test_everything_held_apart_is_listed_with_source_and_date(source, tmp_path):
     held = hold_apart(source, written(tmp_path, BARRACKS + HOME))
     first, second = held.notes[-2:]
     assert (first.topic, first.source, first.date) == ("special:barracks:99001003.2", "garrison", "2025-12-31")
-    assert first.en == "Barracks in Teil 2 with 40 people (ages 18-27): held apart, their number and ages stay"
+    assert first.en == "Barracks in Teil 2 with 40 people (ages 18-27, men only): held apart, their number and ages stay"
     assert "85+" in second.de
     assert hold_apart(source, tmp_path / "nothing") is source
 

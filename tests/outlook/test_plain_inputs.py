@@ -378,6 +378,56 @@ def test_the_ways_to_survival_agree(read):
         assert ratios == pytest.approx(found["nLx"], rel=1e-12)
 
 
+FSO = "sex,age,survival,asfr,emi_int,emi_nat,acq\n"
+
+
+def listed(error):
+    return [(found.file, found.line, found.field, found.value) for found in error.value.findings]
+
+
+def test_all_that_is_wrong_is_listed_whatever_it_is_about(read):
+    """Settings, the number of years, a word that is no sex, impossible numbers: no second run is needed to see the next."""
+    files = {
+        "settings.toml": 'step = "5"\nboys = 1\n',
+        "population.csv": POPULATION.replace("f,0,", "f,0,-"),
+        "rates.csv": "sex,age,survival\nx,0,2\n",
+    }
+    with pytest.raises(UnusableInputs) as error:
+        read(files)
+    assert {(file, field) for file, _, field, _ in listed(error)} >= {
+        ("settings.toml", "step"),
+        ("settings.toml", "boys"),
+        ("population.csv", "population"),
+        ("rates.csv", "sex"),
+        ("rates.csv", "survival"),
+        ("(command)", "--years"),
+    }
+    assert len(set(listed(error))) == len(listed(error))
+
+
+def test_more_leavers_than_people_are_found_in_their_row(read):
+    row = "{},{},1,{},{},{},{}\n".format
+    rates = FSO + "".join(
+        row(sex, age, 0.1 if sex == "f" else "", 0.9, 0.8 if (sex, age) == ("m", 2) else 0.1, 0)
+        for sex in "fm"
+        for age in range(4)
+    )
+    with pytest.raises(UnusableInputs) as error:
+        read({"rates.csv": rates}, "fso", 1)
+    assert listed(error) == [("rates.csv", 8, "emi_int + emi_nat", "1.7")]
+    with pytest.raises(UnusableInputs, match=r"emi_int: 1\.3 with acq for .* age 0, and 7 more"):
+        read({"rates.csv": rates.replace("0.8,0", "0.1,0").replace(",0\n", ",0.3\n")}, "fso", 1)
+
+
+@pytest.mark.parametrize(
+    ("settings", "value"), [("first_fertile_age = 3\nlast_fertile_age = 1", "3"), ("first_fertile_age = 60", "60")]
+)
+def test_fertile_ages_the_wrong_way_round_are_found(read, settings, value):
+    with pytest.raises(UnusableInputs) as error:
+        read({"settings.toml": settings + "\n", "rates.csv": "age,survival,asfr\n0,1,0\n1,1,.1\n2,1,.1\n3,1,.1\n"}, "fso", 1)
+    assert listed(error) == [("settings.toml", 0, "first_fertile_age", value)]
+
+
 @pytest.mark.parametrize(
     ("files", "years", "words"),
     [

@@ -131,8 +131,9 @@ def _held(counts: Counts, rows: Sequence[Apart], path: Path | None) -> Counts:
 def _statement(row: Apart, region: Region, words: dict[str, dict[str, str]]) -> Statement:
     ages = f"{row.low}+" if row.high == AGES - 1 else f"{row.low}-{row.high}" if row.low < row.high else str(row.low)
     place = region.district(row.area) if "." in row.area else region.municipality(row.area)
+    only = words["only " + "fm"[row.sexes[0]]] if len(row.sexes) == 1 else {}
     said = {
-        language: text.format(persons=row.persons, place=place.name, ages=ages)
+        language: text.format(persons=row.persons, place=place.name, ages=ages, only=f", {only[language]}" if only else "")
         for language, text in words[f"special:{row.kind}"].items()
     }
     return Statement(f"special:{row.kind}:{row.area}", said["de"], said["en"], row.source, row.date)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from allmende.outlook.plain_fields import Floats
+from allmende.outlook.plain_fields import ALL, Floats
 from allmende.outlook.plain_matrix import MATRIX, MOVES
 from allmende.outlook.plain_rows import ORDER, Frame
 from allmende.outlook.plain_tables import Finding, PlainTable
@@ -101,3 +101,16 @@ def check_pool(given: Mapping[str, Field], leave: Floats, share: Floats, frame: 
         )
         field = given.get("pool_share", given["pool_out_rate"])
         field.found(value, "a sum of 1 over the areas wherever somebody leaves")
+
+
+def check_leavers(given: Mapping[str, Field], rates: Mapping[str, Floats], frame: Frame) -> None:
+    """Find where leaving, joining the nationals and moving to another area take away more than everybody."""
+    sums: Floats = np.sum(list(rates.values()), axis=0)
+    wrong = np.argwhere(sums > ALL)
+    columns = [given[name] for name in rates if name in given]
+    if len(columns) > 1 and len(wrong) and not any(field.table.findings for field in columns):
+        t, group, area, sex, age = wrong[0]
+        who = f"{frame.years[t]}, {frame.groups[group]}, {frame.areas[area]}, {frame.sexes[sex]}, age {frame.ages[age]}"
+        more = f", and {len(wrong) - 1} more" if len(wrong) > 1 else ""
+        others = " and ".join(field.header for field in columns[1:])
+        columns[0].found(f"{sums[tuple(wrong[0])]:g} with {others} for {who}{more}", "rates that sum to 1 at most")

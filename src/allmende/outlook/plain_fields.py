@@ -46,6 +46,9 @@ LIMITS: Mapping[str, tuple[float, float, str]] = {
 OPTIONAL = ("asfr", "acquisition", "child_share", "first_row")
 """Columns in which an empty or absent cell means 0 (`asfr`: not between two ages with births); in all others it is found."""
 
+ALL = 1 + 1e-9
+"""No more than everybody can leave, but for rounding."""
+
 COUNTED = ("population", "net", "in", "out", "moves")
 THOUSANDS = re.compile(r"-?\d{1,3}(\.\d{3})+")
 """Numbers of persons, in which 1.100 is eleven hundred where commas are decimal."""
@@ -67,15 +70,36 @@ def lay_out(table: PlainTable, name: str, frame: Frame, places: Places) -> Float
 
     Parts of one sum are added, columns of two sexes put beside one another; empty cells are NaN.
     """
+    parts: list[tuple[Series, Floats]] = []
     by_sex: dict[str | None, Floats] = {}
     for series in (each for each in table.series if each.field == name):
         values = _numbers(table, series)
+        parts.append((series, values))
         part = _scatter(table, series, values, frame, places)
         by_sex[series.sex] = by_sex[series.sex] + part if series.sex in by_sex else part
+    if name == "out_rate":
+        _find_too_many(table, parts)
     first, *others = by_sex.values()
     for other in others:
         first = np.where(np.isnan(first), other, first)
     return first
+
+
+def find_impossible(table: PlainTable) -> None:
+    """Find every number of a table that is none, or cannot be what its column says."""
+    for series in table.series:
+        _numbers(table, series)
+
+
+def _find_too_many(table: PlainTable, parts: Sequence[tuple[Series, Floats]]) -> None:
+    """Find rows whose parts (emi_int, emi_nat) of one sex let more leave than are there."""
+    for sex in {series.sex for series, _ in parts}:
+        headers = " + ".join(series.header for series, _ in parts if series.sex == sex)
+        sums = np.sum([np.nan_to_num(values) for series, values in parts if series.sex == sex], axis=0)
+        for row in np.flatnonzero(sums > ALL):
+            table.findings.append(
+                Finding(table.name, table.lines[row], headers, f"{sums[row]:g}", "rates that sum to 1 at most")
+            )
 
 
 def fill_gaps(table: PlainTable, name: str, laid: Floats, frame: Frame) -> Floats:

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from allmende.errors import AllmendeError
-from allmende.outlook.plain_checks import Field, check_between, check_mothers, check_place, check_pool, complete_axes
-from allmende.outlook.plain_fields import LIFE, Floats, fill_gaps, lay_out
+from allmende.outlook.plain_checks import (
+    Field,
+    check_between,
+    check_leavers,
+    check_mothers,
+    check_place,
+    check_pool,
+    complete_axes,
+)
+from allmende.outlook.plain_fields import LIFE, Floats, fill_gaps, find_impossible, lay_out
 from allmende.outlook.plain_frame import frame_of
 from allmende.outlook.plain_matrix import MATRIX, MOVES, lay_out_matrix, lay_out_moves
 from allmende.outlook.plain_rows import Frame, Places, place, read_members
@@ -24,6 +32,7 @@ TABLES = ("population", "rates", "flows", "srb", "matrix")
 
 BOYS_PER_GIRL = 1.05
 PERSONS = ("net", "in", "out", "moves")
+LEAVERS = ("out_rate", "acquisition", "pool_out_rate")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +62,13 @@ def read_inputs(folder: Path, convention: str, years: int | None = None) -> Plai
             expected="population.csv (or .csv.gz)",
             todo="See docs/formats/projection-inputs.md for the files of a folder.",
         )
-    inputs = inputs_from(paths, read_settings(folder), convention, years)
+    settings, wrong = read_settings(folder)
+    try:
+        inputs = inputs_from(paths, settings, convention, years)
+    except UnusableInputs as error:
+        raise UnusableInputs([*wrong, *error.findings]) from error
+    if wrong:
+        raise UnusableInputs(wrong)
     read = {path.name for path in paths.values()} | {FILE}
     strange = sorted(path.name for path in folder.iterdir() if path.name not in read and not path.name.startswith("."))
     return PlainInputs(inputs.case, (*inputs.notes, *([f"Files not read: {', '.join(strange)}."] if strange else [])))
@@ -69,11 +84,11 @@ def inputs_from(paths: Mapping[str, Path], settings: Settings, convention: str, 
         _stop_if_found(tables)
     try:
         frame, base_year = frame_of(tables, members, settings, convention, years)
-    except AllmendeError:
-        _stop_if_found(tables)  # a fault of the tables says more than what follows from it
+    except AllmendeError as error:
+        _stop_with_numbers(tables, [Finding("(command)", 0, "--years", "" if years is None else str(years), error.expected)])
         raise
     check_between(tables)
-    _stop_if_found(tables)
+    _stop_with_numbers(tables)
     given = _lay_out_all(tables, {name: place(table, members[name], frame) for name, table in tables.items()}, frame)
     left = ((table.name, _unused(kind, table)) for kind, table in tables.items())
     notes = [f"Columns of {name} not used: {', '.join(headers)}." for name, headers in left if headers]
@@ -86,6 +101,18 @@ def _stop_if_found(tables: Mapping[str, PlainTable]) -> None:
     found = [finding for table in tables.values() for finding in table.findings]
     if found:
         raise UnusableInputs(list(dict.fromkeys(found)))
+
+
+def _stop_with_numbers(tables: Mapping[str, PlainTable], also: Sequence[Finding] = ()) -> None:
+    """Stop where rows cannot be placed, and say of every number whether it can be: nothing has to be looked for twice."""
+    before = any(table.findings for table in tables.values())
+    if not (before or also):
+        return
+    for table in tables.values():
+        find_impossible(table)
+    found = [finding for table in tables.values() for finding in table.findings]
+    if found:
+        raise UnusableInputs(list(dict.fromkeys([*found, *also])))
 
 
 def _lay_out_all(tables: Mapping[str, PlainTable], places: Mapping[str, Places], frame: Frame) -> dict[str, Field]:
@@ -150,6 +177,8 @@ def _assemble(
         notes.append("The open group has no survival of its own: the last row holds for both of its parts.")
     check_mothers(given, stock, frame, notes)
     check_pool(given, spread("pool_out_rate"), spread("pool_share"), frame)
+    check_leavers(given, {name: spread(name) for name in LEAVERS}, frame)
+    fertile = _fertile(population, settings, convention, notes)
     two_sided = convention == "fso"
     return case_of(
         stock,
@@ -165,7 +194,7 @@ def _assemble(
         pool_leave=values("pool_out_rate"),
         pool_share=values("pool_share"),
         nationals=_nationals(given, frame, settings),
-        fertile=_fertile(settings, convention, notes),
+        fertile=fertile,
         matrix=matrix,
         move_rate=given["move_rate"].values if "move_rate" in given else None,
         width=width,
@@ -248,10 +277,15 @@ def _nationals(given: Mapping[str, Field], frame: Frame, settings: Settings) -> 
     return int(never[0])
 
 
-def _fertile(settings: Settings, convention: str, notes: list[str]) -> tuple[int, int] | None:
+def _fertile(population: PlainTable, settings: Settings, convention: str, notes: list[str]) -> tuple[int, int] | None:
     first, last = settings.first_fertile_age, settings.last_fertile_age
     if first is None and last is None:
         return None
     if convention != "fso":
         notes.append(f"The first and the last fertile age are not used: {convention} takes every age with a birth rate.")
-    return (first if first is not None else FSO_FERTILE[0]), (last if last is not None else FSO_FERTILE[1])
+        return None
+    ages = FSO_FERTILE[0] if first is None else first, FSO_FERTILE[1] if last is None else last
+    if not 0 <= ages[0] <= ages[1]:
+        expected = f"an age from 0 to the last fertile age, {ages[1]}"
+        population.findings.append(Finding(FILE, 0, "first_fertile_age", str(ages[0]), expected))
+    return ages

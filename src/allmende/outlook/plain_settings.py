@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from allmende.errors import AllmendeError
-from allmende.outlook.plain_tables import Finding, UnusableInputs
+from allmende.outlook.plain_tables import Finding
 from allmende.projection.lifetable import RADIX
 
 FILE = "settings.toml"
@@ -50,17 +50,15 @@ _KINDS: Mapping[str, tuple[tuple[type, ...], str]] = {
 }
 
 
-def read_settings(folder: Path) -> Settings:
+def read_settings(folder: Path) -> tuple[Settings, list[Finding]]:
     """Read settings.toml of a folder, or take the defaults where there is none.
 
-    Raises
-    ------
-    UnusableInputs
-        With every key that is not known and every value that cannot be.
+    Returns the entries that can be used, and every key that is not known and every value that cannot be.
+    Raises `AllmendeError` for a file that is no TOML.
     """
     path = folder / FILE
     if not path.exists():
-        return Settings()
+        return Settings(), []
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -68,11 +66,12 @@ def read_settings(folder: Path) -> Settings:
     return settings_of(raw)
 
 
-def settings_of(raw: Mapping[str, Any]) -> Settings:
-    """Check settings and take them.
+def settings_of(raw: Mapping[str, Any]) -> tuple[Settings, list[Finding]]:
+    """Take the settings that can be used, and say what is wrong with the others.
 
-    >>> settings_of({"base_year": 1993, "columns": {"pop_f_1993": "pop_f"}}).base_year
-    1993
+    >>> settings, wrong = settings_of({"base_year": 1993, "step": "five"})
+    >>> settings.base_year, [found.field for found in wrong]
+    (1993, ['step'])
     """
     findings = []
     for key, value in raw.items():
@@ -81,9 +80,8 @@ def settings_of(raw: Mapping[str, Any]) -> Settings:
             findings.append(Finding(FILE, 0, key, repr(value), f"one of {known}"))
         elif not isinstance(value, _KINDS[key][0]) or isinstance(value, bool) or not _possible(key, value):
             findings.append(Finding(FILE, 0, key, repr(value), _KINDS[key][1]))
-    if findings:
-        raise UnusableInputs(findings)
-    return Settings(**raw)
+    wrong = {found.field for found in findings}
+    return Settings(**{key: value for key, value in raw.items() if key not in wrong}), findings
 
 
 def _possible(key: str, value: Any) -> bool:

@@ -56,7 +56,7 @@ def compare_references(folder: Path) -> tuple[Comparison, ...]:
 def sweden(folder: Path, convention: str) -> Projection:
     """Project Preston's women of Sweden 1993 five years ahead."""
     paths = {"population": folder / SWEDEN, "rates": folder / SWEDEN}
-    return project(inputs_from(paths, settings_of(SWEDEN_SETTINGS), convention, 5).case, convention)
+    return project(inputs_from(paths, settings_of(SWEDEN_SETTINGS)[0], convention, 5).case, convention)
 
 
 def canada(folder: Path) -> Projection:

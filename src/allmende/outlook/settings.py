@@ -33,7 +33,7 @@ def keep_settings(text: bytes, folder: Path) -> None:
 def read_settings(path: Path | None = None) -> dict[str, Any]:
     """Read settings: those of `parameters/outlook.toml`, each replaced by the file's if it has it.
 
-    Raises `AllmendeError` naming the first entry that cannot be used.
+    Raises `AllmendeError` naming every entry that cannot be used.
 
     >>> read_settings()["horizon"]
     30
@@ -47,8 +47,14 @@ def read_settings(path: Path | None = None) -> dict[str, Any]:
         raise AllmendeError(
             "The settings cannot be read.", where=str(path), expected=f"TOML in UTF-8 ({error})", todo="Correct the file."
         ) from error
-    for name, value in own.items():
-        _check(str(path), name, value)
+    expected = {name: words for name, value in own.items() if (words := _expected(name, value))}
+    if expected:
+        raise AllmendeError(
+            "The settings have " + "; ".join(f"{name} = {own[name]!r}" for name in expected) + ".",
+            where=str(path),
+            expected="; ".join(f"{name}: {words}" for name, words in expected.items()),
+            todo="Correct or remove the entries.",
+        )
     return settings | own
 
 
@@ -64,7 +70,8 @@ def summary(outlook: Outlook) -> dict[str, Any]:
     return {"id": outlook.id, "release": outlook.release, "units": len(outlook.units), "totals": totals}
 
 
-def _check(where: str, name: str, value: Any) -> None:
+def _expected(name: str, value: Any) -> str:
+    """Return what an entry should be, nothing if it is."""
     expected = ""
     if name in _COUNTS:
         low, high = _COUNTS[name]
@@ -93,7 +100,4 @@ def _check(where: str, name: str, value: Any) -> None:
             expected = "[lean] with weight from 0 to 1 and years from 1"
     else:
         expected = ", ".join((*_COUNTS, "sizes", *_LISTS, "drivers", "estimate", "lean"))
-    if expected:
-        raise AllmendeError(
-            f"The settings have {name} = {value!r}.", where=where, expected=expected, todo="Correct or remove the entry."
-        )
+    return expected

@@ -8,6 +8,7 @@ from allauth.account.models import EmailAddress
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import transaction
 
 from allmende.errors import AllmendeError
@@ -51,7 +52,8 @@ def set_password(email: str, password: str) -> Person:
 def create_member(email: str, password: str, ags: Iterable[str], known: frozenset[str]) -> Person:
     """Create a person who is a member in municipalities of the region.
 
-    `known` are the AGS of the region. Raises AllmendeError for an address in use, a weak password, a foreign AGS.
+    `known` are the AGS of the region. Raises AllmendeError for what is no e-mail address, an address in use, a weak password,
+    a foreign AGS.
     """
     wanted = sorted(set(ags))
     strangers = [key for key in wanted if key not in known]
@@ -61,6 +63,12 @@ def create_member(email: str, password: str, ags: Iterable[str], known: frozense
             expected=f"one or more of {', '.join(sorted(known))}",
             todo="Correct the AGS.",
         )
+    try:
+        validate_email(email)
+    except ValidationError as error:
+        raise AllmendeError(
+            f"{email!r} is no e-mail address.", expected="an address such as planung@stadt.example", todo="Correct it."
+        ) from error
     if Person.objects.filter(email__iexact=email).exists():
         raise AllmendeError(
             f"{email} has an account already.", expected="an address that is not in use", todo="Choose another."

@@ -169,7 +169,7 @@ def _bare(text: str) -> str:
 
 def _no_amount(amount: object, where: str) -> AllmendeError:
     return AllmendeError(
-        f"{amount!r} is not an amount in euro and cents.",
+        f"{repr(amount) if isinstance(amount, str) else amount} is not an amount in euro and cents.",
         where=where,
         expected='a number with at most two decimals, as 1234.50 or "1.234,50"',
         todo="Round it to cents.",

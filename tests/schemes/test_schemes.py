@@ -273,8 +273,16 @@ def test_figures_that_cannot_be_used_are_named_with_file_place_and_remedy(spoil,
 
 def test_a_pool_cannot_be_overdrawn():
     table = {"levy_base": {"A": 100}, "projects": {"A": 50}}
-    with pytest.raises(AllmendeError, match="The pool holds 1,00 €, but projects takes 50,00 €"):
+    with pytest.raises(AllmendeError, match=r"The pool holds €1\.00, but projects takes €50\.00"):
         settle(load_scheme("rendsburg"), figures_of(["A"], table), 2020)
+
+
+def test_an_error_within_a_year_names_year_and_line():
+    table = {"years": [2027, 2028], "partners": ["A", "B"], "choices": {"need": 100, "cap": 0.001}}
+    table |= {"figures": {"levy_base": {"A": 100, "B": 200}, "use": {"A": 1, "B": 1}}}
+    with pytest.raises(AllmendeError) as error:
+        account_of(load_scheme("verbandsumlage"), read_run(table, "figures.toml"))
+    assert error.value.where.startswith("figures.toml, 2027, line levy, ")
 
 
 def test_the_page_of_the_format_shows_a_scheme_and_figures_that_run():

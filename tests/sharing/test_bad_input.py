@@ -78,6 +78,15 @@ def key(terms):
         (TWO + "[cost_function]\n[[cost_function.part]]\nkind = 'fixed'\namount = -3", ["-3", "cost_function.part 1"]),
         (TWO + "[cost_function]\n[[cost_function.part]]\nkind = 'fixed'\namonut = 3", ["'amonut'", "cost_function.part 1"]),
         (TWO + "[cost_function]", ["no parts"]),
+        (f"kind = 'kosten'\n{TWO}[cost_function]\n[[cost_function.part]]\nkind = 'fixed'\namount = 3", ["'kosten'", '"cost"']),
+        (f"land = 'Bayern'\n{TWO}{COSTS}", ["'Bayern' is no Land", "BW, BY"]),
+        (TWO + COSTS.replace("50", "275000.015"), ["275000.015 is not an amount", "coalition Bedorf"]),
+        (TWO + COSTS.replace('["Bedorf"]', "[]", 1).replace("50", "-5"), ["coalition without members"]),
+        (
+            key("weights = { use = 1 }").replace("[figures.use.2025]\nAhausen = 4", ""),
+            ["no figures of use", "to do:    Add them."],
+        ),
+        (TWO + COSTS + "kein toml", ["no TOML", "docs/formats/sharing-case.md"]),
         (
             TWO + "[savings]\nyears = 5\n[[savings.partner]]\nname = 'Ahausen'\nbefore = 5\nafter = 3",
             ["no costs before and after", "savings.partner, Bedorf"],
@@ -93,6 +102,8 @@ def test_the_error_names_file_partner_value_and_remedy(compared, text, said):
     assert code == 2
     assert "hof.toml" in err
     assert "to do:" in err
+    assert err.count("hof.toml") == 1
+    assert "Decimal" not in err
     assert all(word in err for word in said), err
     assert not Path("hof.html").exists()
 
@@ -104,6 +115,11 @@ def test_costs_that_contradict_themselves_are_warned_of_and_shown(compared):
     page = Path("hof.html").read_text(encoding="utf-8")
     assert "(Ahausen) und (Bedorf)" in page
     assert "Die Zusammenarbeit spart nichts." in page
+
+
+def test_a_land_whose_laws_are_not_examined_is_said_so(compared):
+    _, out, _ = compared(f"land = 'BW'\n{TWO}{COSTS}[[key]]\nweights = {{ inhabitants = 1 }}")
+    assert "Für das Land BW ist kein Gesetz geprüft." in out
 
 
 def leaves(tree, path=()):

@@ -25,7 +25,12 @@ def read_savings(path: Path) -> tuple[tuple[Change, ...], int]:
     """Return what partners pay before and after, and the years, from the [savings] of a case."""
     table = _read(path)
     if "savings" not in table:
-        raise AllmendeError("The case has no [savings].", where=str(path), expected="costs before and after by partner")
+        raise AllmendeError(
+            "The case has no [savings].",
+            where=str(path),
+            expected="[savings] with years, and [[savings.partner]] with name, before and after for each partner",
+            todo="Add them as in docs/examples/kasse-ilveland.toml.",
+        )
     partners = tuple(str(row.get("name", "")) for row in table.get("partner", ()))
     savings = table["savings"]
     return within(path, lambda: (changes_of(savings, partners), years_of(savings)))
@@ -35,4 +40,9 @@ def _read(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise AllmendeError("The file is no TOML.", where=str(path), expected=str(error)) from None
+        raise AllmendeError(
+            f"The file is no TOML: {error}.",
+            where=str(path),
+            expected="a case as in docs/formats/sharing-case.md, in UTF-8",
+            todo="Correct the line; texts stand in quotes.",
+        ) from None

@@ -34,7 +34,10 @@ def read_game(path: Path, *, exact: bool = False) -> Game:
             return within(path, lambda: _made_explicit(document, exact=exact))
         if not isinstance(document, dict) or not {"kind", "players", "coalitions"} <= document.keys():
             raise AllmendeError(
-                "The file holds no game.", where=str(path), expected="an object with kind, players and coalitions"
+                "The file holds no game.",
+                where=str(path),
+                expected="an object with kind, players and coalitions",
+                todo="Write it as in docs/examples/game.json.",
             )
         return within(path, lambda: game_of_table(document, exact=exact))
     finally:
@@ -123,6 +126,7 @@ def read_allocation(path: Path, game: Game) -> Amounts:
             "The file holds no allocation of this game.",
             where=str(path),
             expected="an amount for each of " + ", ".join(game.players),
+            todo='Write {"allocation": {player: amount}} as in docs/examples/allocation.json.',
         )
     try:
         exact = [Fraction(str(table[name])) for name in game.players]
@@ -176,6 +180,8 @@ def within(path: Path, make: Callable[[], Found]) -> Found:
     try:
         return make()
     except AllmendeError as error:
+        if error.where.startswith(str(path)):
+            raise
         where = f"{path}, {error.where}" if error.where else str(path)
         raise type(error)(error.what, where=where, expected=error.expected, todo=error.todo) from None
 
@@ -187,4 +193,9 @@ def _read(path: Path, *, exact: bool = True) -> Any:
             text = unicodedata.normalize("NFC", text)  # one machine's ü is another's u and dots
         return json.loads(text, parse_float=Decimal if exact else None)
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise AllmendeError("The file is no JSON.", where=str(path), expected=f"one JSON document ({error})") from None
+        raise AllmendeError(
+            f"The file is no JSON: {error}.",
+            where=str(path),
+            expected="one JSON document in UTF-8",
+            todo="Correct the line; docs/examples/game.json shows the form.",
+        ) from None

@@ -15,7 +15,7 @@ def read_text(file: Path) -> str:
         return file.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise AllmendeError(
-            "The file is no UTF-8 text.", where=f"{file.name}, byte {error.start}", expected="UTF-8", todo="Save it as UTF-8."
+            "The file is no UTF-8 text.", where=f"{file}, byte {error.start}", expected="UTF-8", todo="Save it as UTF-8."
         ) from error
 
 
@@ -24,4 +24,6 @@ def read_toml(file: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(read_text(file))
     except tomllib.TOMLDecodeError as error:
-        raise AllmendeError(f"The file is no TOML: {error}.", where=file.name, expected="TOML", todo="Correct it.") from error
+        raise AllmendeError(
+            f"The file is no TOML: {error}.", where=str(file), expected="TOML", todo="Correct the line; texts stand in quotes."
+        ) from error

@@ -11,7 +11,7 @@ from typing import Any
 from allmende.errors import AllmendeError
 from allmende.money import show
 from allmende.schemes import steps
-from allmende.schemes.document import Said
+from allmende.schemes.document import Said, naming
 from allmende.schemes.measures import with_indices
 from allmende.schemes.reading import value
 from allmende.schemes.scheme import Line, Scheme
@@ -76,12 +76,13 @@ def settle(
     movements: list[Movement] = []
     pool = opening
     for line in scheme.lines:
-        moved = _move(scheme, line, figures, year, chosen, pool)
+        with naming(f"{year}, line {line.id}"):
+            moved = _move(scheme, line, figures, year, chosen, pool)
         total = sum(moved.cents) + moved.outside
         pool += -total if line.direction in ("out", "outside-out") else total
         if pool < 0:
             raise AllmendeError(
-                f"The pool holds {show(pool + total)}, but {line.id} takes {show(total)}.",
+                f"The pool holds {show(pool + total, 'en')}, but {line.id} takes {show(total, 'en')}.",
                 where=f"scheme {scheme.id}, {year}",
                 expected="payments that the pool can make",
                 todo="Check the figures, or give the pool's opening balance.",

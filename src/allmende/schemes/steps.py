@@ -52,11 +52,11 @@ def joined(phrases: Iterable[Said]) -> Said:
 def figure(value: Fraction) -> Said:
     """Return a number as each language writes it.
 
-    >>> figure(Fraction(3, 200))
-    {'de': '0,015', 'en': '0.015'}
+    >>> figure(Fraction(3, 200)), figure(Fraction(2500))
+    ({'de': '0,015', 'en': '0.015'}, {'de': '2.500', 'en': '2,500'})
     """
-    text = f"{float(value):g}"
-    return {"de": text.replace(".", ","), "en": text}
+    text = f"{float(value):,.15g}" if value.denominator == 1 else f"{float(value):.6g}"
+    return {"de": text.translate(str.maketrans(",.", ".,")), "en": text}
 
 
 def name_of(scheme: Scheme, what: str) -> Said:

@@ -14,7 +14,7 @@ from allmende.sharing.games import Game
 from allmende.sharing.key_terms import key_from
 from allmende.sharing.keys import Key
 from allmende.sharing.law import KINDS as KINDS_OF_MEASURE
-from allmende.sharing.law import Measure
+from allmende.sharing.law import LAENDER, Measure
 from allmende.sharing.services import Part
 from allmende.sharing.shapes import only, rows_of, table_of, whole_of, words
 from allmende.sharing.taxes import Effects, effects_from
@@ -109,7 +109,7 @@ def case_from(table: Mapping[str, Any], *, siting: Game | None = None) -> Case:
         price_base=table.get("price_base"),
         region=words(table.get("region", ""), "region"),
         fictional=bool(table.get("fictional", False)),
-        land=table.get("land"),
+        land=_land(table.get("land")),
         source=words(table.get("source", ""), "source"),
         game=game,
         figures=figures,
@@ -119,6 +119,14 @@ def case_from(table: Mapping[str, Any], *, siting: Game | None = None) -> Case:
         effects=_effects(table, game),
         parts=parts,
         volumes=volumes,
+    )
+
+
+def _land(code: Any) -> str | None:
+    if code is None or code in LAENDER:
+        return None if code is None else str(code)
+    raise AllmendeError(
+        f"{code!r} is no Land.", where="land", expected=", ".join(LAENDER), todo="Write one of these codes, or leave it out."
     )
 
 

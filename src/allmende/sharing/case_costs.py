@@ -38,15 +38,30 @@ def game_of_case(
             todo="Add one of them." if not given else "Leave one.",
         )
     if siting is not None:
-        return _from_siting(siting, partners)
+        return _of_stated_kind(_from_siting(siting, partners), table)
     if "savings" in table:
-        return _from_savings(table["savings"], partners)
+        return _of_stated_kind(_from_savings(table["savings"], partners), table)
     if "cost_function" in table:
-        return cost_function_game(partners, parts, volumes)
+        return _of_stated_kind(cost_function_game(partners, parts, volumes), table)
     rows = [only(row, ("members", "amount"), "coalition") for row in rows_of(table["coalition"], "coalition")]
     named = [(names_of(row.get("members", []), "coalition, members"), row) for row in rows]
     amounts = [(members, cents(row.get("amount", ""), where=_place(members)) / 100) for members, row in named]
     return game_of(table.get("kind", "cost"), partners, amounts, partial=bool(table.get("partial", False)))
+
+
+def _of_stated_kind(game: Game, table: Mapping[str, Any]) -> Game:
+    if table.get("kind", game.kind) != game.kind:
+        raise AllmendeError(
+            f"The case says kind = {table['kind']!r}, but {_way(table)} makes a game of kind {game.kind!r}.",
+            where="kind",
+            expected=f'"{game.kind}"',
+            todo="Correct kind, or leave it out.",
+        )
+    return game
+
+
+def _way(table: Mapping[str, Any]) -> str:
+    return next(name for name in WAYS if name in table)
 
 
 def parts_of(table: Mapping[str, Any]) -> tuple[Part, ...]:
@@ -178,4 +193,4 @@ def _negative(value: Any, where: str) -> AllmendeError:
 
 
 def _place(members: tuple[str, ...]) -> str:
-    return "coalition " + " + ".join(members)
+    return "coalition " + " + ".join(members) if members else "the coalition without members"

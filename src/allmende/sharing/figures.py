@@ -47,7 +47,7 @@ class Figures:
                 f"There are no figures of {measure} for {year or 'any year'}.",
                 where=", ".join(missing),
                 expected="figures for the key's base year" + (f"; known: {', '.join(map(str, years))}" if years else ""),
-                todo="Add them, or choose another base year.",
+                todo="Add them, or choose another base year." if years else "Add them.",
             )
         return tuple(value for value in row if value is not None)
 

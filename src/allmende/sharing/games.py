@@ -20,6 +20,8 @@ Kind = Literal["cost", "value"]
 
 MOST_PLAYERS = 25
 """2^25 amounts take 256 MiB; one player more doubles everything."""
+MOST = 10**15
+"""Beyond, floats no longer tell cents apart, and shares would not sum to the total."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,14 +228,14 @@ def _position(members: Sequence[str], position: dict[str, int]) -> int:
 
 
 def _named(members: Sequence[str]) -> str:
-    return "coalition " + " + ".join(map(str, members))
+    return "coalition " + " + ".join(map(str, members)) if members else "the coalition without members"
 
 
 def _check_empty(amount: Any) -> None:
     if amount != 0:
         raise AllmendeError(
             f"The amount of nobody is {amount}.",
-            where="the coalition without members",
+            where=_named(()),
             expected="0, or no such entry",
             todo="Name the members, or leave it out.",
         )
@@ -245,7 +247,7 @@ def _amount(amount: Any, kind: str, members: Sequence[str], *, exact: bool) -> A
         kept = Fraction(str(amount)) if exact and isfinite(number) else number
     except (TypeError, ValueError, OverflowError, ZeroDivisionError):
         raise AllmendeError(
-            f"{repr(amount)[:40]} is not an amount.",
+            f"{(repr(amount) if isinstance(amount, str) else str(amount))[:40]} is not an amount.",
             where=_named(members),
             expected='a number, or a fraction as "1/3"',
             todo="Correct it.",
@@ -256,6 +258,13 @@ def _amount(amount: Any, kind: str, members: Sequence[str], *, exact: bool) -> A
             where=_named(members),
             expected="a cost of 0 or more" if kind == "cost" else "a number",
             todo="If it is a gain, give a game of kind value.",
+        )
+    if isfinite(number) and abs(number) >= MOST:
+        raise AllmendeError(
+            f"The amount {str(amount)[:40]} is too large for shares that sum to it.",
+            where=_named(members),
+            expected="an amount below 10^15",
+            todo="Give all amounts in thousands or millions.",
         )
     return nan if isinf(number) else kept
 

@@ -31,6 +31,7 @@ class Measure:
     kind: Literal["benefit", "strength", "other"]
 
 
+LAENDER = ("BW", "BY", "BE", "BB", "HB", "HH", "HE", "MV", "NI", "NW", "RP", "SL", "SN", "ST", "SH", "TH")
 KINDS = ("benefit", "strength", "other")
 NO_OWN: Mapping[str, Measure] = {}
 

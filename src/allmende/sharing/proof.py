@@ -82,13 +82,21 @@ def prove(changes: Sequence[Change], years: int, *, land: str = "HE", count_one_
     """
     known = load("ikz_proof")
     if land not in known:
-        raise AllmendeError(f"The conditions of {land!r} are not known.", where="land", expected=", ".join(known))
+        raise AllmendeError(
+            f"The conditions of {land!r} are not known.",
+            where="land",
+            expected=", ".join(known),
+            todo="Choose one of them, or ask the Land what it wants proved.",
+        )
     asked = known[land]
     before, after = sum(change.before for change in changes), sum(change.after for change in changes)
     one_off = sum(change.one_off for change in changes)
     if before <= 0 or years < 1:
         raise AllmendeError(
-            "The costs before sum to nothing.", where="savings.partner, before", expected="the yearly cost of each"
+            "The costs before sum to nothing.",
+            where="savings.partner, before",
+            expected="the yearly cost of each",
+            todo="Enter what each partner pays today.",
         )
     saving = 1 - Fraction(after, before)
     full = 1 - (after + Fraction(one_off, years)) / before

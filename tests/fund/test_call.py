@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from allmende.errors import AllmendeError
-from allmende.fund import questions
+from allmende.fund import sensitivity
 from allmende.fund.award import decide
 from allmende.fund.call_file import read_call
 from allmende.fund.returns import returns
@@ -137,10 +137,10 @@ def test_equal_shares_give_a_group_back_what_it_pays():
 def test_who_is_pivotal_and_what_more_money_does():
     asked = made([90, 80, 70], [60, 50, 30], 100)
     award = decide(asked)
-    assert [(each.what, each.enters) for each in questions.pivotal(asked, award)] == [("a0", ("a1",)), ("a2", ())]
-    assert questions.next_budget(asked, award) == 10_00
-    assert questions.one_more_euro(asked, award).enters == ()
-    assert questions.next_budget(made([90, 80], [60, 50], 110), decide(made([90, 80], [60, 50], 110))) is None
+    assert [(each.what, each.enters) for each in sensitivity.pivotal(asked, award)] == [("a0", ("a1",)), ("a2", ())]
+    assert sensitivity.next_budget(asked, award) == 10_00
+    assert sensitivity.one_more_euro(asked, award).enters == ()
+    assert sensitivity.next_budget(made([90, 80], [60, 50], 110), decide(made([90, 80], [60, 50], 110))) is None
 
 
 @given(
@@ -153,10 +153,10 @@ def test_the_next_budget_is_the_least_that_lets_somebody_in(applications, budget
     scores, costs = zip(*applications, strict=True)
     asked = made(scores, costs, budget, overflow)
     award = decide(asked)
-    extra = questions.next_budget(asked, award)
+    extra = sensitivity.next_budget(asked, award)
 
     def enters(more):
-        return questions.difference("", award, decide(replace(asked, budget=asked.budget + more))).enters
+        return sensitivity.difference("", award, decide(replace(asked, budget=asked.budget + more))).enters
 
     if extra is None:
         assert not enters(10**7)
@@ -167,7 +167,7 @@ def test_the_next_budget_is_the_least_that_lets_somebody_in(applications, budget
 
 def test_a_changed_rating_that_flips_the_list_is_found():
     asked = made([90, 80, 80], [60, 40, 40], 100)
-    flips = {each.change.what: each.change.enters for each in questions.one_changed_rating(asked, decide(asked))}
+    flips = {each.change.what: each.change.enters for each in sensitivity.one_changed_rating(asked, decide(asked))}
     assert flips == {"a1, c, r: 80 → 79": ("a2",), "a2, c, r: 80 → 81": ("a2",)}
 
 
@@ -176,13 +176,13 @@ def test_the_list_stays_exactly_within_the_stated_weights():
     document_["requirement"] = []
     asked = read_call(document_, "call.toml")
     award = decide(asked)
-    for each in questions.stability(asked, award):
+    for each in sensitivity.stability(asked, award):
         criterion = next(c for c in asked.criteria if c.id == each.criterion)
-        inside = questions.weighted(asked, criterion, (each.lowest + each.highest) / 2)
+        inside = sensitivity.weighted(asked, criterion, (each.lowest + each.highest) / 2)
         assert decide(inside).funded.keys() == award.funded.keys()
         for outside in (each.lowest - Fraction(1, 10**6), each.highest + Fraction(1, 10**6)):
             if 0 <= outside <= 1:
-                assert decide(questions.weighted(asked, criterion, outside)).funded.keys() != award.funded.keys()
+                assert decide(sensitivity.weighted(asked, criterion, outside)).funded.keys() != award.funded.keys()
         assert each.lowest <= each.weight <= each.highest
 
 

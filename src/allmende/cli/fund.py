@@ -14,8 +14,6 @@ from allmende.cli.text_files import read_text, read_toml
 from allmende.errors import AllmendeError
 from allmende.fund.call import CALL_RULES
 from allmende.fund.call_file import read_call
-from allmende.fund.chain import decide_in_turn, read_plan
-from allmende.fund.chain_story import chain_story
 from allmende.fund.election import UTILITIES
 from allmende.fund.pabulib import parse_pabulib
 from allmende.fund.ranking import OVERFLOWS
@@ -23,6 +21,8 @@ from allmende.fund.rehearsal.reading import read_rehearsal
 from allmende.fund.rehearsal.story import rehearsal_story, replay_story
 from allmende.fund.selection import COMPLETIONS, RULES, select
 from allmende.fund.story import call_story, election_story
+from allmende.fund.years import decide_in_turn, read_plan
+from allmende.fund.years_story import years_story
 
 path_argument = click.Path(path_type=Path, dir_okay=False)
 
@@ -79,7 +79,7 @@ def decide_years(plan: Path, as_json: bool) -> None:
     """
     read = read_plan(read_toml(plan), plan.name)
     turns = decide_in_turn(read, [read_toml(plan.parent / file) for file in read.files])
-    story = chain_story(read, turns)
+    story = years_story(read, turns)
     if as_json:
         say_json(story)
     else:

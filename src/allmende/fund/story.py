@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from allmende.fund import questions
+from allmende.fund import sensitivity
 from allmende.fund.award import Award, decide
 from allmende.fund.call import Call
 from allmende.fund.election import Election
-from allmende.fund.questions import Change, Rerating
 from allmende.fund.returns import returns
 from allmende.fund.selection import Selection
+from allmende.fund.sensitivity import Change, Rerating
 from allmende.money import decimal
 
 RULE_SENTENCES = {
@@ -74,7 +74,7 @@ def election_story(election: Election, selection: Selection) -> dict[str, Any]:
 def call_story(call: Call) -> dict[str, Any]:
     """Decide a call and tell who gets what, why, what it hangs on, and what members get back."""
     award = decide(call)
-    extra = questions.next_budget(call, award)
+    extra = sensitivity.next_budget(call, award)
     return {
         "selected": sorted(award.funded),
         "call": call.name,
@@ -85,10 +85,10 @@ def call_story(call: Call) -> dict[str, Any]:
         "sentence": _sentence(call),
         "account": account(call, award),
         "decisions": decisions(call, award),
-        "pivotal": [_change(each) for each in questions.pivotal(call, award)],
-        "one_more_euro": _change(questions.one_more_euro(call, award)),
+        "pivotal": [_change(each) for each in sensitivity.pivotal(call, award)],
+        "one_more_euro": _change(sensitivity.one_more_euro(call, award)),
         "next_admitted_with": None if extra is None else decimal(extra),
-        "one_changed_rating": [_rerating(each) for each in questions.one_changed_rating(call, award)],
+        "one_changed_rating": [_rerating(each) for each in sensitivity.one_changed_rating(call, award)],
         "weights": _weights(call, award),
         "returns": _returns(call, award),
     }
@@ -189,7 +189,7 @@ def _weights(call: Call, award: Award) -> list[dict[str, Any]]:
             "to": float(each.highest),
             "exact": each.exact,
         }
-        for each in questions.stability(call, award)
+        for each in sensitivity.stability(call, award)
     ]
 
 

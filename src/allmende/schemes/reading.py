@@ -23,7 +23,7 @@ from allmende.schemes.document import (
     texts,
     whole,
 )  # fmt: skip
-from allmende.schemes.moving import check_line, read_index, read_line
+from allmende.schemes.lines import check_line, read_index, read_line
 from allmende.schemes.scheme import Index, Line, Membership, Parameter, Scheme
 from allmende.sharing.figures import number
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from allmende.fund.chain import Plan, Turn, outstanding
 from allmende.fund.story import account, decisions, names
+from allmende.fund.years import Plan, Turn, outstanding
 from allmende.money import decimal
 
 
-def chain_story(plan: Plan, turns: Sequence[Turn]) -> dict[str, Any]:
+def years_story(plan: Plan, turns: Sequence[Turn]) -> dict[str, Any]:
     """Tell who is funded in each call, how the money went on, and the net position of members (None: not in that call)."""
     called = [names(turn.call) for turn in turns]
     members = {member: name for each in called for member, name in each["member"].items()}

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from allmende.cli import main
 from allmende.errors import AllmendeError
-from allmende.fund.chain import decide_in_turn, outstanding, read_plan
-from allmende.fund.chain_story import chain_story
+from allmende.fund.years import decide_in_turn, outstanding, read_plan
+from allmende.fund.years_story import years_story
 
 PAGE = Path(__file__).parents[2] / "docs" / "formats" / "call.md"
 
@@ -48,7 +48,7 @@ def test_what_is_left_and_what_flows_back_is_there_for_the_next_call():
     assert turns[2].carried == 10_00 + 200_00 + 160_00
     assert outstanding(plan(3, returns=0.5, returns_after=1), turns) == 0
     assert outstanding(plan(3, returns=0.5, returns_after=2), turns) == 160_00
-    net = chain_story(plan(3, returns=0.5, returns_after=1), turns)["net"]
+    net = years_story(plan(3, returns=0.5, returns_after=1), turns)["net"]
     assert net == {"a": ["50.00", "145.00", "-260.00"], "b": ["-100.00", "-100.00", "-100.00"]}
 
 
@@ -73,14 +73,14 @@ def test_money_is_conserved_over_the_row(costs, returns, after):
     assert turns[-1].carried == paid + back - granted >= 0
     owed = sum(int(turn.granted["a"] * this.returns) for turn in turns)
     assert back + outstanding(this, turns) == owed
-    told = chain_story(this, turns)
+    told = years_story(this, turns)
     assert sum(float(amount) for amount in told["cumulated"].values()) == pytest.approx((granted - paid - back) / 100)
 
 
 def test_a_member_that_left_still_gives_back():
     gone = made([50])
     gone["member"][0]["id"] = gone["application"][0]["member"] = "c"
-    told = chain_story(this := plan(2, returns=1, returns_after=1), decide_in_turn(this, [made([150]), gone]))
+    told = years_story(this := plan(2, returns=1, returns_after=1), decide_in_turn(this, [made([150]), gone]))
     assert told["net"] == {"a": ["50.00", "-150.00"], "b": ["-100.00", "-100.00"], "c": [None, "-50.00"]}
 
 

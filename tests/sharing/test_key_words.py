@@ -69,6 +69,7 @@ def test_hooks_and_additivity_regard_the_old_key_while_it_is_in_force():
     row = compare(case(later)).rows[0]
     assert [hook.measure for hook in row.hooks] == ["use", "inhabitants"]
     assert row.properties["additive"] is False
+    assert "Einwohnerzahl: A 5; B 4; C 1" in page(compare(case(later)), "de")
     done = compare(case(later, year=2029)).rows[0]
     assert [hook.measure for hook in done.hooks] == ["use"]
     assert done.properties["additive"] is True

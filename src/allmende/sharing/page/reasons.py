@@ -176,21 +176,30 @@ def origin(deal: Deal, say: Wording) -> Markup:
 
 
 def _figures(deal: Deal, say: Wording) -> list[Markup]:
-    """Return the figures that keys rest on, each once, and who stands at a bound."""
-    lines: dict[str, None] = {}
-    for row in deal.rows:
-        if row.split is None:
-            continue
-        for name in row.split.parts:
-            if name != EQUAL:
-                dated = (name, row.split.base_year) in deal.case.figures.values
-                year = f" {row.split.base_year}" if dated else ""
-                listed = zip(deal.case.game.players, deal.case.figures.of(name, row.split.base_year), strict=True)
-                values = "; ".join(f"{partner} {_figure(float(value), say)}" for partner, value in listed)
-                lines[f"{measure_name(name, say.language, deal.case.measures)}{year}: {values}"] = None
-        for partner, bound in row.split.bound.items():
-            lines[say(f"bound_{bound}", key=say.quoted(row.name[say.language]), partner=partner)] = None
-    return [element("li", line) for line in lines]
+    """Return the figures that keys rest on, an old key in force too, each once; and who stands at a bound."""
+    year = deal.case.year
+    keys = [key for named in deal.case.keys for key in (named.key, *named.key.in_force(year))]
+    lines = dict.fromkeys(
+        _measured_by(name, year if key.base_year is None else key.base_year, deal, say)
+        for key in keys
+        for name in key.measures
+        if name != EQUAL
+    )
+    bounds = [
+        say(f"bound_{bound}", key=say.quoted(row.name[say.language]), partner=partner)
+        for row in deal.rows
+        if row.split is not None
+        for partner, bound in row.split.bound.items()
+    ]
+    return [element("li", line) for line in (*lines, *bounds)]
+
+
+def _measured_by(name: str, year: int, deal: Deal, say: Wording) -> str:
+    figures = deal.case.figures
+    dated = f" {year}" if (name, year) in figures.values else ""
+    listed = zip(deal.case.game.players, figures.of(name, year), strict=True)
+    values = "; ".join(f"{partner} {_figure(float(value), say)}" for partner, value in listed)
+    return f"{measure_name(name, say.language, deal.case.measures)}{dated}: {values}"
 
 
 def _figure(value: float, say: Wording) -> str:

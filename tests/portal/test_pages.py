@@ -191,12 +191,15 @@ def test_an_empty_public_folder_gets_a_page_that_says_what_to_do(client: Client,
 @pytest.mark.parametrize(
     ("email", "password", "ags"),
     [
+        ("bad", "eine lange Losung 7", AGS),
         ("a@b.example", "kurz", AGS),
         ("a@b.example", "eine lange Losung 7", "01001000"),
         ("A@b.example", "eine lange Losung 7", ""),
     ],
 )
-def test_an_account_needs_a_good_password_and_a_municipality_of_the_region(email: str, password: str, ags: str) -> None:
+def test_an_account_needs_an_address_a_good_password_and_a_municipality_of_the_region(
+    email: str, password: str, ags: str
+) -> None:
     with pytest.raises(AllmendeError):
         create_member(email, password, [ags] if ags else [], KNOWN)
 

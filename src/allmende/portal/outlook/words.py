@@ -133,6 +133,8 @@ def topic_words(outlook: Outlook, statement: Statement) -> str:
     kind, colon, _name = statement.topic.partition(":")
     if colon and kind == "variant":
         return _("Variante")
+    if colon and kind == "special":
+        return _("Gesondert geführt")
     return str(_(TOPICS[statement.topic])) if statement.topic in TOPICS else statement.topic
 
 

@@ -204,12 +204,14 @@ def test_a_shortage_after_ten_years_is_told_as_later_and_not_judged(stand: Stand
     whole = seen.areas.balance
     probability = np.zeros_like(whole.probability)
     probability[AHEAD + 2 :] = 0.6
-    areas = replace(seen.areas, balance=replace(whole, probability=probability))
+    areas = replace(seen.areas, balance=replace(whole, probability=probability, missing=np.full_like(whole.missing, 0.01)))
     later = replace(seen, needs=replace(seen.needs, areas={**seen.needs.areas, seen.geography: areas}))
     first, last = whole.years[AHEAD + 2], whole.years[AHEAD - 1]
     assert verdict(later)[0] in ("enough", "spare")
     assert since(later).startswith(f"Bis {last} fehlt es in keinem Jahr")
     assert since(later).endswith(f"danach zuerst {first}.")
+    assert f">{first}</text>" in fan_of(later).wide, "nothing is said to be missing where it rounds to nothing"
+    assert "rund 0" not in fan_of(later).wide
     assert tally(later) == f"Bis {last} wird es in 0 von 6 Gemeinden knapp."
 
 

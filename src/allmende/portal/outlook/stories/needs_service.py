@@ -14,7 +14,7 @@ from allmende.outlook.needs import DISTRICT
 from allmende.portal import wording
 from allmende.portal.drawing import FanWords, fan
 from allmende.portal.outlook.needs_sight import View, access_of, choices
-from allmende.portal.outlook.needs_words import bears, marked, page_of, subject, title, where
+from allmende.portal.outlook.needs_words import bears, figure, marked, page_of, subject, title, where
 from allmende.portal.outlook.stories import needs_tables as tables
 from allmende.portal.outlook.stories.needs_answer import answer, neighbour_lines, neighbours, since
 from allmende.portal.outlook.stories.needs_map import judged_map
@@ -99,8 +99,9 @@ def fan_of(view: View) -> Picture:
     }
     short = ""
     if first:
-        told = {"year": first, "missing": bears(view, first, view.figure("missing", first))}
-        short = _("%(year)s: rund %(missing)s fehlen") % told
+        missing = bears(view, first, view.figure("missing", first))
+        worth = missing != figure(view.part, 0.0)
+        short = _("%(year)s: rund %(missing)s fehlen") % {"year": first, "missing": missing} if worth else str(first)
     words = FanWords(capacity=_("Angebot"), short=short)
     digits = 1 if view.part.step < 1 else 0
 

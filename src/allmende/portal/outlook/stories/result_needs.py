@@ -111,7 +111,10 @@ def _sheet(lines: list[Line], place: Place, year: int) -> Sheet:
             _named(line), line.written(float(line.moved.before[MIDDLE, *at])), _moved_need(line),
             figure(line.part, float(line.moved.capacity[at])), chances["before"], chances["now"],
         ])  # fmt: skip
-    before, now = _("fehlt mit Wahrscheinlichkeit (mittlere Variante)"), _("fehlt mit Wahrscheinlichkeit (diese Hebel)")
+    before, now = (
+        _("fehlt mit Wahrschein\u00adlichkeit (mittlere Variante)"),
+        _("fehlt mit Wahrschein\u00adlichkeit (diese Hebel)"),
+    )
     head = [_("Dienst"), _("Bedarf, mittlere Variante"), _("Bedarf mit diesen Hebeln"), _("Angebot"), before, now]
     return Sheet(
         _("Bedarf und Angebot in %(place)s %(year)s") % {"place": place.name, "year": year},

@@ -313,6 +313,14 @@ def test_commands_show_and_run(capsys, tmp_path):
     assert told["not_known"]
 
 
+@pytest.mark.parametrize(("locale", "day"), [("de_DE.UTF-8", "Frühester Austritt: 31.12.2019"), ("en_GB.UTF-8", "2019-12-31")])
+def test_days_are_written_as_their_readers_write_them(locale, day, capsys, monkeypatch):
+    monkeypatch.setenv("LC_ALL", locale)
+    with pytest.raises(SystemExit):
+        main(["scheme", "show", "rendsburg"])
+    assert day in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("name", SCHEMES)
 def test_every_scheme_is_shown_with_its_sources(name, capsys):
     with pytest.raises(SystemExit) as stop:

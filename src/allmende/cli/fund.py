@@ -38,20 +38,29 @@ def group() -> None:
 @group.command("select")
 @click.argument("file", type=path_argument)
 @click.option("--rule", type=click.Choice(sorted({*RULES, *CALL_RULES})), help="Default: equal-shares; a call says its own.")
-@click.option("--completion", type=click.Choice(COMPLETIONS), default="none", show_default=True, help="After equal shares.")
-@click.option("--utility", type=click.Choice(UTILITIES), default="cost", show_default=True, help="What supporters have.")
+@click.option("--completion", type=click.Choice(COMPLETIONS), help="After equal shares, in an election. Default: none.")
+@click.option("--utility", type=click.Choice(UTILITIES), help="What supporters have, in an election. Default: cost.")
 @click.option("--overflow", type=click.Choice(OVERFLOWS), help="What does not fit (greedy: skip; a call says its own).")
 @json_option
-def select_projects(file: Path, rule: str | None, completion: str, utility: str, overflow: str | None, as_json: bool) -> None:
+def select_projects(
+    file: Path, rule: str | None, completion: str | None, utility: str | None, overflow: str | None, as_json: bool
+) -> None:
     """Say who is funded: of an election as Pabulib writes it (.pb), or of a call (.toml, see docs/formats/call.md).
 
     Example: allmende fund select election.pb --rule equal-shares --completion add1 --json
     """
     if file.suffix == ".toml":
+        _check_call({"--completion": completion, "--utility": utility})
         document = _call(file, {"rule": rule, "overflow": overflow})
     else:
-        election = parse_pabulib(read_text(file), file.name)
-        found = select(election, rule or "equal-shares", completion=completion, utility=utility, overflow=overflow or "skip")
+        election = parse_pabulib(read_text(file), str(file))
+        found = select(
+            election,
+            rule or "equal-shares",
+            completion=completion or "none",
+            utility=utility or "cost",
+            overflow=overflow or "skip",
+        )
         document = election_story(election, found)
     if as_json:
         say_json(document)
@@ -61,12 +70,23 @@ def select_projects(file: Path, rule: str | None, completion: str, utility: str,
         say_election(document)
 
 
+def _check_call(given: dict[str, str | None]) -> None:
+    for option, value in given.items():
+        if value:
+            raise AllmendeError(
+                f"A call takes no {option} {value}.",
+                where=option,
+                expected=f"{option} with an election (.pb)",
+                todo="Leave it out: a call's rules stand in its file.",
+            )
+
+
 def _call(file: Path, choices: dict[str, str | None]) -> dict[str, Any]:
     document = read_toml(file)
     chosen = {key: value for key, value in choices.items() if value}
     if isinstance(document.get("call"), dict):
         document["call"] |= chosen
-    return call_story(read_call(document, file.name))
+    return call_story(read_call(document, str(file)))
 
 
 @group.command("years")
@@ -77,7 +97,7 @@ def decide_years(plan: Path, as_json: bool) -> None:
 
     Example: allmende fund years plan.toml
     """
-    read = read_plan(read_toml(plan), plan.name)
+    read = read_plan(read_toml(plan), str(plan))
     turns = decide_in_turn(read, [read_toml(plan.parent / file) for file in read.files])
     story = years_story(read, turns)
     if as_json:
@@ -120,7 +140,7 @@ def rehearse_fund(
     Example: allmende fund rehearse fund.toml --seed 7 --years 20 --runs 200
     """
     _check_replay(replay, runs, rules, world)
-    rehearsal = read_rehearsal(_with_schemes(read_toml(file), file.parent), file.name)
+    rehearsal = read_rehearsal(_with_schemes(read_toml(file), file.parent), str(file))
     if replay is None:
         story = rehearsal_story(rehearsal, years=years, seed=seed, runs=runs)
     else:

@@ -85,7 +85,8 @@ def say_scheme(story: dict[str, Any]) -> None:
         say(f"  {_DIRECTIONS[line['direction']]} {line['title'][tongue]}")
     for rule, amount in story["membership"].items():
         if amount:
-            say(f"{words[rule]}: {amount[tongue] if isinstance(amount, dict) else amount}")
+            said = _day(amount.isoformat()) if isinstance(amount, date) else amount
+            say(f"{words[rule]}: {said[tongue] if isinstance(said, dict) else said}")
     if story["example"]:
         say(f"{words['example']}: {story['example'][tongue]}")
     _say_limits(story, ("sources", "assumptions", "not_known"))

@@ -75,7 +75,7 @@ def check_member_cap(rules: Rules, where: str) -> None:
     if rules.rule == "equal-shares" and rules.cap_member is not None:
         raise AllmendeError(
             "Equal shares promise every group of members what its contributions buy; a cap per member would break the promise.",
-            where=f"{where}, cap_member {show(rules.cap_member)}",
+            where=f"{where}, cap_member {show(rules.cap_member, 'en')}",
             expected="cap_member with ranking, points-per-euro or knapsack",
             todo="Leave cap_member out, or choose another rule.",
         )

@@ -31,7 +31,7 @@ class Applications:
         asks = part.money("asks", int(cost * self.rules.funding_rate))
         if not 0 < asks <= cost:
             raise AllmendeError(
-                f"The application asks for {show(asks)} of a cost of {show(cost)}.",
+                f"The application asks for {show(asks, 'en')} of a cost of {show(cost, 'en')}.",
                 where=part.where,
                 expected="more than 0, at most the cost",
                 todo="Correct asks or cost.",

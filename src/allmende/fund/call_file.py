@@ -73,7 +73,7 @@ def _criterion(part: Part) -> Criterion:
             expected="low below high, and least between them",
             todo="Correct low, high or least.",
         )
-    weight = part.number("weight")
+    weight = part.part("weight")
     if weight < 0:
         raise AllmendeError(
             f"The weight is {float(weight):g}.", where=part.where, expected="a weight of 0 or more", todo="Correct it."
@@ -104,7 +104,7 @@ def _rules(head: Part) -> Rules:
         head.choice("ties", TIES) if listed else "first-id",
         aggregation,
         head.whole("trim") if aggregation == "trimmed" else 0,
-        head.number("threshold", Fraction(0)),
+        _threshold(head),
         head.share("funding_rate", Fraction(1)),
         head.share("own_share", Fraction(0)),
         head.money("least_grant", 0),
@@ -113,6 +113,12 @@ def _rules(head: Part) -> Rules:
     )
     _check_caps(rules, head.where)
     return rules
+
+
+def _threshold(head: Part) -> Fraction:
+    """Return the threshold in per cent of the scale, as 50 or "50 %"."""
+    written = isinstance(head.table.get("threshold"), str)
+    return 100 * head.part("threshold") if written else head.number("threshold", Fraction(0))
 
 
 def _check_caps(rules: Rules, where: str) -> None:
@@ -127,7 +133,7 @@ def _check_caps(rules: Rules, where: str) -> None:
     for key, cap in (("cap_project", rules.cap_project), ("cap_member", rules.cap_member)):
         if cap is not None and cap < rules.least_grant:
             raise AllmendeError(
-                f"{key} is {show(cap)}, but the least grant is {show(rules.least_grant)}: nobody could be funded.",
+                f"{key} is {show(cap, 'en')}, but the least grant is {show(rules.least_grant, 'en')}: nobody could be funded.",
                 where=where,
                 expected=f"{key} of at least least_grant",
                 todo="Raise the cap or lower least_grant.",
@@ -153,7 +159,7 @@ def _budget(head: Part, sources: Mapping[str, int]) -> int:
         )
     if budget > available:
         raise AllmendeError(
-            f"The budget of {show(budget)} is more than there is ({show(available)}).",
+            f"The budget of {show(budget, 'en')} is more than there is ({show(available, 'en')}).",
             where=head.where,
             expected="contributions + carried_over + returned + other",
             todo="Name the source of the rest as other = …, or lower the budget.",

@@ -53,7 +53,9 @@ class Part:
             return default
         amount = cents(self.needed(key), where=f"{self.where}, {key}")
         if amount < 0:
-            raise AllmendeError(f"{key} is {show(amount)}.", where=self.where, expected="0 or more", todo="Correct the amount.")
+            raise AllmendeError(
+                f"{key} is {show(amount, 'en')}.", where=self.where, expected="0 or more", todo="Correct the amount."
+            )
         return amount
 
     def cap(self, key: str) -> int | None:
@@ -66,12 +68,22 @@ class Part:
             return default
         return number(self.needed(key), f"{self.where}, {key}")
 
+    def part(self, key: str, default: Fraction | None = None) -> Fraction:
+        """Return a part of a whole, as 0.8 or "80 %"."""
+        written = self.table.get(key)
+        if isinstance(written, str) and written.strip().endswith("%"):
+            return number(written.strip().removesuffix("%").strip().replace(",", "."), f"{self.where}, {key}") / 100
+        return self.number(key, default)
+
     def share(self, key: str, default: Fraction) -> Fraction:
-        """Return a number from 0 to 1."""
-        value = self.number(key, default)
+        """Return a part from 0 to 1."""
+        value = self.part(key, default)
         if not 0 <= value <= 1:
             raise AllmendeError(
-                f"{key} is {float(value):g}.", where=self.where, expected="a share from 0 to 1", todo="Correct it."
+                f"{key} is {float(value):g}.",
+                where=self.where,
+                expected='a share from 0 to 1, as 0.8 or "80 %"',
+                todo="Correct it.",
             )
         return value
 

@@ -70,6 +70,33 @@ def pay(voter: Ints, utility: Floats, rho: float, spread: float, budgets: Floats
 
 
 @njit(cache=True)
+def quote(
+    start: Ints, voter: Ints, utility: Floats, costs: Floats, budgets: Floats, error: float, low: Floats, waiting: Flags
+) -> tuple[Ints, Floats, Floats, float]:
+    """Price projects, the most promising first, until no other can be as cheap: (state, rho, its error, the least upper bound).
+
+    A state of -1 says that a project was not priced. Raises `low`, and stops `waiting` for what is too dear.
+    """
+    state = np.full(len(costs), -1)
+    rho, spread = np.zeros(len(costs)), np.zeros(len(costs))
+    best = np.inf
+    while True:
+        j = -1
+        for k in range(len(costs)):
+            if waiting[k] and state[k] < 0 and (j < 0 or low[k] < low[j]):
+                j = k
+        if j < 0 or low[j] > best:
+            return state, rho, spread, best
+        a, b = start[j], start[j + 1]
+        state[j], rho[j], spread[j] = price(voter[a:b], utility[a:b], costs[j], budgets, error)
+        if state[j] == TOO_DEAR:
+            waiting[j] = False
+            continue
+        low[j] = max(low[j], rho[j] - (spread[j] if state[j] != DOUBTFUL else 0.0))
+        best = min(best, rho[j] + spread[j])
+
+
+@njit(cache=True)
 def buy(
     start: Ints,
     voter: Ints,
@@ -89,27 +116,10 @@ def buy(
     `alone` ranks projects by cost per utility, ids breaking ties: exact where no supporter is short of money. `low` holds what
     each project costs per utility at least (it only rises). Changes `budgets`, `low`, `waiting`, `rivals` and `bought`.
     """
-    projects = len(costs)
     while True:
-        state = np.full(projects, -1)
-        rho, spread = np.zeros(projects), np.zeros(projects)
-        best = np.inf
-        while True:
-            j = -1
-            for k in range(projects):
-                if waiting[k] and state[k] < 0 and (j < 0 or low[k] < low[j]):
-                    j = k
-            if j < 0 or low[j] > best:
-                break
-            a, b = start[j], start[j + 1]
-            state[j], rho[j], spread[j] = price(voter[a:b], utility[a:b], costs[j], budgets, error)
-            if state[j] == TOO_DEAR:
-                waiting[j] = False
-                continue
-            low[j] = max(low[j], rho[j] - (spread[j] if state[j] != DOUBTFUL else 0.0))
-            best = min(best, rho[j] + spread[j])
+        state, rho, spread, best = quote(start, voter, utility, costs, budgets, error, low, waiting)
         chosen, clear, number = -1, True, 0
-        for j in range(projects):
+        for j in range(len(costs)):
             rivals[j] = waiting[j] and state[j] > 0 and low[j] <= best
             if rivals[j]:
                 number += 1

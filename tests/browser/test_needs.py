@@ -9,7 +9,7 @@ import pytest
 
 pytestmark = pytest.mark.browser
 AGS = "98001001"
-MOST_SHEETS = 3
+MOST_SHEETS = 2
 PAGES = (
     "/vorausschau/bedarf/", f"/vorausschau/bedarf/?gebiet={AGS}", "/vorausschau/bedarf/kita/",
     f"/vorausschau/bedarf/kita/?gebiet={AGS}&ebene=district", f"/vorausschau/bedarf/kita/?gebiet={AGS}.01&jahr=2030",

@@ -170,7 +170,7 @@ def _own_seats(view: View) -> list[str]:
         "trotzdem versorgt sein, und umgekehrt: {link}."
     )
     link = (reverse("bedarf_wege", args=[view.service.id]), _("was in Reichweite ist"))
-    return [format_html(words, link=format_html('<a class="kern-link" href="{}">{}</a>', *link))]
+    return [format_html(words, link=format_html('<a href="{}">{}</a>', *link))]
 
 
 def _coverage(view: View) -> list[str]:

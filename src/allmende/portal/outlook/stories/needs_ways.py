@@ -178,7 +178,7 @@ def _within_reach(service: Service) -> str:
         "Sitz hat, kann das Urteil anders ausfallen: {link}."
     )
     link = (reverse("bedarf_dienst", args=[service.id]), _("Bedarf und Angebot nach Sitz"))
-    return format_html(words, link=format_html('<a class="kern-link" href="{}">{}</a>', *link))
+    return format_html(words, link=format_html('<a href="{}">{}</a>', *link))
 
 
 def _notes(service: Service, measured: ServiceAccess) -> list[str]:

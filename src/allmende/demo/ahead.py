@@ -38,7 +38,7 @@ def tell_apart(region_folder: Path, public: Path) -> None:
         unit = max((unit for unit in units if unit.ags == each["ags"]), key=lambda unit: unit.people(span))
         persons = min(each["persons"], int(told["share"] * unit.people(span)))
         fields = (each["kind"], unit.key, each["sex"], each["age"], persons, each["source"], f"{TODAY}-12-31")
-        lines.append(";".join(map(str, fields)))
+        lines += [";".join(map(str, fields))] if persons else []
     write_whole(public / SPECIAL, ("\n".join(lines) + "\n").encode())
 
 

@@ -137,6 +137,14 @@ def test_compare_prints_all_that_the_page_has(run):
     assert "Niemand und keine Gruppe zahlt mehr als ohne die anderen, soweit geprüft (3 von 6 Gruppen)." in out
 
 
+def test_no_law_is_missed_where_no_key_is_discussed(run, tmp_path):
+    text = (EXAMPLES / "kasse-ilveland.toml").read_text(encoding="utf-8")
+    (tmp_path / "k.toml").write_text('land = "HE"\n' + text[: text.index("[[key]]")], encoding="utf-8")
+    assert "kein Gesetz geprüft" not in run("sharing", "compare", "k.toml")[1]
+    (tmp_path / "k.toml").write_text('land = "SH"\n' + text, encoding="utf-8")
+    assert "Für das Land SH ist kein Gesetz geprüft" in run("sharing", "compare", "k.toml")[1]
+
+
 def test_what_is_kept_after_taxes_is_labelled_and_says_what_is_assumed(run):
     case = str(EXAMPLES / "gewerbepark-ilveland.toml")
     _, out, _ = run("sharing", "compare", case, "--json")

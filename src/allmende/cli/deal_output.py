@@ -143,7 +143,7 @@ def deal_lines(deal: Deal, language: str) -> Iterator[str]:
         yield from (f"- {sentence}" for sentence in assumed(deal, effects, say))
     yield ""
     yield advice(deal, say)
-    if deal.case.land and deal.case.game.kind == "cost" and not any(row.hooks for row in deal.rows):
+    if deal.case.land and deal.case.keys and deal.case.game.kind == "cost" and not any(row.hooks for row in deal.rows):
         yield say("no_law", land=deal.case.land)
     yield ""
     for row in deal.rows:

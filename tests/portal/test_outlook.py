@@ -182,6 +182,13 @@ def test_an_estate_says_what_its_interval_leaves_out(client: Client, folder: Pat
     assert said not in read(client, reverse("szenario") + "?geburten=120")
 
 
+def test_more_homes_than_are_lived_in_are_told_as_not_possible(client: Client, folder: Path) -> None:
+    torn = "?bau1-ort=98001001.01&bau1-von=2026&bau1-bis=2035&bau1-wohnungen="
+    said = r"Von den 5.?000 Wohnungen, die wegfallen sollen, konnten rund [\d\s]+ nicht wegfallen"
+    assert re.search(said, read(client, reverse("szenario") + torn + "-500"))
+    assert "konnten rund" not in read(client, reverse("szenario") + torn + "-1")
+
+
 def test_an_ortsteil_is_not_called_as_its_municipality_is(folder: Path) -> None:
     region = shelf().region
     first, *others = (each for each in region.districts if each.ags == TOWN)

@@ -13,6 +13,7 @@ from allmende.projection.levers import Change, Closing, Estate, Levers, Longevit
 from allmende.projection.model import Flows, Model, still_model
 from allmende.projection.moving import apply, life_expectancy
 from allmende.projection.run import run
+from allmende.projection.step import beyond_everybody
 
 Maker = Callable[..., Model]
 KITA = (Band("3-5", 3, 5),)
@@ -63,6 +64,17 @@ def test_dwellings_that_are_torn_down_send_people_away(pair: Model) -> None:
     path = run(apply(pair, Levers(estates=(demolition,))))
     assert path.left[0].sum() == pytest.approx(30)
     assert path.projected[0].sum() - path.projected[1].sum() == pytest.approx(30)
+
+
+def test_more_homes_than_are_lived_in_cannot_be_torn_down_and_that_is_counted(pair: Model) -> None:
+    there = run(pair).projected[0, :, pair.units.index("C")].sum()
+    for dwellings in (there / 4, there):
+        model = apply(pair, Levers(estates=(Estate("C", 2025, 2025, -dwellings, 2.0, from_region=0.0),)))
+        path = run(model)
+        beyond = beyond_everybody(model, path.projected)
+        gone = path.left[0].sum() - run(pair).left[0].sum()
+        assert gone + beyond.sum() == pytest.approx(2 * dwellings, abs=1e-6)
+        assert (beyond.sum() > 1) == (dwellings == there)
 
 
 def test_a_place_that_closes_is_empty_from_its_year_on(region: Maker) -> None:

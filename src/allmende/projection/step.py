@@ -83,7 +83,7 @@ def _by_age(model: Model, by_class: Floats) -> Floats:
 
 
 def _fate(model: Model, step: int, people: Floats, risk: Floats, shock: Shock | None) -> _Fate:
-    away = np.minimum(_leave(model, step, COUNTRY, shock) + _leave(model, step, ABROAD, shock), 1.0)
+    away = _away(model, step, shock)
     inside = np.minimum(_leave(model, step, INSIDE, shock), 1.0)
     there = people * (1 - risk) * (1 - away)
     removed, rehoused = removals(model, step)
@@ -97,6 +97,23 @@ def _fate(model: Model, step: int, people: Floats, risk: Floats, shock: Shock | 
         movers=kept * inside + displaced * part,
         stay=kept * (1 - inside),
     )
+
+
+def _away(model: Model, step: int, shock: Shock | None) -> Floats:
+    away: Floats = np.minimum(_leave(model, step, COUNTRY, shock) + _leave(model, step, ABROAD, shock), 1.0)
+    return away
+
+
+def beyond_everybody(model: Model, population: Floats) -> Floats:
+    """Return by how many people [T, M] demolition asks for more than live there, along a path [T + 1, G, M, 2, A].
+
+    A unit's homes are taken from those who live there and neither die nor leave in the year; no more can lose theirs.
+    """
+    beyond = np.zeros((model.steps, len(model.units)))
+    for step in np.flatnonzero(model.builds.removed.any(axis=0)).tolist():
+        there = population[step] * (1 - _death(model, step, None)) * (1 - _away(model, step, None))
+        beyond[step] = np.maximum(removals(model, step)[0] - there.sum(axis=(0, 2, 3)), 0)
+    return beyond
 
 
 def removals(model: Model, step: int) -> tuple[Floats, Floats]:

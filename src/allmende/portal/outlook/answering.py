@@ -16,9 +16,11 @@ from allmende.outlook.moved_needs import MovedNeeds, move_needs, people_of_area
 from allmende.outlook.needs import DISTRICT, MUNICIPALITY, REGION, ServiceNeeds
 from allmende.portal.outlook.ahead import Ahead
 from allmende.portal.places import Place
+from allmende.projection.accounts import held_apart
 from allmende.projection.draws import Draws, run_compiled
 from allmende.projection.levers import Levers, read_levers, write_levers
 from allmende.projection.moving import apply
+from allmende.projection.step import beyond_everybody
 
 Floats = NDArray[np.float64]
 
@@ -42,11 +44,15 @@ class Course:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A scenario, drawn: futures [S, Y, M, K] and the central path [Y, M, 2, A]."""
+    """A scenario, drawn: futures [S, Y, M, K] and the central path [Y, M, 2, A].
+
+    `beyond [T, M]`: by how many people the levers' demolition asks for more than live there, in the central path.
+    """
 
     ahead: Ahead
     drawn: Draws
     central: Floats
+    beyond: Floats
 
     def course(self, place: Place, band: str) -> Course:
         """Return a band of a place.
@@ -101,7 +107,9 @@ def answer(found: Ahead, levers: Levers) -> Answer:
 @lru_cache(maxsize=KEPT)
 def _answer(found: Ahead, levers: str) -> Answer:
     model = apply(found.model, read_levers(json.loads(levers)))
-    return Answer(found, found.draw(model), run_compiled(model).sum(axis=1))
+    population = run_compiled(model)
+    beyond = beyond_everybody(model, population - held_apart(model))
+    return Answer(found, found.draw(model), population.sum(axis=1), beyond)
 
 
 def _plain(course: Course) -> dict[str, list[int]]:

@@ -13,7 +13,7 @@ from allmende.portal.outlook.sight import Sight
 from allmende.portal.outlook.stories.ages import group_names, grouped, sides
 from allmende.portal.outlook.stories.population import fan_legend
 from allmende.portal.outlook.stories.result_needs import MovedSheet, moved_sheet
-from allmende.portal.outlook.stories.said import left_out, said
+from allmende.portal.outlook.stories.said import left_out, not_possible, said
 from allmende.portal.outlook.words import band_words, between, difference, rounded, signed_to, step_of
 from allmende.portal.page import Fact, Picture, Sheet, drawn
 from allmende.portal.places import Place
@@ -59,7 +59,7 @@ def result(sight: Sight, answered: Answer, levers: Levers, place: Place, year: i
         sheet=_sheet(sight, courses, place, year, at),
         needs=moved_sheet(answered, place, year),
         assumed=said(levers, sight.shelf.atlas),
-        left_out=left_out(levers),
+        left_out=[*not_possible(levers, answered, sight.shelf.atlas), *left_out(levers)],
     )
 
 

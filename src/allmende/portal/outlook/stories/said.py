@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import ceil
 
 from django.utils.translation import gettext as _
 
 from allmende.parameters import load
 from allmende.portal import wording
+from allmende.portal.outlook.answering import Answer
 from allmende.portal.outlook.forms import kind_words
 from allmende.portal.outlook.words import full_name
 from allmende.portal.page import Fact
@@ -48,6 +50,29 @@ def left_out(levers: Levers | None) -> list[str]:
             "der Unterschied rund 10 % größer. Rechnen Sie auch mit anderen Werten."
         )
     ]
+
+
+def not_possible(levers: Levers, answered: Answer, atlas: Atlas) -> list[str]:
+    """Say where more homes are to be torn down than are lived in: what the answer could not do."""
+    outlook, found = answered.ahead.outlook, []
+    for at, unit in enumerate(outlook.units):
+        beyond = answered.beyond[:, at]
+        torn = [one for one in levers.estates if one.unit == unit and one.dwellings < 0]
+        people = sum(-one.dwellings * one.occupancy * (one.last_year - one.first_year + 1) for one in torn)
+        if beyond.sum() < 1 or not people:
+            continue
+        dwellings = sum(-one.dwellings * (one.last_year - one.first_year + 1) for one in torn)
+        told = {
+            "place": full_name(unit, atlas), "asked": wording.number(dwellings),
+            "beyond": wording.number(ceil(dwellings * beyond.sum() / people)),
+            "year": outlook.years[1 + int((beyond > 0).argmax())],
+        }  # fmt: skip
+        words = _(
+            "%(place)s: Von den %(asked)s Wohnungen, die wegfallen sollen, konnten rund %(beyond)s nicht wegfallen, weil dort "
+            "niemand mehr wohnt, zuerst %(year)s."
+        )
+        found.append(words % told)
+    return found
 
 
 def _change(change: Change) -> Fact:

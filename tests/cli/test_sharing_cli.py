@@ -312,6 +312,9 @@ def test_a_cost_function_of_few_players_takes_every_method_and_verifies(run, tmp
         (function(30, parts=[{"kind": "luck", "amount": 3}]), "fixed, per-unit"),
         ({"kind": "cost-function", "players": ["A"]}, "parts"),
         ({"kind": "airport"}, "cheapest first"),
+        ({"kind": "airport", "classes": [{"name": "a", "users": 1, "cost": 1e300}]}, "too large"),
+        ({"kind": "tree", "edges": [{"player": "A", "towards": "", "cost": 1e300}]}, "too large"),
+        ({"kind": "blocks", "players": ["A"], "blocks": [{"players": ["A"], "cost": 1e300}]}, "too large"),
         ({"kind": "airport", "classes": [{"name": "a", "users": 1.5, "cost": 2}]}, "class a"),
         ({"kind": "tree", "edges": [{"player": "A", "towards": "", "cost": 1}] * 2}, "named twice"),
         ({"kind": "blocks", "players": ["A"], "blocks": [{"players": ["Z"], "cost": 1}]}, "Z"),
@@ -323,6 +326,7 @@ def test_structured_games_that_cannot_be_used_are_refused(run, tmp_path, game, w
     assert code == 2
     assert "g.json" in err
     assert words in err
+    assert "to do:" in err
 
 
 def test_scrb_follows_stated_benefits_and_aca_does_not(run, tmp_path):

@@ -84,11 +84,14 @@ def read_benefits(path: Path, game: Game) -> list[Any] | None:
             "The benefits are not those of the players.",
             where=f"{path}, benefits",
             expected="an amount for each of " + ", ".join(game.players),
+            todo="Name each player once under benefits.",
         )
     try:
         stated = [Fraction(str(table[name])) for name in game.players]
     except (ValueError, ZeroDivisionError):
-        raise AllmendeError("A benefit is not a number.", where=f"{path}, benefits", expected="amounts as 12.5") from None
+        raise AllmendeError(
+            "A benefit is not a number.", where=f"{path}, benefits", expected="amounts as 12.5", todo="Correct it."
+        ) from None
     return stated if game.exact else [float(benefit) for benefit in stated]
 
 
@@ -97,10 +100,20 @@ def game_of_table(document: dict[str, Any], *, exact: bool = False) -> Game:
     try:
         coalitions = [(_names(entry["members"]), entry["amount"]) for entry in document["coalitions"]]
     except (TypeError, KeyError) as error:
-        raise AllmendeError("A coalition lacks its members or amount.", where="coalitions", expected=str(error)) from None
+        raise AllmendeError(
+            "A coalition lacks its members or amount.",
+            where="coalitions",
+            expected=str(error),
+            todo="Give every coalition members and amount, as in docs/examples/game.json.",
+        ) from None
     players = _names(document["players"])
     if not isinstance(players, list) or not all(isinstance(name, str) for name in players):
-        raise AllmendeError(f"{players!r} are no players.", where="players", expected='a list of names, ["A", "B"] or [1, 2]')
+        raise AllmendeError(
+            f"{players!r} are no players.",
+            where="players",
+            expected='a list of names, ["A", "B"] or [1, 2]',
+            todo="Correct the list.",
+        )
     return game_of(document["kind"], players, coalitions, partial=bool(document.get("partial")), exact=exact)
 
 
@@ -131,7 +144,9 @@ def read_allocation(path: Path, game: Game) -> Amounts:
     try:
         exact = [Fraction(str(table[name])) for name in game.players]
     except (ValueError, ZeroDivisionError):
-        raise AllmendeError("A share is not a number.", where=str(path), expected='amounts as 12.5 or "25/2"') from None
+        raise AllmendeError(
+            "A share is not a number.", where=str(path), expected='amounts as 12.5 or "25/2"', todo="Correct it."
+        ) from None
     return np.array(exact, dtype=object) if game.exact else np.array([float(share) for share in exact])
 
 

@@ -79,10 +79,18 @@ def best_set(
 def _check(values: Sequence[int], costs: Sequence[int], budget: int) -> None:
     if min(values, default=0) < 0 or min(costs, default=0) < 0 or budget < 0:
         raise AllmendeError(
-            "A value, a cost or the budget is negative.", where="knapsack", expected="whole numbers of at least 0"
+            "A value, a cost or the budget is negative.",
+            where="knapsack",
+            expected="whole numbers of at least 0",
+            todo="Correct it.",
         )
     if max(sum(values), sum(costs), budget) >= 2**62:
-        raise AllmendeError("Values or costs are too large to be added exactly.", where="knapsack", expected="sums below 2**62")
+        raise AllmendeError(
+            "Values or costs are too large to be added exactly.",
+            where="knapsack",
+            expected="sums below 2**62",
+            todo="State values and costs in larger units.",
+        )
 
 
 def _within_reach(

@@ -75,7 +75,7 @@ def _check_size(numbers: Sequence[int], voters: int, name: str) -> None:
 
 def _budget(meta: Mapping[str, Line], name: str) -> Fraction:
     if "budget" not in meta:
-        raise AllmendeError("The budget is missing.", where=f"{name}, META", expected="a line budget;AMOUNT")
+        raise AllmendeError("The budget is missing.", where=f"{name}, META", expected="a line budget;AMOUNT", todo="Add it.")
     line = meta["budget"]
     budget = amount(line.fields.get("value", ""), f"{name}, line {line.number}, budget")
     if budget <= 0:
@@ -108,7 +108,12 @@ def _costs(lines: Sequence[Line], name: str) -> dict[str, tuple[Fraction, str]]:
             )
         costs[project] = cost, line.fields.get("name", "")
     if not costs:
-        raise AllmendeError("There are no projects.", where=f"{name}, PROJECTS", expected="at least one project")
+        raise AllmendeError(
+            "There are no projects.",
+            where=f"{name}, PROJECTS",
+            expected="at least one project",
+            todo="List the projects with their cost.",
+        )
     return costs
 
 
@@ -120,6 +125,9 @@ def _kind(meta: Mapping[str, Line], votes: Sequence[Line], name: str) -> tuple[s
     kind = line.fields["value"].lower()
     if kind not in KINDS:
         raise AllmendeError(
-            f"The vote type “{kind}” is not known.", where=f"{name}, line {line.number}", expected=f"one of {', '.join(KINDS)}"
+            f"The vote type “{kind}” is not known.",
+            where=f"{name}, line {line.number}",
+            expected=f"one of {', '.join(KINDS)}",
+            todo="Correct the vote type.",
         )
     return kind, ()

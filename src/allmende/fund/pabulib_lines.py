@@ -39,7 +39,12 @@ def sections(text: str, name: str) -> dict[str, list[Line]]:
             _check_new(section, found, number, name)
             found[section] = []
         elif not section:
-            raise AllmendeError(f"Line {number} stands before any section.", where=name, expected="META as the first line")
+            raise AllmendeError(
+                f"Line {number} stands before any section.",
+                where=name,
+                expected="META as the first line",
+                todo="Put META at the beginning.",
+            )
         elif columns is None:
             columns = [cell.strip().lower() for cell in row]
             _check_columns(section, columns, number, name)
@@ -67,7 +72,9 @@ def _rows(text: str, name: str) -> Iterator[tuple[int, list[str]]]:
             if any(cell.strip() for cell in row) and not comment:
                 yield reader.line_num, row
     except csv.Error as error:
-        raise AllmendeError(f"The file cannot be read: {error}.", where=f"{name}, line {reader.line_num}") from error
+        raise AllmendeError(
+            f"The file cannot be read: {error}.", where=f"{name}, line {reader.line_num}", todo="Correct the line."
+        ) from error
 
 
 def _check_new(section: str, found: Mapping[str, object], number: int, name: str) -> None:

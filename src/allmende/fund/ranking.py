@@ -19,7 +19,12 @@ def fill(order: Sequence[int], costs: Sequence[int], budget: int, overflow: str)
     ({0: 60, 2: 30}, {0: 60}, {0: 60, 1: 40})
     """
     if overflow not in OVERFLOWS:
-        raise AllmendeError(f"“{overflow}” is no rule for what does not fit.", where="overflow", expected=", ".join(OVERFLOWS))
+        raise AllmendeError(
+            f"“{overflow}” is no rule for what does not fit.",
+            where="overflow",
+            expected=", ".join(OVERFLOWS),
+            todo="Choose one of them.",
+        )
     granted: dict[int, int] = {}
     left = budget
     for project in order:

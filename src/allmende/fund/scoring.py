@@ -21,7 +21,12 @@ def combine(ratings: Sequence[Fraction], aggregation: str, trim: int = 0) -> Fra
         return Fraction(median(ratings))
     kept = sorted(ratings)[trim : len(ratings) - trim] if aggregation == "trimmed" else ratings
     if not kept:
-        raise AllmendeError("No rating is left to be combined.", where="ratings", expected="at least one rating")
+        raise AllmendeError(
+            "No rating is left to be combined.",
+            where="ratings",
+            expected="at least one rating",
+            todo="Lower trim, or let more raters vote.",
+        )
     return Fraction(sum(kept, Fraction(0)), len(kept))
 
 

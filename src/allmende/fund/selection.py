@@ -37,12 +37,15 @@ def select(
     Ties always go to the id that is first in string order. Raises `AllmendeError` for a rule that is not known or does not fit.
     """
     if rule not in RULES:
-        raise AllmendeError(f"The rule “{rule}” is not known.", where="rule", expected=f"one of {', '.join(RULES)}")
+        raise AllmendeError(
+            f"The rule “{rule}” is not known.", where="rule", expected=f"one of {', '.join(RULES)}", todo="Choose one of them."
+        )
     if completion not in COMPLETIONS or (completion != "none" and rule != "equal-shares"):
         raise AllmendeError(
             f"The completion “{completion}” does not go with the rule {rule}.",
             where="completion",
             expected=f"{', '.join(COMPLETIONS)} with equal-shares; none with the others",
+            todo="Choose equal-shares, or leave the completion out.",
         )
     chosen, steps = RULES[rule](election, utility, completion, overflow)
     return Selection(rule, completion, utility, tuple(chosen), tuple(steps), SENTENCES[rule])

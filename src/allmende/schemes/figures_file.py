@@ -30,7 +30,12 @@ class Run:
 def example_run(scheme: Scheme) -> Run:
     """Return the scheme's own worked example; raises `AllmendeError` if it has none."""
     if not scheme.example:
-        raise AllmendeError(f"The scheme {scheme.id} has no example.", where="[example]", expected="a file of figures")
+        raise AllmendeError(
+            f"The scheme {scheme.id} has no example.",
+            where="[example]",
+            expected="a file of figures",
+            todo="Name a file of figures after the scheme.",
+        )
     return read_run({**scheme.example, "years": [scheme.example["year"], scheme.example["year"]]}, f"{scheme.id}, example")
 
 

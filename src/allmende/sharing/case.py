@@ -166,7 +166,10 @@ def _figures(table: Mapping[str, Any], partners: tuple[str, ...]) -> Figures:
     if both or EQUAL in {*measures, *dated}:
         what = both[0] if both else EQUAL
         raise AllmendeError(
-            f"The measure {what!r} is given twice or may not be given.", where="figures", expected="each measure once"
+            f"The measure {what!r} is given twice or may not be given.",
+            where="figures",
+            expected="each measure once",
+            todo="Keep one of them; the name equal is taken.",
         )
     return figures_of(partners, {**measures, **dated})
 

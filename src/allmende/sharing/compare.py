@@ -104,7 +104,10 @@ def compare(case: Case) -> Deal:
     alone = tuple(round(float(a) * 100) for a in game.alone) if game.stated[1 << np.arange(len(game))].all() else None
     if alone is None:
         raise AllmendeError(
-            "A partner's amount alone is missing.", where="coalition", expected="an amount alone for every partner"
+            "A partner's amount alone is missing.",
+            where="coalition",
+            expected="an amount alone for every partner",
+            todo="Add a [[coalition]] with this partner as its only member.",
         )
     last = game.stated[game.everybody ^ (1 << np.arange(len(game)))].all()
     worlds = list(_worlds(case))

@@ -68,7 +68,9 @@ def complaints_of(game: Game, shares: Amounts) -> Amounts:
 def check_total(game: Game, shares: Amounts, allowed: Any) -> None:
     """Raise `AllmendeError` unless there is a share for each player and they sum to the amount of all together."""
     if len(shares) != len(game):
-        raise AllmendeError(f"{len(shares)} shares for {len(game)} players.", expected="one share a player")
+        raise AllmendeError(
+            f"{len(shares)} shares for {len(game)} players.", expected="one share a player", todo="Give each player one share."
+        )
     gap = sum(shares) - game.total
     if abs(gap) > allowed * len(game):
         raise AllmendeError(

@@ -127,6 +127,7 @@ def _nucleolus(game: CostFunction) -> Floats:
             "Together is worse than everybody alone: no shares leave each player at least as well off.",
             where="parts: joint is more than fixed",
             expected="fixed cost of at least the cost per further partner",
+            todo="Check the parts; cooperation saves nothing here.",
         )
     return game.own + game.base / len(game)
 
@@ -175,6 +176,7 @@ def cost_function(players: Sequence[str], parts: Sequence[Part], volumes: Mappin
                 f"There is no volume of {measure}.",
                 where=f"volumes.{measure}, {missing[0]}",
                 expected="a number for every player",
+                todo="Add it.",
             )
         found[measure] = np.array([_volume(given[name], measure, name) for name in players])
     return CostFunction(tuple(players), tuple(parts), found)
@@ -190,5 +192,6 @@ def _volume(value: Any, measure: str, name: str) -> float:
             f"The volume {value!r} is below 0 or no number.",
             where=f"volumes.{measure}, {name}",
             expected="a number of 0 or more",
+            todo="Correct it.",
         )
     return volume

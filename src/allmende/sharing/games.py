@@ -259,14 +259,20 @@ def _amount(amount: Any, kind: str, members: Sequence[str], *, exact: bool) -> A
             expected="a cost of 0 or more" if kind == "cost" else "a number",
             todo="If it is a gain, give a game of kind value.",
         )
-    if isfinite(number) and abs(number) >= MOST:
+    if isfinite(number):
+        check_size(number, _named(members))
+    return nan if isinf(number) else kept
+
+
+def check_size(amount: float | Fraction, where: str) -> None:
+    """Raise `AllmendeError` for an amount beyond `MOST`."""
+    if not -MOST < amount < MOST:
         raise AllmendeError(
-            f"The amount {str(amount)[:40]} is too large for shares that sum to it.",
-            where=_named(members),
+            f"The amount {float(amount):g} is too large for shares that sum to it.",
+            where=where,
             expected="an amount below 10^15",
             todo="Give all amounts in thousands or millions.",
         )
-    return nan if isinf(number) else kept
 
 
 def _number(amount: Any) -> float:

@@ -48,7 +48,9 @@ def solve(game: Game, method: str, *, benefits: Sequence[Any] | None = None) -> 
     {'A': 4.5, 'B': 3.5}
     """
     if method not in METHODS:
-        raise AllmendeError(f"There is no method {method!r}.", where="method", expected=", ".join(METHODS))
+        raise AllmendeError(
+            f"There is no method {method!r}.", where="method", expected=", ".join(METHODS), todo="Choose one of them."
+        )
     stated = method == "scrb" and benefits is not None
     shares = separable_remaining(game, benefits) if stated else METHODS[method](game)
     return Allocation(method, game.players, shares, words_of(method, game.kind))

@@ -56,7 +56,10 @@ def proportional(game: Game, weights: Sequence[Any] | Amounts) -> Amounts:
     figures = np.array(weights, dtype=game.amounts.dtype)
     if figures.sum() == 0:
         raise AllmendeError(
-            "The figures of the key sum to nothing.", where=", ".join(game.players), expected="a figure above 0 for a partner"
+            "The figures of the key sum to nothing.",
+            where=", ".join(game.players),
+            expected="a figure above 0 for a partner",
+            todo="Enter the figures, or choose another key.",
         )
     shares: Amounts = game.total * figures / figures.sum()
     return shares
@@ -133,7 +136,10 @@ def gately(game: Game) -> Amounts:
         if abs(game.total - alone.sum()) <= game.noise:
             return alone
         raise AllmendeError(
-            "Gately's point is not defined.", where="Σ (M − v) = 0", expected="somebody who adds more than alone"
+            "Gately's point is not defined.",
+            where="Σ (M − v) = 0",
+            expected="somebody who adds more than alone",
+            todo="Choose another method, as the nucleolus.",
         )
     shares: Amounts = alone + distance * (game.total - alone.sum()) / distance.sum()
     return shares

@@ -82,7 +82,9 @@ def annuity(one_off: int, rate: Fraction, years: int) -> int:
     """
     if years < 1 or rate < 0:
         raise AllmendeError(
-            f"{years} years at {float(rate):.2%} is no way to repay.", expected="a year or more, a rate of 0 or more"
+            f"{years} years at {float(rate):.2%} is no way to repay.",
+            expected="a year or more, a rate of 0 or more",
+            todo="Correct years or rate.",
         )
     yearly = Fraction(one_off, years) if not rate else one_off * rate / (1 - (1 + rate) ** -years)
     return round(yearly)

@@ -12,7 +12,7 @@ import numpy as np
 from allmende.errors import AllmendeError
 from allmende.sharing.case_costs import part_from
 from allmende.sharing.cost_function import METHODS, CostFunction, cost_function, split
-from allmende.sharing.games import MOST_PLAYERS, Floats, Game
+from allmende.sharing.games import MOST_PLAYERS, Floats, Game, check_size
 from allmende.sharing.search import CENT, least_core, worst_group
 from allmende.sharing.services import cost_function_game
 from allmende.sharing.shapley import Sampled
@@ -136,6 +136,7 @@ def _incomplete(kind: str, error: Exception) -> AllmendeError:
         f"The game of kind {kind!r} is not complete, or an entry is of the wrong kind.",
         where=str(error),
         expected=STRUCTURES[kind],
+        todo="Complete it as in docs/formats/sharing-case.md.",
     )
 
 
@@ -171,7 +172,7 @@ def _searched(game: CostFunction, shares: Floats, *, nonempty: bool | None) -> S
 def _airport(document: Mapping[str, Any], method: str) -> Structured:
     rows = document["classes"]
     names = _once([str(row["name"]) for row in rows], "classes")
-    classes = airport([(_users(row), row["cost"]) for row in rows])
+    classes = airport([(_users(row), _cost(row, f"class {row['name']}")) for row in rows])
     fees = (airport_shapley if method == "shapley" else airport_nucleolus)(classes)
     shares = {name: fee * entry.users for name, fee, entry in zip(names, fees, classes, strict=True)}
     return Structured("airport", method, shares, dict(zip(names, fees, strict=True)))
@@ -180,9 +181,18 @@ def _airport(document: Mapping[str, Any], method: str) -> Structured:
 def _users(row: Mapping[str, Any]) -> int:
     if not isinstance(row["users"], int):
         raise AllmendeError(
-            f"{row['users']} is no number of users.", where=f"class {row['name']}", expected="a whole number above 0"
+            f"{row['users']} is no number of users.",
+            where=f"class {row['name']}",
+            expected="a whole number above 0",
+            todo="Correct it.",
         )
     return row["users"]
+
+
+def _cost(row: Mapping[str, Any], where: str) -> Fraction:
+    cost = Fraction(str(row["cost"]))
+    check_size(cost, where)
+    return cost
 
 
 def _listed(document: Mapping[str, Any]) -> tuple[list[str], list[Block]]:
@@ -190,9 +200,9 @@ def _listed(document: Mapping[str, Any]) -> tuple[list[str], list[Block]]:
         edges = document["edges"]
         players = _once([str(row["player"]) for row in edges], "edges")
         towards = {str(row["player"]): str(row["towards"] or "") for row in edges}
-        return players, tree_blocks(towards, {str(row["player"]): row["cost"] for row in edges})
+        return players, tree_blocks(towards, {str(row["player"]): _cost(row, f"edge of {row['player']}") for row in edges})
     blocks = [
-        Block(tuple(_once([str(name) for name in row["players"]], "blocks")), Fraction(str(row["cost"])))
+        Block(tuple(_once([str(name) for name in row["players"]], "blocks")), _cost(row, "blocks"))
         for row in document["blocks"]
     ]
     return _once([str(name) for name in document["players"]], "players"), blocks
@@ -202,5 +212,5 @@ def _once(names: list[str], where: str) -> list[str]:
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice or not names:
         what = f"{twice[0]!r} is named twice." if twice else "Nobody is named."
-        raise AllmendeError(what, where=where, expected="at least one name, each once")
+        raise AllmendeError(what, where=where, expected="at least one name, each once", todo="Correct the names.")
     return names

@@ -33,6 +33,7 @@ def airport(classes: Sequence[tuple[int, Any]]) -> tuple[UserClass, ...]:
             "These are no classes of an airport game.",
             where="classes",
             expected="at least one user a class, costs of 0 or more, cheapest class first",
+            todo="Correct the classes, and put them in order of cost.",
         )
     return made
 
@@ -125,6 +126,7 @@ def _check(block: Block, players: Sequence[str]) -> None:
             "A block has no players, an unknown one, or a cost below 0.",
             where=", ".join(unknown) or "blocks",
             expected="some of " + ", ".join(players),
+            todo="Correct the block.",
         )
 
 
@@ -143,7 +145,10 @@ def tree_blocks(parent: dict[str, str], cost: dict[str, Any]) -> list[Block]:
         while at:
             if at in seen or at not in parent:
                 raise AllmendeError(
-                    "The edges form no tree.", where=f"{name} … {at}", expected="a way from everybody to the source"
+                    "The edges form no tree.",
+                    where=f"{name} … {at}",
+                    expected="a way from everybody to the source",
+                    todo='Correct towards; at the source it is "".',
                 )
             seen.add(at)
             beyond[at].append(name)

@@ -77,7 +77,12 @@ def effects_from(table: Mapping[str, Any], partners: Sequence[str]) -> Effects |
     }
     unknown = sorted(own.keys() - set(partners))
     if unknown:
-        raise AllmendeError(f"There is no partner {unknown[0]!r}.", where="equalisation.partner", expected=", ".join(partners))
+        raise AllmendeError(
+            f"There is no partner {unknown[0]!r}.",
+            where="equalisation.partner",
+            expected=", ".join(partners),
+            todo="Correct the name, or add the partner.",
+        )
     if "equalisation" not in table:
         return Effects(hebesatz, (None,) * len(partners))
     return Effects(hebesatz, tuple(_equalisation(common, own.get(name, {}), name) for name in partners))
@@ -130,7 +135,10 @@ def after_levy(base: Fraction, rate: int) -> Fraction:
     points = levy_points()
     if rate <= points:
         raise AllmendeError(
-            f"A Hebesatz of {rate} leaves nothing.", where="Hebesatz", expected=f"a rate above {float(points):g}"
+            f"A Hebesatz of {rate} leaves nothing.",
+            where="Hebesatz",
+            expected=f"a rate above {float(points):g}",
+            todo="Correct the Hebesatz.",
         )
     return base * (rate - points) / 100
 

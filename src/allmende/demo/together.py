@@ -23,8 +23,10 @@ def join_in(public: Path, advance: Advance) -> tuple[str, str]:
     reached = [service.now.of("region").share for service in read_reach(public / CURRENT)]
     share = f"{100 * min(reached):.0f}" if reached else "?"
     thousands = f"{saved / 1000:,.0f}"
-    de = f"{len(plans)} Pläne sparen {thousands.replace(',', '.')} Tsd. € im Jahr, von den gezählten Menschen erreicht die Feuerwehr {share} % rechtzeitig"
-    en = f"{len(plans)} plans save {thousands} thousand euros a year; {share} % of the people counted are reached by an engine in time"
+    de = f"{len(plans)} Pläne sparen {thousands.replace(',', '.')} Tsd. € im Jahr"
+    de = f"{de}; von den gezählten Menschen erreicht die Feuerwehr {share} % rechtzeitig"
+    en = f"{len(plans)} plans save {thousands} thousand euros a year"
+    en = f"{en}; an engine reaches {share} % of the people counted in time"
     if refused:
         de, en = f"{de}; {len(refused)} ohne zulässigen Plan", f"{en}; {len(refused)} without a feasible plan"
     return de, en

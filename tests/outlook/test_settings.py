@@ -11,7 +11,9 @@ def test_all_entries_that_cannot_be_used_are_named(tmp_path):
     with pytest.raises(AllmendeError) as error:
         read_settings(tmp_path / "own.toml")
     assert error.value.what == "The settings have horizon = 0; draws = 'many'; mood = 'good'."
-    assert "horizon: a whole number from 1 to 100; draws: a whole number from 20 to 10000; mood: horizon" in error.value.expected
+    assert (
+        "horizon: a whole number from 1 to 100; draws: a whole number from 20 to 10000; mood: horizon" in error.value.expected
+    )
 
 
 def test_a_folder_without_settings_has_the_usual_ones_until_it_keeps_its_own(tmp_path):

@@ -22,6 +22,7 @@ from allmende.outlook.private import claim_private
 from allmende.outlook.running import look_ahead
 from allmende.outlook.settings import SETTINGS, keep_settings, read_settings, settings_of, summary
 from allmende.outlook.sources import Source, released
+from allmende.outlook.totals import with_totals
 from allmende.projection.conventions import CONVENTIONS, project
 from allmende.release.tabulate import Source as BaseCells
 
@@ -70,10 +71,11 @@ def run(
 
     With PUBLIC: rates are estimated from the released figures, tried on the region's own past, and projected with variants and
     intervals; the result is put in force as PUBLIC/outlook (docs/methods/projection.md). PUBLIC keeps what the region says of
-    its look ahead: its own settings in outlook.toml, and barracks, homes and students held apart in special.csv
-    (docs/formats/special.md). With --hub: the same from a hub's confidential cells, into a private folder outside of every
-    public one, which keeps such files of its own. With --inputs: the published equations of a convention, to the last digit
-    that their source gives (docs/formats/projection-inputs.md); what is wrong with the files is listed together (exit code 2),
+    its look ahead: its own settings in outlook.toml, barracks, homes and students held apart in special.csv
+    (docs/formats/special.md), and totals of a district or the Land in totals.csv (docs/formats/totals.md). With --hub: the same
+    from a hub's confidential cells, into a private folder outside of every public one, which keeps such files of its own.
+    With --inputs: the published equations of a convention, to the last digit that their source gives
+    (docs/formats/projection-inputs.md); what is wrong with the files is listed together (exit code 2),
     and accounts balance in every cell.
 
     \b
@@ -110,7 +112,7 @@ def _cells_of(folder: Path) -> Source:
 
 def _run_region(source: Source, to: Path, settings: Path | None, years: int | None, as_json: bool) -> None:
     chosen = read_settings(settings) if settings else settings_of(to)
-    found = look_ahead(hold_apart(source, to), chosen | ({"horizon": years} if years else {}))
+    found = look_ahead(with_totals(hold_apart(source, to), to), chosen | ({"horizon": years} if years else {}))
     if settings:
         keep_settings(settings.read_bytes(), to)
     outlook, before = found.outlook, planned_in(to / CURRENT)

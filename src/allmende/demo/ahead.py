@@ -20,6 +20,7 @@ from allmende.outlook.past import TooCoarse, find_places
 from allmende.outlook.running import LookAhead, look_ahead
 from allmende.outlook.settings import keep_settings, settings_of
 from allmende.outlook.sources import released
+from allmende.outlook.totals import with_totals
 from allmende.parameters import load
 
 
@@ -45,7 +46,7 @@ def tell_apart(region_folder: Path, public: Path) -> None:
 def foresee(public: Path, advance: Advance) -> tuple[str, str]:
     """Look ahead from the release in force and put the outlook in force; say in words if the release is too coarse for it."""
     try:
-        found = look_ahead(hold_apart(released(public), public), settings_of(public), advance)
+        found = look_ahead(with_totals(hold_apart(released(public), public), public), settings_of(public), advance)
     except TooCoarse as lacking:
         return f"Übersprungen, die Ausgabe ist zu grob: {lacking.de}", f"Skipped, the release is too coarse: {lacking.en}"
     write_outlook(found.outlook, found.model, found.needs, public, found.cells)

@@ -75,7 +75,7 @@ def read_apart(path: Path, region: Region) -> tuple[Apart, ...]:
     rows = []
     for line, row in read_table(path, KIND).rows():
         low, high = read_span(row["age"])
-        persons = _number(row["persons"])
+        persons = read_number(row["persons"])
         sound = {
             "kind": (row["kind"] in KINDS, ", ".join(KINDS)),
             "area": (row["area"] in units, "the key of a finest area: an Ortsteil, or a municipality without any"),
@@ -83,7 +83,7 @@ def read_apart(path: Path, region: Region) -> tuple[Apart, ...]:
             "age": (0 <= low <= high < AGES, "an age or a span of ages up to 100, such as 18-27 or 85+"),
             "persons": (0 < persons < 1e6, "a number of persons above 0, without separators of thousands"),
             "source": (bool(row["source"]), "words: who says so"),
-            "date": (_is_day(row["date"]), "a day as YYYY-MM-DD: as of when"),
+            "date": (is_day(row["date"]), "a day as YYYY-MM-DD: as of when"),
         }
         wrong = [Defect(line, field, row[field], expected) for field, (fits, expected) in sound.items() if not fits]
         defects += wrong
@@ -139,14 +139,16 @@ def _statement(row: Apart, region: Region, words: dict[str, dict[str, str]]) -> 
     return Statement(f"special:{row.kind}:{row.area}", said["de"], said["en"], row.source, row.date)
 
 
-def _number(text: str) -> float:
+def read_number(text: str) -> float:
+    """Return a number, nan for what is none."""
     try:
         return float(text.replace(",", "."))
     except ValueError:
         return float("nan")
 
 
-def _is_day(text: str) -> bool:
+def is_day(text: str) -> bool:
+    """Say whether a text is a day as YYYY-MM-DD."""
     try:
         return bool(date.fromisoformat(text))
     except ValueError:

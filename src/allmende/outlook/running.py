@@ -19,6 +19,7 @@ from allmende.outlook.folder import COMPONENTS, Outlook, Statement, Variant, nam
 from allmende.outlook.making import chosen_bands, make_model
 from allmende.outlook.needs import REGION, ServiceNeeds
 from allmende.outlook.sources import Source
+from allmende.outlook.totals import hold_to_totals
 from allmende.outlook.track import ENSEMBLE, OURS, SIMPLE, back_test, keep_forecasts, keep_track, learn_widths, look_simply
 from allmende.outlook.weighing import weigh_offer
 from allmende.outlook.zeros import of_zeros
@@ -64,7 +65,8 @@ def look_ahead(
     counts = cache(source.counts)
     whole = counts(None)
     made = make_model(whole, settings, settings["horizon"])
-    model, past = made.model, made.past
+    held, past = hold_to_totals(made.model, source.totals), made.past
+    model = held.model
     tell(1, 6)
     unsure = doubts(settings["drivers"], made.estimate)
     moved = drivers(**unsure)
@@ -106,6 +108,7 @@ def look_ahead(
         seed=settings["seed"],
         statements=(
             *_statements(made.estimate, settings, source),
+            *held.notes,
             *of_zeros(load("outlook")["words"], drawn, fan, simple),
             *cell_statements(cells),
         ),

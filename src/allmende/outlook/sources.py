@@ -27,7 +27,8 @@ class Source:
     """A region's past as an audience may know it.
 
     `counts(until)` gives what was known up to a year (None: all of it); `offer` is None where needs are not weighed; cells of
-    `grids` are followed with their areas; `notes` are said beside what the estimate says of itself.
+    `grids` are followed with their areas; `totals` are what others have projected and the model is held to; `notes` are said
+    beside what the estimate says of itself.
     """
 
     release: str
@@ -37,6 +38,24 @@ class Source:
     offer: Offer | None
     grids: tuple[Grid, ...] = ()
     notes: tuple[Statement, ...] = ()
+    totals: tuple[Total, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """Births, deaths, arrivals or departures (`component`) of one year in an area that somebody else has projected.
+
+    `area` is a municipality, the beginning of its AGS (a Kreis), or the region; `damping` 1 reaches the total, 0 ignores it.
+    """
+
+    line: int
+    year: int
+    component: str
+    area: str
+    persons: float
+    source: str
+    date: str
+    damping: float = 1.0
 
 
 def released(public: Path) -> Source:

@@ -23,17 +23,22 @@ ROUNDS = 4
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Held:
-    """The model with its factors changed, and what each total did: `factor` [T, K] by year and larger area, 1 for nothing."""
+    """The model with its factors changed, and what each total did: `factor` [T, K] by year and larger area, 1 for nothing.
+
+    `aimed` [T, K] is what the damped totals asked for; NaN: nothing.
+    """
 
     model: Model
     factor: Floats
+    aimed: Floats
 
 
-def hold(model: Model, component: str, areas: Ints, totals: Floats, *, damping: float = 1.0) -> Held:
+def hold(model: Model, component: str, areas: Ints, totals: Floats, *, damping: float | Floats = 1.0) -> Held:
     """Hold a component of the projection to totals [T, K] of larger areas; `areas` [M] gives each unit's.
 
     The factors of births, deaths, arrivals from outside or leavers to outside of an area's units are scaled until the component
-    sums to the total (damping 1) or goes part of the way in logarithms (0: not at all). NaN: no total for that year.
+    sums to the total (damping 1) or goes part of the way in logarithms (0: not at all), by year and area where `damping` is
+    [T, K]. NaN: no total for that year.
 
     Raises
     ------
@@ -54,7 +59,7 @@ def hold(model: Model, component: str, areas: Ints, totals: Floats, *, damping: 
         for year in range(model.steps):
             factor[year] *= rake(now[year], np.arange(totals.shape[1]), wanted[year]).factor
         held = _scaled(model, component, factor[:, areas])
-    return Held(held, factor)
+    return Held(held, factor, np.where(np.isfinite(totals), wanted, np.nan))
 
 
 def _sums(model: Model, component: str, areas: Ints, count: int) -> Floats:

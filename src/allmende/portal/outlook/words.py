@@ -135,6 +135,8 @@ def topic_words(outlook: Outlook, statement: Statement) -> str:
         return _("Variante")
     if colon and kind == "special":
         return _("Gesondert geführt")
+    if colon and kind == "total":
+        return _("Vorgegebene Summe")
     return str(_(TOPICS[statement.topic])) if statement.topic in TOPICS else statement.topic
 
 

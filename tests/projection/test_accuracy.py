@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from allmende.projection.accuracy import age_structure_error, coverage, measure_ages, measure_totals, shelf_life
+from allmende.projection.accuracy import age_structure_error, coverage, measure_ages, measure_totals
 
 
 def test_measures_of_totals() -> None:
@@ -15,12 +15,6 @@ def test_measures_of_totals() -> None:
 def test_the_age_structure_error_is_who_would_have_to_change_group() -> None:
     assert age_structure_error(np.array([[60.0, 40.0]]), np.array([[50.0, 50.0]])).tolist() == [10.0]
     assert measure_ages(np.array([[[60.0, 40.0]]]), np.array([[[50.0, 50.0]]])).ages == 10.0
-
-
-def test_shelf_life_ends_at_the_first_horizon_that_is_too_wrong() -> None:
-    fine, bad = np.full(10, 5.0), np.array([5.0] * 7 + [20.0] * 3)
-    assert shelf_life({1: fine, 5: fine, 10: bad, 15: fine}) == 5
-    assert shelf_life({1: bad}) == 0
 
 
 def test_coverage_counts_the_bounds() -> None:

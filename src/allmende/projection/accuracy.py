@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -69,16 +68,3 @@ def age_structure_error(forecast: Floats, actual: Floats) -> Floats:
 def coverage(low: Floats, high: Floats, actual: Floats) -> float:
     """Return the share of what came that lay within the intervals (bounds included), in per cent."""
     return float(100 * np.mean((actual >= low) & (actual <= high)))
-
-
-def shelf_life(errors: Mapping[int, Floats], *, within: float = 10.0, share: float = 0.8) -> int:
-    """Return the furthest horizon up to which at least `share` of areas were off by at most `within` per cent; 0: none.
-
-    `errors` holds percentage errors of totals by horizon in years. Source: Simpson, Wilson and Shalley 2020.
-    """
-    life = 0
-    for horizon in sorted(errors):
-        if np.mean(np.abs(errors[horizon]) <= within) < share:
-            break
-        life = horizon
-    return life

@@ -6,7 +6,7 @@ from hypothesis.extra.numpy import arrays
 
 from allmende.errors import AllmendeError
 from allmende.projection.rates.flows import fit_margins
-from allmende.projection.rates.raking import plus_minus, rake
+from allmende.projection.rates.raking import rake
 
 AREAS = np.array([0, 0, 1, 1, 1])
 positive = arrays(np.float64, (5, 3), elements=st.floats(0.1, 1e4))
@@ -16,17 +16,6 @@ positive = arrays(np.float64, (5, 3), elements=st.floats(0.1, 1e4))
 def test_totals_that_fit_leave_factors_at_one(values):
     totals = np.stack([values[:2].sum(axis=0), values[2:].sum(axis=0)])
     assert rake(values, AREAS, totals).factor == pytest.approx(np.ones((2, 3)), abs=1e-12)
-    net = values * np.array([1, -1, 1, -1, 1])[:, None]
-    totals = np.stack([net[:2].sum(axis=0), net[2:].sum(axis=0)])
-    assert plus_minus(net, AREAS, totals).factor == pytest.approx(np.ones((2, 3)), abs=1e-9)
-
-
-@given(positive, arrays(np.float64, (2, 3), elements=st.floats(-1e3, 1e3)))
-def test_plus_minus_meets_totals_and_turns_no_sign(values, totals):
-    net = values * np.array([1, -1, 1, -1, 1])[:, None]
-    raked = plus_minus(net, AREAS, totals).value
-    assert raked[:2].sum(axis=0) == pytest.approx(totals[0], abs=1e-6)
-    assert (np.sign(raked) == np.sign(net)).all()
 
 
 def test_damping_goes_half_way_in_logarithms_and_none_leaves_all():
@@ -36,26 +25,18 @@ def test_damping_goes_half_way_in_logarithms_and_none_leaves_all():
 
 
 @pytest.mark.parametrize(
-    ("how", "values", "totals", "damping", "says"),
+    ("values", "totals", "damping", "says"),
     [
-        (rake, [1.0, 1, 1, 1, 1], [1.0, 1], 2.0, "damping of 2"),
-        (rake, [1.0, -1, 1, 1, 1], [1.0, 1], 1.0, "negative"),
-        (rake, [0.0, 0, 1, 1, 1], [3.0, 1], 1.0, "Area 0 shall have 3, but its parts are all 0"),
-        (rake, [1.0, 1, 1, 1, 1], [3.0], 1.0, "do not belong together"),
-        (rake, [np.nan, 1, 1, 1, 1], [3.0, 1], 1.0, "missing"),
-        (plus_minus, [1.0, 1, 1, -1, 1], [-3.0, 1], 1.0, "Area 0 shall have a balance of -3"),
-        (plus_minus, [0.0, 0, 1, -1, 1], [2.0, 1], 1.0, "Area 0 shall have a balance of 2"),
+        ([1.0, 1, 1, 1, 1], [1.0, 1], 2.0, "damping of 2"),
+        ([1.0, -1, 1, 1, 1], [1.0, 1], 1.0, "negative"),
+        ([0.0, 0, 1, 1, 1], [3.0, 1], 1.0, "Area 0 shall have 3, but its parts are all 0"),
+        ([1.0, 1, 1, 1, 1], [3.0], 1.0, "do not belong together"),
+        ([np.nan, 1, 1, 1, 1], [3.0, 1], 1.0, "missing"),
     ],
 )
-def test_totals_that_cannot_be_met_are_named(how, values, totals, damping, says):
+def test_totals_that_cannot_be_met_are_named(values, totals, damping, says):
     with pytest.raises(AllmendeError, match=says):
-        how(np.array(values), AREAS, np.array(totals), damping=damping)
-
-
-@pytest.mark.parametrize("sign", [1, -1])
-def test_an_area_with_gains_or_losses_only_is_scaled(sign):
-    raked = plus_minus(sign * np.array([1.0, 3.0]), np.zeros(2, np.int64), sign * np.array([8.0]))
-    assert raked.value.tolist() == [sign * 2.0, sign * 6.0]
+        rake(np.array(values), AREAS, np.array(totals), damping=damping)
 
 
 @given(arrays(np.float64, (4, 4), elements=st.floats(0.5, 50)), st.integers(0, 2**31))

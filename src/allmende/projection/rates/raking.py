@@ -15,10 +15,7 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Raked:
-    """Values held to totals: `value` as given in, `factor` by larger area (and cell), which is what the total did to it.
-
-    For flows that may be negative (`plus_minus`) `factor` multiplies gains and divides losses.
-    """
+    """Values held to totals: `value` as given in, `factor` by larger area (and cell), which is what the total did to it."""
 
     value: Floats
     factor: Floats
@@ -40,7 +37,7 @@ def rake(values: Floats, areas: Ints, totals: Floats, *, damping: float = 1.0) -
     """
     _check(values, areas, totals, damping)
     if (values < 0).any() or (totals < 0).any():
-        raise AllmendeError("A component or a total is negative.", todo="Use plus_minus for net flows.")
+        raise AllmendeError("A component or a total is negative.", expected="arrivals and departures apart, no balances")
     sums = _sums(values, areas, len(totals))
     if ((sums == 0) & (totals > 0)).any():
         place = np.argwhere((sums == 0) & (totals > 0))[0]
@@ -50,43 +47,6 @@ def rake(values: Floats, areas: Ints, totals: Floats, *, damping: float = 1.0) -
         )
     factor = np.divide(totals, sums, out=np.ones_like(sums), where=sums > 0) ** damping
     return Raked(values * factor[areas], factor)
-
-
-def plus_minus(values: Floats, areas: Ints, totals: Floats, *, damping: float = 1.0) -> Raked:
-    """Hold net flows to totals: gains times f, losses divided by f, so that no sign turns.
-
-    f solves f P - N/f = total for the gains P and losses N of an area: f = (t + √(t² + 4PN))/(2P).
-    Source: the plus-minus method of Shryock and Siegel, The Methods and Materials of Demography.
-
-    >>> plus_minus(np.array([6.0, -2.0]), np.array([0, 0]), np.array([4.0])).factor.tolist()
-    [1.0]
-
-    Raises
-    ------
-    AllmendeError
-        If an area has only gains and shall lose, only losses and shall gain, or has no flow at all and shall have one.
-    """
-    _check(values, areas, totals, damping)
-    gains = _sums(np.maximum(values, 0), areas, len(totals))
-    losses = _sums(np.maximum(-values, 0), areas, len(totals))
-    target = (gains - losses) + damping * (totals - (gains - losses))
-    impossible = ((gains == 0) & (target > 0)) | ((losses == 0) & (target < 0))
-    only_gains, only_losses = (losses == 0) & (gains > 0), (gains == 0) & (losses > 0)
-    impossible |= (only_gains & (target <= 0)) | (only_losses & (target >= 0) & (target != -losses))
-    if impossible.any():
-        place = np.argwhere(impossible)[0]
-        raise AllmendeError(
-            f"Area {int(place[0])} shall have a balance of {target[tuple(place)]:g}; its parts gain {gains[tuple(place)]:g} "
-            f"and lose {losses[tuple(place)]:g}.",
-            expected="a balance that scaled gains and losses can reach",
-        )
-    root = np.sqrt(target**2 + 4 * gains * losses)
-    # two forms of one solution; each takes a difference of near numbers where the other adds them
-    factor = np.divide(target + root, 2 * gains, out=np.ones_like(root), where=gains > 0)
-    factor = np.divide(2 * losses, root - target, out=factor, where=(target < 0) & (gains > 0))
-    factor = np.where(only_losses, np.divide(losses, -target, out=np.ones_like(root), where=target < 0), factor)
-    spread = factor[areas]
-    return Raked(np.where(values > 0, values * spread, values / np.where(spread > 0, spread, 1.0)), factor)
 
 
 def _sums(values: Floats, areas: Ints, count: int) -> Floats:
